@@ -1,0 +1,1 @@
+"""Can it be causal? One question, one file, one finding."""

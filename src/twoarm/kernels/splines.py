@@ -1,0 +1,168 @@
+"""Restricted cubic splines as columns of a design, and linear fits on such a design.
+
+Harrell, Regression Modeling Strategies (2015), section 2.4.5: the spline of x with knots
+t_1 < ... < t_k is linear beyond the outer knots and has k - 2 terms beside x itself, here divided
+by (t_k - t_1) squared so that they have the unit of x.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.kernels.columns import weighted_quantiles
+from twoarm.kernels.jit import kernel
+from twoarm.kernels.linear import penalized_logistic, standardise
+
+__all__ = ["LinearFit", "expand", "fit_linear", "harrell_shares", "knots_of", "predict_linear"]
+
+
+class LinearFit(NamedTuple):
+    """A logistic fit in original units: intercept first, then the columns of `expand`."""
+
+    coefficient: NDArray[np.float64]
+    knots: NDArray[np.float64]  # (columns, knots), NaN from the first unused one on
+    converged: bool
+    largest_lp: float  # absolute linear predictor on the rows that were fitted
+
+
+@kernel
+def harrell_shares(n_knots: int) -> NDArray[np.float64]:
+    """Give the quantiles at which 3 to 7 knots stand (Harrell 2015, table 2.3); none for 0."""
+    if n_knots == 3:
+        return np.array([0.10, 0.50, 0.90])
+    if n_knots == 4:
+        return np.array([0.05, 0.35, 0.65, 0.95])
+    if n_knots == 5:
+        return np.array([0.05, 0.275, 0.50, 0.725, 0.95])
+    if n_knots == 6:
+        return np.array([0.05, 0.23, 0.41, 0.59, 0.77, 0.95])
+    if n_knots == 7:
+        return np.array([0.025, 0.1833, 0.3417, 0.50, 0.6583, 0.8167, 0.975])
+    return np.empty(0)
+
+
+@kernel
+def knots_of(
+    values: NDArray[np.float64],
+    order: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    shares: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Place the knots of every column at its quantiles.
+
+    Quantiles that coincide count once; a column with fewer than three distinct ones gets no knots
+    and stays linear, as every two-level column does.
+    """
+    n_columns = values.shape[0]
+    knots = np.full((n_columns, shares.shape[0]), np.nan)
+    for j in range(n_columns):
+        found = weighted_quantiles(values[j], order[j], weight, shares)
+        n_knots = 0
+        for k in range(found.shape[0]):
+            if n_knots == 0 or found[k] != knots[j, n_knots - 1]:
+                knots[j, n_knots] = found[k]
+                n_knots += 1
+        if n_knots < 3:
+            knots[j, :] = np.nan
+    return knots
+
+
+@kernel
+def _n_knots(knots: NDArray[np.float64]) -> int:
+    n = 0
+    while n < knots.shape[0] and not np.isnan(knots[n]):
+        n += 1
+    return n
+
+
+@kernel
+def _cube(x: float) -> float:
+    return x * x * x if x > 0.0 else 0.0
+
+
+@kernel
+def expand(
+    values: NDArray[np.float64], rows: NDArray[np.uint32], knots: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the design of the rows: all columns, then the spline terms column by column."""
+    n_columns = values.shape[0]
+    n_terms = n_columns
+    for j in range(n_columns):
+        n_terms += max(0, _n_knots(knots[j]) - 2)
+    design = np.empty((n_terms, rows.shape[0]))
+    term = n_columns
+    for j in range(n_columns):
+        for i in range(rows.shape[0]):
+            design[j, i] = values[j, rows[i]]
+        n_knots = _n_knots(knots[j])
+        if n_knots < 3:
+            continue
+        last, before = knots[j, n_knots - 1], knots[j, n_knots - 2]
+        unit = (last - knots[j, 0]) ** 2
+        for k in range(n_knots - 2):
+            ratio = (last - knots[j, k]) / (last - before)
+            other = (before - knots[j, k]) / (last - before)
+            for i in range(rows.shape[0]):
+                x = design[j, i]
+                design[term, i] = (
+                    _cube(x - knots[j, k]) - ratio * _cube(x - before) + other * _cube(x - last)
+                ) / unit
+            term += 1
+    return design
+
+
+@kernel
+def fit_linear(
+    values: NDArray[np.float64],
+    order: NDArray[np.uint32],
+    members: NDArray[np.uint32],
+    outcome: NDArray[np.int64],
+    weight: NDArray[np.int64],
+    l1: float,
+    l2: float,
+    knot_shares: NDArray[np.float64],
+) -> LinearFit:
+    """Fit a penalized logistic regression on the `members`, with splines if shares are given.
+
+    `values` and `order` are (columns, rows); the penalties apply to standardised columns.
+    """
+    n_columns, n_rows = values.shape
+    counted = np.zeros(n_rows)
+    w, y = np.empty(members.shape[0]), np.empty(members.shape[0])
+    for i in range(members.shape[0]):
+        w[i], y[i] = weight[members[i]], outcome[members[i]]
+        counted[members[i]] = w[i]
+    if knot_shares.shape[0]:
+        knots = knots_of(values, order, counted, knot_shares)
+    else:
+        knots = np.full((n_columns, 1), np.nan)
+    design = expand(values, members, knots)
+    mean, scale = standardise(design, w)
+    coefficient = np.zeros(design.shape[0] + 1)
+    share = (w * y).sum() / w.sum()
+    coefficient[0] = np.log(share / (1.0 - share))
+    lp = np.empty(members.shape[0])
+    converged = penalized_logistic(design, y, w, l1, l2, coefficient, lp)
+    for j in range(design.shape[0]):
+        slope = coefficient[j + 1] / scale[j] if scale[j] > 0.0 else 0.0
+        coefficient[j + 1] = slope
+        coefficient[0] -= slope * mean[j]
+    return LinearFit(coefficient, knots, converged, np.abs(lp).max())
+
+
+@kernel
+def predict_linear(
+    values: NDArray[np.float64], rows: NDArray[np.uint32], fit: LinearFit
+) -> NDArray[np.float64]:
+    """Give the linear predictor of the rows."""
+    design = expand(values, rows, fit.knots)
+    lp = np.full(rows.shape[0], fit.coefficient[0])
+    for j in range(design.shape[0]):
+        slope = fit.coefficient[j + 1]
+        if slope != 0.0:
+            for i in range(rows.shape[0]):
+                lp[i] += slope * design[j, i]
+    return lp

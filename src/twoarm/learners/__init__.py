@@ -1,0 +1,25 @@
+"""Base learners and the stack: scikit-learn classifiers over the kernels."""
+
+from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
+from twoarm.learners.mean import Mean
+from twoarm.learners.member import KernelMember
+from twoarm.learners.prepared import Prepared, prepare
+from twoarm.learners.replicate import Prediction, replicate
+from twoarm.learners.stack import Stack, inner_folds
+from twoarm.learners.trees import Boosting, Forest
+
+__all__ = [
+    "Boosting",
+    "ElasticNet",
+    "Forest",
+    "KernelMember",
+    "Logistic",
+    "Mean",
+    "Prediction",
+    "Prepared",
+    "SplineLogistic",
+    "Stack",
+    "inner_folds",
+    "prepare",
+    "replicate",
+]

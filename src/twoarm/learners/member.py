@@ -1,0 +1,125 @@
+"""What the kernel members share: the scikit-learn contract around one compiled fit."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from twoarm.errors import ArgumentError
+from twoarm.kernels.stack import Columns
+from twoarm.learners.prepared import checked_weight, prepare
+
+__all__ = ["BinaryClassifier", "KernelMember", "stream_of"]
+
+
+def stream_of(seed: int) -> np.uint64:
+    """Give the kernels' stream of a seed."""
+    return np.uint64(seed)
+
+
+class BinaryClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier of two classes with whole-number case weights."""
+
+    classes_: NDArray[Any]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def _checked(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """Check a fit's input; give predictors, outcome as 0 and 1, and weights."""
+        matrix, labels = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(labels)
+        weight = checked_weight(sample_weight, matrix.shape[0])
+        self.classes_ = np.unique(labels[weight > 0])
+        if self.classes_.size > 2:
+            raise ArgumentError(
+                "Only binary classification is supported: expected two classes, found "
+                f"{self.classes_.size}."
+            )
+        if self.classes_.size < 2:
+            raise ArgumentError(
+                "A binary outcome needs two classes; found one class only: "
+                f"{self.classes_.tolist()}."
+            )
+        return matrix, (labels == self.classes_[1]).astype(np.int64), weight
+
+    def _new_values(self, X: ArrayLike) -> NDArray[np.float64]:
+        check_is_fitted(self)
+        return np.ascontiguousarray(validate_data(self, X, reset=False, dtype=np.float64).T)
+
+    @abstractmethod
+    def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the probability of the second class; `values` is (columns, rows)."""
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Give the probabilities of both classes, shape (n, 2)."""
+        risk = self._risk(self._new_values(X))
+        return np.column_stack([1.0 - risk, risk])
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Give the likelier class of each row, the first one if both are equally likely."""
+        risk = self._risk(self._new_values(X))
+        return self.classes_[(risk > 0.5).astype(np.intp)]
+
+
+class KernelMember(BinaryClassifier):
+    """A learner whose fit is one of our kernels.
+
+    A weight of 3 means the same as three copies of a row, in every count and every sum.
+    """
+
+    kind: int
+
+    @abstractmethod
+    def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
+        """Give the four numbers that the kernel of this kind takes (`kernels.stack`)."""
+
+    @abstractmethod
+    def fit_columns(
+        self,
+        columns: Columns,
+        members: NDArray[np.uint32],
+        outcome: NDArray[np.int64],
+        weight: NDArray[np.int64],
+        stream: np.uint64,
+    ) -> Self:
+        """Fit on prepared columns and keep the model; the rows `members` have weight."""
+
+    @abstractmethod
+    def to_plain(self) -> dict[str, Any]:
+        """Give the fitted model as plain numbers and lists, in the predictors' own units."""
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit the learner.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, p)
+            Finite predictors.
+        y : array_like, shape (n,)
+            Two classes; the second in sorted order is the event.
+        sample_weight : array_like of whole numbers, shape (n,), optional
+            How often each row counts.
+        """
+        matrix, outcome, weight = self._checked(X, y, sample_weight)
+        members = np.flatnonzero(weight).astype(np.uint32)
+        columns = prepare(matrix, weight).columns
+        return self.fit_columns(
+            columns, members, outcome, weight, stream_of(getattr(self, "seed", 0))
+        )
+
+
+def require(condition: bool, name: str, expected: str, found: object) -> None:
+    """Raise ArgumentError if a learner's parameter is not what it must be."""
+    if not condition:
+        raise ArgumentError(f"Parameter '{name}' must be {expected}; found {found!r}.")

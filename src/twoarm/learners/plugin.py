@@ -1,0 +1,91 @@
+"""Classifiers of other libraries as members and as estimators to validate.
+
+They get repeated rows, never weights: many count rows where they should count weight (the smallest
+leaf of a scikit-learn forest, the bins of LightGBM), so weights would be another procedure.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.errors import ArgumentError, MissingPackageError
+
+__all__ = ["fit_repeated", "import_plugin", "with_seed"]
+
+_SEED_NAMES = ("seed", "random_state")
+
+
+def with_seed(estimator: Any, seed: int) -> Any:
+    """Set every parameter named `seed` or `random_state`, nested ones too; give the estimator."""
+    names = [
+        name for name in estimator.get_params(deep=True) if name.split("__")[-1] in _SEED_NAMES
+    ]
+    return estimator.set_params(**dict.fromkeys(names, seed)) if names else estimator
+
+
+def fit_repeated(
+    estimator: Any,
+    X: NDArray[np.float64],
+    outcome: NDArray[np.int64],
+    weight: NDArray[np.int64],
+    **fit_parameters: Any,
+) -> Any:
+    """Fit on each row as often as its weight says; give the estimator."""
+    rows = np.repeat(np.arange(weight.size), weight)
+    return estimator.fit(X[rows], outcome[rows], **fit_parameters)
+
+
+def import_plugin(path: str, parameters: Mapping[str, Any]) -> Any:
+    """Make a classifier from an import path such as ``sklearn.ensemble:ExtraTreesClassifier``.
+
+    Raises
+    ------
+    MissingPackageError
+        If the module cannot be imported.
+    ArgumentError
+        If the path has no class of that name, the parameters do not fit, or the class is no
+        classifier with `predict_proba`.
+
+    Examples
+    --------
+    >>> import_plugin("sklearn.linear_model:LogisticRegression", {"C": 2.0})
+    LogisticRegression(C=2.0)
+    """
+    module_name, _, class_name = path.partition(":")
+    if not module_name or not class_name:
+        raise ArgumentError(
+            f"A plug-in's path must read 'module:Class', such as "
+            f"'sklearn.ensemble:ExtraTreesClassifier'; found '{path}'."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise MissingPackageError(
+            f"The plug-in '{path}' needs the module '{module_name}', which cannot be imported "
+            f"({error}). Install its package, or take the plug-in out of the study file."
+        ) from error
+    maker = getattr(module, class_name, None)
+    if maker is None:
+        raise ArgumentError(f"The module '{module_name}' has no class '{class_name}'.")
+    try:
+        estimator = maker(**parameters)
+    except TypeError as error:
+        raise ArgumentError(
+            f"The plug-in '{path}' does not take these parameters: {error}."
+        ) from error
+    missing = [
+        name for name in ("fit", "predict_proba", "get_params") if not hasattr(estimator, name)
+    ]
+    if missing:
+        raise ArgumentError(
+            f"A plug-in must be a scikit-learn classifier; '{path}' has no {', '.join(missing)}."
+        )
+    return estimator

@@ -1,0 +1,272 @@
+"""Forest and boosting: trees on binned columns, kept in the predictors' own units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.kernels.boosting import EVERY_ROW_LEFT, boost, heap_nodes
+from twoarm.kernels.forest import (
+    LEAF,
+    Tree,
+    add_trees,
+    empty_tree,
+    first_nodes,
+    grow_forest,
+    node_limit,
+)
+from twoarm.kernels.linear import expit_all
+from twoarm.kernels.stack import BOOSTING, FOREST, Columns
+from twoarm.learners.member import KernelMember, require
+
+__all__ = ["Boosting", "Forest", "Trees"]
+
+_NO_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Trees behind one another; a row goes left if its value is at most the threshold.
+
+    Attributes
+    ----------
+    roots : ndarray of int64, shape (trees,)
+        Where each tree begins.
+    column : ndarray of int32, shape (nodes,)
+        Column that a node looks at, -1 at a leaf.
+    threshold : ndarray of float64, shape (nodes,)
+        In the column's unit; 0 at a leaf.
+    left : ndarray of int64, shape (nodes,)
+        Position of the left child; the right one follows it.
+    value : ndarray of float64, shape (nodes,)
+        What a leaf adds.
+    """
+
+    roots: NDArray[np.int64]
+    column: NDArray[np.int32]
+    threshold: NDArray[np.float64]
+    left: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+    @classmethod
+    def joined(cls, trees: list[Tree], cuts: NDArray[np.float64]) -> Self:
+        """Lay trees behind one another and turn their cuts into thresholds."""
+        sizes = np.array([tree.column.size for tree in trees])
+        roots = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        column = np.concatenate([tree.column for tree in trees])
+        cut = np.concatenate([tree.cut for tree in trees])
+        inner = column != LEAF
+        threshold = np.zeros(column.size)
+        threshold[inner] = cuts[column[inner], cut[inner]]
+        left = np.concatenate([tree.left + root for tree, root in zip(trees, roots, strict=True)])
+        value = np.concatenate([tree.share for tree in trees])
+        return cls(roots, column, threshold, np.where(inner, left, 0).astype(np.int64), value)
+
+    def sum_of_values(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the sum over trees of the leaf values of each row; `values` is (columns, rows)."""
+        total = np.zeros(values.shape[1])
+        add_trees(values, self.roots, self.column, self.threshold, self.left, self.value, total)
+        return total
+
+    def to_plain(self) -> list[dict[str, list[Any]]]:
+        """Give one dictionary of lists a tree; children are counted from the tree's root."""
+        ends = np.append(self.roots[1:], self.column.size)
+        plain = []
+        for root, end in zip(self.roots, ends, strict=True):
+            leaf = self.column[root:end] == LEAF
+            plain.append(
+                {
+                    "column": self.column[root:end].tolist(),
+                    "threshold": self.threshold[root:end].tolist(),
+                    "left": np.where(leaf, 0, self.left[root:end] - root).tolist(),
+                    "value": np.where(leaf, self.value[root:end], 0.0).tolist(),
+                }
+            )
+        return plain
+
+
+def _pruned(column: NDArray[np.int32], cut: NDArray[np.int32], value: NDArray[np.float64]) -> Tree:
+    """Turn one boosted heap into a tree without the nodes that are not split."""
+    nodes: list[tuple[int, int, int, float]] = []
+    queue = [0]
+    while queue:
+        heap = queue.pop(0)
+        while heap < cut.size and cut[heap] == EVERY_ROW_LEFT:
+            heap = 2 * heap + 1
+        if heap < cut.size:
+            nodes.append((int(column[heap]), int(cut[heap]), len(nodes) + len(queue) + 1, 0.0))
+            queue += [2 * heap + 1, 2 * heap + 2]
+        else:
+            nodes.append((LEAF, 0, 0, float(value[heap])))
+    columns, cuts, lefts, values = zip(*nodes, strict=True)
+    return Tree(
+        np.array(columns, np.int32),
+        np.array(cuts, np.int32),
+        np.array(lefts, np.int32),
+        np.array(values),
+    )
+
+
+class Forest(KernelMember):
+    """Random forest of probability trees (Breiman 2001).
+
+    As scikit-learn's, but for two things: numbers are cut into at most 64 bins, and `min_leaf`
+    counts weight, so that a patient drawn twice counts twice.
+
+    Parameters
+    ----------
+    trees : int
+        Number of trees, at least 1.
+    min_leaf : int
+        Smallest weight of a leaf, at least 1.
+    max_features : "sqrt" or int
+        Columns that a node looks at: the root of their number, rounded down, or as many.
+    max_depth : int, optional
+        Largest depth; no limit by default.
+    seed : int
+        Seed of bags and columns.
+    """
+
+    kind = FOREST
+
+    def __init__(
+        self,
+        *,
+        trees: int = 200,
+        min_leaf: int = 5,
+        max_features: str | int = "sqrt",
+        max_depth: int | None = None,
+        seed: int = 0,
+    ):
+        self.trees = trees
+        self.min_leaf = min_leaf
+        self.max_features = max_features
+        self.max_depth = max_depth
+        self.seed = seed
+
+    def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
+        """Give trees, smallest leaf, columns a node looks at, largest depth."""
+        require(self.trees >= 1, "trees", "at least 1", self.trees)
+        require(self.min_leaf >= 1, "min_leaf", "at least 1", self.min_leaf)
+        if self.max_features == "sqrt":
+            looked_at = max(1, int(np.sqrt(n_columns)))
+        else:
+            valid = isinstance(self.max_features, int) and self.max_features >= 1
+            require(valid, "max_features", '"sqrt" or a number of columns', self.max_features)
+            looked_at = min(int(self.max_features), n_columns)
+        depth = _NO_LIMIT if self.max_depth is None else self.max_depth
+        require(depth >= 1, "max_depth", "at least 1, or None", self.max_depth)
+        return (float(self.trees), float(self.min_leaf), float(looked_at), float(depth))
+
+    def fit_columns(
+        self,
+        columns: Columns,
+        members: NDArray[np.uint32],
+        outcome: NDArray[np.int64],
+        weight: NDArray[np.int64],
+        stream: np.uint64,
+    ) -> Self:
+        """Grow and keep all trees."""
+        n_columns, n_rows = columns.codes.shape
+        n_trees, min_leaf, looked_at, depth = map(int, self.kernel_parameters(n_columns))
+        limit = int(node_limit(int(weight[members].sum()), min_leaf))
+        room = empty_tree(limit)
+        nobody, ignored = members[:0], np.zeros(n_rows)
+        grown = []
+        for index in range(n_trees):
+            n_nodes = grow_forest(
+                columns.codes, members, nobody, outcome, weight, stream, index, index + 1,
+                min_leaf, looked_at, depth, room, ignored,
+            )  # fmt: skip
+            grown.append(first_nodes(room, n_nodes))
+        self.trees_ = Trees.joined(grown, columns.cuts)
+        return self
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give the trees; the risk is the mean of their leaf values."""
+        return {"kind": "forest", "trees": self.trees_.to_plain()}
+
+    def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.trees_.sum_of_values(values) / self.trees
+
+
+class Boosting(KernelMember):
+    """Gradient boosting of the binomial deviance (Friedman 2001).
+
+    As scikit-learn's `GradientBoostingClassifier`, but for two things: numbers are cut into at
+    most 64 bins, and `min_leaf` counts weight.
+
+    Parameters
+    ----------
+    trees : int
+        Number of trees, at least 1.
+    depth : int
+        Depth of each tree, 1 to 8.
+    learning_rate : float
+        Factor on each tree's step, above 0.
+    min_leaf : int
+        Smallest weight of a leaf, at least 1.
+    seed : int
+        Not used; the fit is deterministic.
+    """
+
+    kind = BOOSTING
+
+    def __init__(
+        self,
+        *,
+        trees: int = 100,
+        depth: int = 2,
+        learning_rate: float = 0.1,
+        min_leaf: int = 5,
+        seed: int = 0,
+    ):
+        self.trees = trees
+        self.depth = depth
+        self.learning_rate = learning_rate
+        self.min_leaf = min_leaf
+        self.seed = seed
+
+    def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
+        """Give trees, depth, learning rate, smallest leaf."""
+        require(self.trees >= 1, "trees", "at least 1", self.trees)
+        require(self.depth in range(1, 9), "depth", "1 to 8", self.depth)
+        require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        require(self.min_leaf >= 1, "min_leaf", "at least 1", self.min_leaf)
+        return (
+            float(self.trees), float(self.depth), float(self.learning_rate), float(self.min_leaf),
+        )  # fmt: skip
+
+    def fit_columns(
+        self,
+        columns: Columns,
+        members: NDArray[np.uint32],
+        outcome: NDArray[np.int64],
+        weight: NDArray[np.int64],
+        stream: np.uint64,
+    ) -> Self:
+        """Boost and keep all trees."""
+        self.kernel_parameters(columns.values.shape[0])
+        shape = (self.trees, int(heap_nodes(self.depth)))
+        column, cut = np.empty(shape, np.int32), np.empty(shape, np.int32)
+        value = np.empty(shape)
+        start = boost(
+            columns.codes, columns.n_bins, members, members[:0], outcome, weight,
+            self.trees, self.depth, float(self.learning_rate), self.min_leaf,
+            column, cut, value, np.empty(columns.codes.shape[1]),
+        )  # fmt: skip
+        self.start_ = float(start)
+        n_inner = shape[1] // 2
+        grown = [_pruned(column[t, :n_inner], cut[t, :n_inner], value[t]) for t in range(shape[0])]
+        self.trees_ = Trees.joined(grown, columns.cuts)
+        return self
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give start and trees; the logit of the risk is the start plus all leaf values."""
+        return {"kind": "boosting", "start": self.start_, "trees": self.trees_.to_plain()}
+
+    def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return expit_all(self.start_ + self.trees_.sum_of_values(values))

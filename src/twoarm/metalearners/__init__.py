@@ -1,0 +1,1 @@
+"""From two outcome models to the benefit of each patient."""

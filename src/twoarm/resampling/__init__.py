@@ -1,0 +1,1 @@
+"""Replicates, what they say about optimism, and where they are kept."""

@@ -1,0 +1,1 @@
+"""Plan, run, result: the only place that knows the whole pipeline."""
