@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import _safe_indexing
 
 from twoarm.errors import ArgumentError, MissingPackageError
 
@@ -31,14 +32,14 @@ def with_seed(estimator: Any, seed: int) -> Any:
 
 def fit_repeated(
     estimator: Any,
-    X: NDArray[np.float64],
+    X: Any,
     outcome: NDArray[np.int64],
     weight: NDArray[np.int64],
     **fit_parameters: Any,
 ) -> Any:
     """Fit on each row as often as its weight says; give the estimator."""
     rows = np.repeat(np.arange(weight.size), weight)
-    return estimator.fit(X[rows], outcome[rows], **fit_parameters)
+    return estimator.fit(_safe_indexing(X, rows), outcome[rows], **fit_parameters)
 
 
 def import_plugin(path: str, parameters: Mapping[str, Any]) -> Any:

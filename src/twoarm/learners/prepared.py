@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,18 +18,29 @@ __all__ = ["Prepared", "checked_weight", "prepare"]
 
 @dataclass(frozen=True)
 class Prepared:
-    """A matrix of predictors; sorted and binned when a kernel first asks for it.
+    """Predictors of n patients; turned into numbers, sorted and binned when first asked for.
 
     Attributes
     ----------
-    X : ndarray, shape (n, p)
-        Predictors as numbers.
+    given : array or data frame, n rows
+        As it came; classifiers of other libraries get rows of this.
     weight : ndarray of int64, shape (n,)
         How often each row counts for the bin edges; ones where many resamples share them.
     """
 
-    X: NDArray[np.float64]
+    given: Any
     weight: NDArray[np.int64]
+
+    @cached_property
+    def X(self) -> NDArray[np.float64]:
+        """The predictors as numbers, shape (n, p); ArgumentError if they are none."""
+        try:
+            return np.ascontiguousarray(self.given, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"The learners of twoarm need predictors that are numbers ({error}). Encode them "
+                "first, inside the resampling (for example in a pipeline)."
+            ) from error
 
     @cached_property
     def columns(self) -> Columns:
@@ -66,7 +78,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.int64]
     return whole.astype(np.int64)
 
 
-def prepare(X: ArrayLike, weight: ArrayLike | None = None) -> Prepared:
+def prepare(X: Any, weight: ArrayLike | None = None) -> Prepared:
     """Prepare predictors for many fits (see `Prepared`).
 
     Examples
@@ -74,5 +86,7 @@ def prepare(X: ArrayLike, weight: ArrayLike | None = None) -> Prepared:
     >>> prepare([[1.0, 0.0], [2.0, 1.0], [2.0, 0.0]]).columns.n_bins
     array([2, 2])
     """
-    matrix = np.ascontiguousarray(X, dtype=np.float64)
-    return Prepared(matrix, checked_weight(weight, matrix.shape[0]))
+    given = X if hasattr(X, "iloc") else np.asarray(X)
+    if given.ndim != 2:
+        raise ArgumentError(f"Predictors must be a table (n, p); found {given.ndim} dimensions.")
+    return Prepared(given, checked_weight(weight, given.shape[0]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
 
 from twoarm.errors import FitError
 from twoarm.kernels.stack import predict_member, stack
@@ -160,10 +161,11 @@ def _any_classifier(
         fold, n_folds = inner_folds(outcome, weight, fresh.inner_folds, seed, groups)
         fresh.fit_prepared(prepared, outcome, weight, fold, n_folds)
     else:
-        fit_repeated(fresh, prepared.X, outcome, weight, **_groups_for(fresh, weight, groups))
+        fit_repeated(fresh, prepared.given, outcome, weight, **_groups_for(fresh, weight, groups))
     risk = np.full(outcome.size, np.nan)
     if wanted.any():
-        risk[wanted] = np.asarray(fresh.predict_proba(prepared.X[wanted]), np.float64)[:, 1]
+        rows = _safe_indexing(prepared.given, np.flatnonzero(wanted))
+        risk[wanted] = np.asarray(fresh.predict_proba(rows), np.float64)[:, 1]
     weights = fresh.weights_ if isinstance(fresh, Stack) else np.empty(0)
     return Prediction(risk, weights, 0)
 

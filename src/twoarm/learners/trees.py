@@ -178,9 +178,20 @@ class Forest(KernelMember):
         grown = []
         for index in range(n_trees):
             n_nodes = grow_forest(
-                columns.codes, members, nobody, outcome, weight, stream, index, index + 1,
-                min_leaf, looked_at, depth, room, ignored,
-            )  # fmt: skip
+                columns.codes,
+                members,
+                nobody,
+                outcome,
+                weight,
+                stream,
+                index,
+                index + 1,
+                min_leaf,
+                looked_at,
+                depth,
+                room,
+                ignored,
+            )
             grown.append(first_nodes(room, n_nodes))
         self.trees_ = Trees.joined(grown, columns.cuts)
         return self
@@ -237,8 +248,11 @@ class Boosting(KernelMember):
         require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         require(self.min_leaf >= 1, "min_leaf", "at least 1", self.min_leaf)
         return (
-            float(self.trees), float(self.depth), float(self.learning_rate), float(self.min_leaf),
-        )  # fmt: skip
+            float(self.trees),
+            float(self.depth),
+            float(self.learning_rate),
+            float(self.min_leaf),
+        )
 
     def fit_columns(
         self,
@@ -254,10 +268,21 @@ class Boosting(KernelMember):
         column, cut = np.empty(shape, np.int32), np.empty(shape, np.int32)
         value = np.empty(shape)
         start = boost(
-            columns.codes, columns.n_bins, members, members[:0], outcome, weight,
-            self.trees, self.depth, float(self.learning_rate), self.min_leaf,
-            column, cut, value, np.empty(columns.codes.shape[1]),
-        )  # fmt: skip
+            columns.codes,
+            columns.n_bins,
+            members,
+            members[:0],
+            outcome,
+            weight,
+            self.trees,
+            self.depth,
+            float(self.learning_rate),
+            self.min_leaf,
+            column,
+            cut,
+            value,
+            np.empty(columns.codes.shape[1]),
+        )
         self.start_ = float(start)
         n_inner = shape[1] // 2
         grown = [_pruned(column[t, :n_inner], cut[t, :n_inner], value[t]) for t in range(shape[0])]

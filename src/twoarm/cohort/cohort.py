@@ -1,0 +1,78 @@
+"""The cohort: eligible patients, validated, coded, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.codebook import Predictor
+from twoarm.cohort.flow import Flow
+from twoarm.cohort.problems import Problem
+
+__all__ = ["Cohort"]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Eligible patients with a known arm.
+
+    Attributes
+    ----------
+    ids : ndarray of str, shape (n,)
+        The study's id, or the row of the file.
+    treatment : ndarray of int64, shape (n,)
+        0 control, 1 treated.
+    predictors : ndarray, shape (n, predictors)
+        Numbers, or the position of the level; NaN where missing.
+    outcomes : mapping of str to ndarray, shape (n,)
+        1 event, 0 no event, NaN not known.
+    centre : ndarray of str, shape (n,), or None
+    ordinal : ndarray, shape (n,), or None
+        The scale that the outcomes are cut from, NaN where missing.
+    codebook : tuple of Predictor
+    flow : Flow
+    notices : tuple of Problem
+        What is unusual and did not stop the reading.
+    synthetic : bool
+        Whether any patient is marked as synthetic.
+    source, digest : str
+        Name of the file and SHA-256 of its bytes.
+    """
+
+    ids: NDArray[np.str_]
+    treatment: NDArray[np.int64]
+    predictors: NDArray[np.float64]
+    outcomes: Mapping[str, NDArray[np.float64]]
+    centre: NDArray[np.str_] | None
+    ordinal: NDArray[np.float64] | None
+    codebook: tuple[Predictor, ...]
+    flow: Flow
+    notices: tuple[Problem, ...]
+    synthetic: bool
+    source: str
+    digest: str
+
+    def __post_init__(self) -> None:
+        for array in (self.ids, self.treatment, self.predictors, self.centre, self.ordinal):
+            if array is not None:
+                array.setflags(write=False)
+        for values in self.outcomes.values():
+            values.setflags(write=False)
+        object.__setattr__(self, "outcomes", MappingProxyType(dict(self.outcomes)))
+
+    def __len__(self) -> int:
+        return int(self.treatment.size)
+
+    def missing_shares(self) -> dict[str, float]:
+        """Give the share of patients in whom each predictor and outcome is missing."""
+        shares = {
+            predictor.column: float(np.isnan(self.predictors[:, k]).mean())
+            for k, predictor in enumerate(self.codebook)
+        }
+        return shares | {
+            name: float(np.isnan(values).mean()) for name, values in self.outcomes.items()
+        }

@@ -1,0 +1,278 @@
+"""The study file as frozen sections. `docs/reference/study-file.md` explains every key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from twoarm.cohort.codebook import Code, Codes, Name, Predictor, Strict
+
+__all__ = [
+    "ByArm",
+    "ColumnSpec",
+    "EligibilityRule",
+    "EventRule",
+    "ImportanceSection",
+    "ModelSection",
+    "OutcomeSpec",
+    "PluginSpec",
+    "Published",
+    "PublishedEstimate",
+    "PublishedOutcome",
+    "RunSection",
+    "StudyFile",
+    "StudySection",
+    "TargetTrial",
+    "TreatmentSection",
+    "ValidationSection",
+]
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Difference = Annotated[float, Field(ge=-1, le=1)]
+
+
+class StudySection(Strict):
+    """Name, data and seed of the study."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    title: str
+    cohort: str = ""
+    cohort_help: str = ""
+    id: str = ""
+    centre: str = ""
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class ByArm(Strict):
+    """One text for each arm."""
+
+    control: Name
+    treated: Name
+
+
+class TargetTrial(Strict):
+    """The trial that the analysis emulates."""
+
+    eligibility: str
+    time_zero: str
+    strategies: ByArm
+    control_definition: str = ""
+    control_by: Literal["final_reperfusion", "status_at_decision", "randomised", "other"]
+    estimand: str
+
+
+class TreatmentSection(Strict):
+    """Which column holds the arm, and which of its values are which arm."""
+
+    column: Name
+    control: Code | Codes
+    treated: Code | Codes
+    labels: ByArm = ByArm(control="Control", treated="Treated")
+
+    def codes(self, arm: Literal["control", "treated"]) -> Codes:
+        """Give the values that stand for an arm."""
+        given = self.control if arm == "control" else self.treated
+        return given if isinstance(given, tuple) else (given,)
+
+
+class EligibilityRule(Strict):
+    """Who belongs to the cohort; the others leave it for `reason`."""
+
+    rule: Name
+    reason: Name
+
+
+class EventRule(Strict):
+    """When an outcome counts as the event: exactly one of the keys."""
+
+    at_most: float | None = None
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    equals: Code | None = None
+    one_of: Codes | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError(
+                "give exactly one of at_most, at_least, above, below, equals, one_of; found "
+                + (", ".join(sorted(self.model_fields_set)) or "none")
+            )
+        return self
+
+
+class OutcomeSpec(Strict):
+    """A binary outcome."""
+
+    name: Identifier
+    label: str = ""
+    column: Name
+    event: EventRule
+    missing_codes: Codes = ()
+    desirable: bool
+    primary: bool = False
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    role: Literal["outcome", "negative_control"] = "outcome"
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where there is none."""
+        return self.label or self.name
+
+
+class ColumnSpec(Strict):
+    """A column that is known and described, and is not a predictor."""
+
+    column: Name
+    label: str = ""
+    help: str = ""
+    missing_codes: Codes = ()
+    before_decision: bool = True
+
+
+class OrdinalSection(Strict):
+    """The outcome scale that the binary outcomes are cut from."""
+
+    column: Name
+
+
+class PublishedEstimate(Strict):
+    """A published number with its interval."""
+
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+
+
+class PublishedOutcome(Strict):
+    """What a publication reports of one outcome; differences are treated minus control."""
+
+    auc_control: PublishedEstimate | None = None
+    auc_treated: PublishedEstimate | None = None
+    mean_difference: Difference | None = None
+    share_positive: Share | None = None
+    share_at_threshold: Share | None = None
+
+
+class Published(Strict):
+    """What the report sets beside our numbers."""
+
+    source: str
+    note: str = ""
+    outcomes: dict[str, PublishedOutcome] = Field(default_factory=dict)
+    importance: dict[str, Share] = Field(default_factory=dict)
+
+
+class LogisticParameters(Strict):
+    """Parameters of the member `logistic`."""
+
+    C: Annotated[float, Field(gt=0)] = 1.0
+
+
+class SplineLogisticParameters(Strict):
+    """Parameters of the member `spline_logistic`."""
+
+    C: Annotated[float, Field(gt=0)] = 1.0
+    knots: Annotated[int, Field(ge=3, le=7)] = 4
+
+
+class ElasticNetParameters(Strict):
+    """Parameters of the member `elastic_net`."""
+
+    C: Annotated[float, Field(gt=0)] = 0.5
+    l1_ratio: Share = 0.5
+
+
+class ForestParameters(Strict):
+    """Parameters of the member `forest`."""
+
+    trees: Annotated[int, Field(ge=1)] = 200
+    min_leaf: Annotated[int, Field(ge=1)] = 5
+    max_features: Literal["sqrt"] | Annotated[int, Field(ge=1)] = "sqrt"
+    max_depth: Annotated[int, Field(ge=1)] | None = None
+
+
+class BoostingParameters(Strict):
+    """Parameters of the member `boosting`."""
+
+    trees: Annotated[int, Field(ge=1)] = 100
+    depth: Annotated[int, Field(ge=1, le=8)] = 2
+    learning_rate: Annotated[float, Field(gt=0)] = 0.1
+    min_leaf: Annotated[int, Field(ge=1)] = 5
+
+
+class PluginSpec(Strict):
+    """A scikit-learn classifier as a member."""
+
+    name: Identifier
+    path: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class ModelSection(Strict):
+    """The outcome models and how they are combined."""
+
+    metalearner: Literal["t"] = "t"
+    members: tuple[str, ...] = (
+        "mean",
+        "logistic",
+        "spline_logistic",
+        "elastic_net",
+        "forest",
+        "boosting",
+    )
+    combine: Literal["convex_loglik", "nnls", "discrete"] = "convex_loglik"
+    inner_folds: Annotated[int, Field(ge=2)] = 5
+    logistic: LogisticParameters = LogisticParameters()
+    spline_logistic: SplineLogisticParameters = SplineLogisticParameters()
+    elastic_net: ElasticNetParameters = ElasticNetParameters()
+    forest: ForestParameters = ForestParameters()
+    boosting: BoostingParameters = BoostingParameters()
+    plugins: tuple[PluginSpec, ...] = ()
+
+
+class ValidationSection(Strict):
+    """How often the cohort is resampled."""
+
+    replicates: Annotated[int, Field(ge=2)] = 5000
+    cross_fit_folds: Annotated[int, Field(ge=2)] = 10
+    cross_fit_repeats: Annotated[int, Field(ge=1)] = 5
+
+
+class ImportanceSection(Strict):
+    """How often a variable is permuted."""
+
+    repeats: Annotated[int, Field(ge=1)] = 20
+
+
+class RunSection(Strict):
+    """Who computes; nothing here changes a number."""
+
+    executor: Literal["threads", "serial", "processes"] = "threads"
+    workers: Annotated[int, Field(ge=0)] = 0
+
+
+class StudyFile(Strict):
+    """A whole study file."""
+
+    study: StudySection
+    target_trial: TargetTrial
+    treatment: TreatmentSection
+    eligibility: tuple[EligibilityRule, ...] = ()
+    outcomes: Annotated[tuple[OutcomeSpec, ...], Field(min_length=1)]
+    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    columns: tuple[ColumnSpec, ...] = ()
+    ordinal: OrdinalSection | None = None
+    published: Published | None = None
+    model: ModelSection = ModelSection()
+    validation: ValidationSection = ValidationSection()
+    importance: ImportanceSection = ImportanceSection()
+    run: RunSection = RunSection()
+
+    @property
+    def primary(self) -> OutcomeSpec:
+        """The primary outcome."""
+        return next(outcome for outcome in self.outcomes if outcome.primary)

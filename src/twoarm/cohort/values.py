@@ -1,0 +1,178 @@
+"""From text to numbers and levels, without guessing; whatever does not fit becomes a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.codebook import Codes, Predictor, canonical
+from twoarm.cohort.problems import Problem
+
+__all__ = ["Coded", "blank_missing", "coded", "numbers", "problem_at", "to_point"]
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_SHOWN_VALUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column as numbers, NaN where missing, and what did not fit."""
+
+    values: NDArray[np.float64]
+    problems: tuple[Problem, ...]
+
+
+def to_point(cells: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Write decimal commas as points."""
+    return np.char.replace(cells, ",", ".")
+
+
+def blank_missing(cells: NDArray[np.str_], missing_codes: Codes) -> NDArray[np.str_]:
+    """Empty the cells that hold a missing code."""
+    codes = {canonical(code) for code in missing_codes}
+    if not codes:
+        return cells
+    missing = np.array([cell != "" and canonical(cell) in codes for cell in cells])
+    return np.where(missing, "", cells)
+
+
+def problem_at(
+    bad: NDArray[np.bool_],
+    column: str,
+    rows: NDArray[np.int64],
+    cells: NDArray[np.str_],
+    *,
+    expected: str,
+    advice: str,
+    level: str = "error",
+) -> Iterator[Problem]:
+    """Report the cells marked bad as one problem, with the first rows and values."""
+    if not bad.any():
+        return
+    different = list(dict.fromkeys(cells[bad].tolist()))
+    shown = ", ".join(f"'{value}'" for value in different[:_SHOWN_VALUES])
+    more = ", ..." if len(different) > _SHOWN_VALUES else ""
+    yield Problem(
+        "error" if level == "error" else "notice",
+        column,
+        tuple(int(row) for row in rows[bad]),
+        f"found {shown}{more}",
+        expected,
+        advice,
+    )
+
+
+def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Coded:
+    """Read cells as numbers; text, and a number Python cannot hold, is a problem."""
+    known = cells != ""
+    is_number = np.array([_NUMBER.fullmatch(cell) is not None for cell in cells], dtype=np.bool_)
+    values = np.full(cells.size, np.nan)
+    values[is_number] = cells[is_number].astype(np.float64)
+    bad = known & ~np.isfinite(values)
+    problems = problem_at(
+        bad,
+        column,
+        rows,
+        cells,
+        expected="a number",
+        advice="Correct the cells, or list their code under missing_codes",
+    )
+    return Coded(values, tuple(problems))
+
+
+def coded(predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]) -> Coded:
+    """Read a predictor: numbers as they are, levels as their position (0, 1, ...).
+
+    Parameters
+    ----------
+    predictor : Predictor
+    cells : ndarray of str, shape (n,)
+        With decimal points; an empty cell is missing unless "" is a level.
+    rows : ndarray of int, shape (n,)
+        Row of each cell in the file.
+    """
+    kept = blank_missing(cells, predictor.missing_codes)
+    read = _levels if not predictor.is_number else _measured
+    values, problems = read(predictor, kept, rows)
+    if not predictor.may_be_missing:
+        absent = np.isnan(values) & ((kept == "") | (cells == ""))
+        problems += tuple(
+            problem_at(
+                absent,
+                predictor.column,
+                rows,
+                cells,
+                expected="a value",
+                advice="Complete the rows, or set may_be_missing = true to have it imputed",
+            )
+        )
+    return Coded(values, problems)
+
+
+def _measured(
+    predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], tuple[Problem, ...]]:
+    read = numbers(cells, predictor.column, rows)
+    known = np.isfinite(read.values)
+
+    def where(test: Callable[[float], bool]) -> NDArray[np.bool_]:
+        return known & np.array([not test(value) for value in read.values], dtype=np.bool_)
+
+    fractional = known & (read.values != np.rint(read.values))
+    if predictor.type == "number":
+        fractional[:] = False
+    outside = where(predictor.range.holds)
+    unusual = where(predictor.usual.holds) & ~outside
+    unit = f" {predictor.unit}" if predictor.unit else ""
+    problems = [
+        *read.problems,
+        *problem_at(
+            fractional,
+            predictor.column,
+            rows,
+            cells,
+            expected="a whole number",
+            advice='Correct the cells, or set type = "number"',
+        ),
+        *problem_at(
+            outside,
+            predictor.column,
+            rows,
+            cells,
+            expected=f"{predictor.range}{unit}",
+            advice="Correct the cells, or list their code under missing_codes",
+        ),
+        *problem_at(
+            unusual,
+            predictor.column,
+            rows,
+            cells,
+            expected=f"usually {predictor.usual}{unit}",
+            advice="",
+            level="notice",
+        ),
+    ]
+    return read.values, tuple(problems)
+
+
+def _levels(
+    predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], tuple[Problem, ...]]:
+    levels = predictor.all_levels
+    position = {canonical(level.code): float(k) for k, level in enumerate(levels)}
+    values = np.array([position.get(canonical(cell), np.nan) for cell in cells])
+    unknown = np.isnan(values) & (cells != "")
+    allowed = ", ".join(str(level.code) for level in levels)
+    problems = problem_at(
+        unknown,
+        predictor.column,
+        rows,
+        cells,
+        expected=f"one of {allowed}",
+        advice="Correct the cells, or list their code under levels or missing_codes",
+    )
+    return values, tuple(problems)

@@ -1,0 +1,2 @@
+class RunStore:
+    pass
