@@ -314,6 +314,30 @@ def grow_forest(
     return n_nodes
 
 
+@inlined
+def _partition_values(
+    values: NDArray[np.float64],
+    column: int,
+    threshold: float,
+    rows: NDArray[np.uint32],
+    first: int,
+    last: int,
+    spare: NDArray[np.uint32],
+) -> int:
+    """Do what `_partition` does, by values and a threshold."""
+    middle, n_right = first, 0
+    for i in range(first, last):
+        row = rows[i]
+        goes_left = int(values[column, row] <= threshold)
+        rows[middle] = row
+        spare[n_right] = row
+        middle += goes_left
+        n_right += 1 - goes_left
+    for i in range(n_right):
+        rows[middle + i] = spare[i]
+    return middle
+
+
 @kernel
 def add_trees(
     values: NDArray[np.float64],
@@ -326,13 +350,27 @@ def add_trees(
 ) -> None:
     """Add the leaf values of kept trees to `total`, tree after tree.
 
-    The trees lie behind one another in the node arrays; `left` is a position there, `column` is
-    LEAF at a leaf; `values` is (columns, rows), and a row goes left if its value is at most the
-    threshold.
+    The trees lie behind one another in the node arrays; `left` is a position there and always
+    behind its parent; `column` is LEAF at a leaf; `values` is (columns, rows), and a row goes left
+    if its value is at most the threshold. All rows walk down a tree together, node by node: that
+    has no unpredictable branch.
     """
-    for root in roots:
-        for row in range(total.shape[0]):
-            node = root
-            while column[node] != LEAF:
-                node = left[node] + int(values[column[node], row] > threshold[node])
-            total[row] += value[node]
+    n_rows = total.shape[0]
+    rows, spare = np.empty(n_rows + 1, np.uint32), np.empty(n_rows + 1, np.uint32)
+    first, last = np.empty(column.shape[0], np.int64), np.empty(column.shape[0], np.int64)
+    for tree in range(roots.shape[0]):
+        end = roots[tree + 1] if tree + 1 < roots.shape[0] else column.shape[0]
+        for row in range(n_rows):
+            rows[row] = row
+        first[roots[tree]], last[roots[tree]] = 0, n_rows
+        for node in range(roots[tree], end):
+            if column[node] == LEAF:
+                for i in range(first[node], last[node]):
+                    total[rows[i]] += value[node]
+            else:
+                child = left[node]
+                middle = _partition_values(
+                    values, column[node], threshold[node], rows, first[node], last[node], spare
+                )
+                first[child], last[child] = first[node], middle
+                first[child + 1], last[child + 1] = middle, last[node]

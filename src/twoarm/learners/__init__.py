@@ -4,7 +4,7 @@ from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
 from twoarm.learners.member import KernelMember
 from twoarm.learners.prepared import Prepared, prepare
-from twoarm.learners.replicate import Prediction, replicate
+from twoarm.learners.replicate import Prediction, fit_model, replicate
 from twoarm.learners.stack import Stack, inner_folds
 from twoarm.learners.trees import Boosting, Forest
 
@@ -19,6 +19,7 @@ __all__ = [
     "Prepared",
     "SplineLogistic",
     "Stack",
+    "fit_model",
     "inner_folds",
     "prepare",
     "replicate",

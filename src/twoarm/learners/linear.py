@@ -74,7 +74,7 @@ class Logistic(_PenalizedLogistic):
     --------
     >>> model = Logistic(C=1.0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
     >>> model.coef_.round(4), model.intercept_.round(4)
-    (array([[0.3984]]), array([-0.5975]))
+    (array([[0.4055]]), array([-0.6082]))
     """
 
     def __init__(self, *, C: float = 1.0, seed: int = 0):

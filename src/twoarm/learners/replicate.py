@@ -18,7 +18,7 @@ from twoarm.learners.plugin import fit_repeated, with_seed
 from twoarm.learners.prepared import Prepared
 from twoarm.learners.stack import Stack, inner_folds
 
-__all__ = ["Prediction", "replicate"]
+__all__ = ["Prediction", "fit_model", "replicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,34 @@ def _kernel_member(
     return Prediction(risk, np.empty(0), flags)
 
 
+def fit_model(
+    estimator: Any,
+    prepared: Prepared,
+    outcome: NDArray[np.int64],
+    weight: NDArray[np.int64],
+    *,
+    seed: int,
+    groups: NDArray[Any] | None = None,
+) -> Any:
+    """Fit a copy of the estimator and give it: what `replicate` does, with the model kept.
+
+    The parameters are those of `replicate`; the kept model predicts the same probabilities.
+    """
+    _require_both_classes(outcome, weight)
+    if isinstance(estimator, Stack):
+        model = with_seed(clone(estimator), seed)
+        fold, n_folds = inner_folds(outcome, weight, model.inner_folds, seed, groups)
+        return model.fit_prepared(prepared, outcome, weight, fold, n_folds)
+    if isinstance(estimator, KernelMember):
+        members = np.flatnonzero(weight).astype(np.uint32)
+        model = clone(estimator)
+        model.classes_, model.n_features_in_ = np.array([0, 1]), prepared.X.shape[1]
+        return model.fit_columns(prepared.columns, members, outcome, weight, stream_of(seed))
+    model = with_seed(clone(estimator), seed % 2**32)  # scikit-learn's own seeds end there
+    extra = _groups_for(model, weight, groups)
+    return fit_repeated(model, prepared.given, outcome, weight, **extra)
+
+
 def _any_classifier(
     estimator: Any,
     prepared: Prepared,
@@ -154,19 +182,12 @@ def _any_classifier(
     seed: int,
     groups: NDArray[Any] | None,
 ) -> Prediction:
-    _require_both_classes(outcome, weight)
-    # scikit-learn's own seeds end at 2**32
-    fresh = with_seed(clone(estimator), seed if isinstance(estimator, Stack) else seed % 2**32)
-    if isinstance(fresh, Stack):
-        fold, n_folds = inner_folds(outcome, weight, fresh.inner_folds, seed, groups)
-        fresh.fit_prepared(prepared, outcome, weight, fold, n_folds)
-    else:
-        fit_repeated(fresh, prepared.given, outcome, weight, **_groups_for(fresh, weight, groups))
+    model = fit_model(estimator, prepared, outcome, weight, seed=seed, groups=groups)
     risk = np.full(outcome.size, np.nan)
     if wanted.any():
         rows = _safe_indexing(prepared.given, np.flatnonzero(wanted))
-        risk[wanted] = np.asarray(fresh.predict_proba(rows), np.float64)[:, 1]
-    weights = fresh.weights_ if isinstance(fresh, Stack) else np.empty(0)
+        risk[wanted] = np.asarray(model.predict_proba(rows), np.float64)[:, 1]
+    weights = model.weights_ if isinstance(model, Stack) else np.empty(0)
     return Prediction(risk, weights, 0)
 
 

@@ -77,7 +77,7 @@ def auc_interval(value: float, events: int, others: int, *, level: float = 0.95)
     --------
     >>> interval = auc_interval(0.90, 14, 184)
     >>> round(interval.low, 3), round(interval.high, 3)
-    (0.74, 0.966)
+    (0.728, 0.968)
     """
     if not 0.0 <= value <= 1.0 or events < 1 or others < 1 or not 0.0 < level < 1.0:
         raise ArgumentError(

@@ -193,7 +193,7 @@ def validate(
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> result = validate(Logistic(), X, y, replicates=20, seed=1)
     >>> round(result.auc.apparent, 3), round(result.auc.harrell, 3)
-    (0.997, 0.995)
+    (0.997, 0.996)
     """
     outcome = _binary(y)
     prepared = prepare(X)

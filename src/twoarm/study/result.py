@@ -1,0 +1,174 @@
+"""What a run found, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.encoding import EncodingSpec
+from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.diagnostics import Estimate
+from twoarm.importance import Dependence
+from twoarm.metalearners import Effects
+from twoarm.resampling import FitFailure, Gate, Metric
+from twoarm.study.plan import Plan
+from twoarm.study.summary import summary_of
+
+__all__ = [
+    "PROVISIONAL_BELOW",
+    "ArmResult",
+    "BenefitResult",
+    "FittedModels",
+    "OutcomeResult",
+    "Spread",
+    "StudyResult",
+]
+
+PROVISIONAL_BELOW = 200
+"""With fewer replicates, intervals are marked provisional."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """One arm's model of one outcome.
+
+    Attributes
+    ----------
+    n, events : int
+        Patients with a known outcome, and those with the event.
+    auc, brier : Metric
+    gate : Gate
+        Whether Harrell's AUC can be quoted.
+    weights : dict
+        Weight of each member in the full fit.
+    mean_weights : dict
+        Mean weight of each member over the replicates.
+    share_mean_only : float or None
+        Share of replicates in which the member `mean` has all the weight: no signal found.
+    share_separated : float
+        Share of replicates in which a regression separated events from non-events.
+    share_few_events : float
+        Share of replicates with fewer than 10 different patients with the event.
+    """
+
+    n: int
+    events: int
+    auc: Metric
+    brier: Metric
+    gate: Gate
+    weights: dict[str, float]
+    mean_weights: dict[str, float]
+    share_mean_only: float | None
+    share_separated: float
+    share_few_events: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Mean, standard deviation and median of the predicted benefit, and the share above 0."""
+
+    mean: float
+    sd: float
+    median: float
+    share_positive: float
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitResult:
+    """The predicted benefit of one outcome.
+
+    Attributes
+    ----------
+    crossfit : Spread or None
+        By models that have not seen the patient; mean over repeats of each statistic.
+    in_sample : Spread
+        By the full fit.
+    share_raw, share_crossfit : float or None
+        Share predicted to reach the threshold, in-sample and cross-fitted; primary outcome only.
+    """
+
+    crossfit: Spread | None
+    in_sample: Spread
+    share_raw: float | None
+    share_crossfit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """Everything about one outcome; differences are in benefit direction."""
+
+    spec: OutcomeSpec
+    arms: dict[str, ArmResult]
+    benefit: BenefitResult
+    crude: Estimate
+    g_formula: Estimate
+    importance: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedModels:
+    """The full fit: how patients are encoded, and both arms' stacks of each outcome."""
+
+    encoding: EncodingSpec
+    stacks: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished (or interim) run.
+
+    Attributes
+    ----------
+    plan : Plan
+        Study, cohort, learner, seed.
+    replicates : int
+        Replicates computed.
+    version : str
+        Version of twoarm.
+    outcomes : mapping of str to OutcomeResult
+    effects, in_sample : mapping of str to Effects
+        Cross-fitted (mean over repeats; NaN where it failed), and of the full fit, per patient.
+    dependence : tuple of Dependence
+        Partial dependence of the primary outcome's benefit on its leading variables.
+    failures : tuple of (int, FitFailure)
+        Fits that failed, with their replicate.
+    failed_replicates : int
+        Replicates with any failed fit.
+    absent : mapping of str to str
+        Parts that could not be computed, by their path in the summary, and why.
+    models : FittedModels
+    folder : Path
+        The run folder.
+    """
+
+    plan: Plan
+    replicates: int
+    version: str
+    outcomes: Mapping[str, OutcomeResult]
+    effects: Mapping[str, Effects]
+    in_sample: Mapping[str, Effects]
+    dependence: tuple[Dependence, ...]
+    failures: tuple[tuple[int, FitFailure], ...]
+    failed_replicates: int
+    absent: Mapping[str, str]
+    models: FittedModels
+    folder: Path
+
+    @property
+    def primary(self) -> OutcomeResult:
+        """The primary outcome's result."""
+        return self.outcomes[self.plan.file.primary.name]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the replicates are too few for their intervals to be final."""
+        return self.replicates < PROVISIONAL_BELOW
+
+    def summary(self) -> dict[str, Any]:
+        """Give the content of ``summary.json`` (`docs/reference/summary.md`)."""
+        return summary_of(self)
