@@ -105,8 +105,15 @@ def _earlier(path: Path) -> dict[str, Any] | None:
 
 def _refuse_foreign(path: Path) -> None:
     """Without a valid run.json, only leftovers of a run that was killed at its start may stay."""
-    known = {"run.json", "run.json.new", "replicates.sqlite", "replicates.sqlite-wal", "pred",
-             "replicates.sqlite-shm", "replicates.sqlite-journal"}  # fmt: skip
+    known = {
+        "run.json",
+        "run.json.new",
+        "replicates.sqlite",
+        "replicates.sqlite-wal",
+        "pred",
+        "replicates.sqlite-shm",
+        "replicates.sqlite-journal",
+    }
     foreign = sorted(entry.name for entry in path.iterdir() if entry.name not in known)
     if foreign:
         raise RunFolderError(

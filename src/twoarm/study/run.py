@@ -18,6 +18,7 @@ from twoarm.cohort.load import Study
 from twoarm.errors import ArgumentError
 from twoarm.execution import chunks, run_tasks
 from twoarm.importance import Dependence, partial_dependence, permutation_importance
+from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import Effects, arm_seeds, effects_of, fit_arms
 from twoarm.resampling import FitFailure, RunStore
 from twoarm.seeds import Stream, generator
@@ -110,6 +111,9 @@ def run(
     path = Path(tempfile.mkdtemp(prefix="twoarm-")) if out is None else Path(out)
     folder = open_folder(path, plan, resume=resume)
     start = time.monotonic()
+    tell(Progress("compiling", 0, 1))
+    compile_kernels()
+    tell(Progress("compiling", 1, 1))
     with RunStore(path, array_specs(plan), plan.replicates) as store:
         full = _full_fit(plan, tell)
         crossfit = _cross_fit(plan, tell)
@@ -206,11 +210,10 @@ def _cross_fit(plan: Plan, tell: Listener) -> _CrossFit:
     shape = (section.cross_fit_repeats, len(plan.outcomes), 2, len(plan.cohort))
     mu = np.full(shape, np.nan)
     errors: list[FitFailure] = []
-    done = 0
-    for fold in run_tasks(CrossFitTask(plan), items, executor=plan.executor, workers=plan.workers):
+    results = run_tasks(CrossFitTask(plan), items, executor=plan.executor, workers=plan.workers)
+    for done, fold in enumerate(results, 1):
         mu[fold.repeat][:, :, fold.inside] = fold.mu
         errors += fold.errors
-        done += 1
         tell(Progress("cross-fitting", done, len(items)))
     return _CrossFit(mu, tuple(errors))
 

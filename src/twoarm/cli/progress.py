@@ -1,0 +1,95 @@
+"""Progress on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+
+from twoarm.cohort.cohort import Cohort
+from twoarm.cohort.load import Study
+from twoarm.report.terminal import opening_lines, terminal_summary
+from twoarm.study import Progress
+
+__all__ = ["Display"]
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Display:
+    """Shows how far a run is; call it with each `Progress`."""
+
+    def __init__(self, stream: TextIO):
+        self._console = Console(file=stream, highlight=False, soft_wrap=True)
+        self._bar = Bar(
+            TextColumn("{task.description:<18}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("elapsed"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._tasks: dict[str, object] = {}
+        self._last_line = 0.0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._bar.stop()
+
+    def opening(self, study: Study, cohort: Cohort) -> None:
+        """Say what is about to be analysed."""
+        for line in opening_lines(study, cohort):
+            self._console.print(line, markup=False)
+
+    def __call__(self, progress: Progress) -> None:
+        """Show where the run stands; an interim result is printed whole."""
+        if self._console.is_terminal:
+            self._move_bar(progress)
+        else:
+            self._print_line(progress)
+        if progress.interim is not None:
+            count = progress.interim.replicates
+            self._console.print(f"\nInterim, from the first {count} replicates:", markup=False)
+            for line in terminal_summary(progress.interim):
+                self._console.print(line, markup=False)
+            self._console.print()
+
+    def _move_bar(self, progress: Progress) -> None:
+        task = self._tasks.get(progress.stage)
+        if task is None:
+            task = self._bar.add_task(progress.stage, total=progress.total)
+            self._tasks[progress.stage] = task
+        self._bar.update(task, completed=progress.done, total=progress.total)  # type: ignore[arg-type]
+
+    def _print_line(self, progress: Progress) -> None:
+        now = time.monotonic()
+        ended = progress.done >= progress.total
+        if ended or progress.done == 0 or now - self._last_line > _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            line = f"{progress.stage}: {progress.done} of {progress.total}"
+            self._console.print(line, markup=False)

@@ -1,0 +1,127 @@
+"""The outcome models: every estimate of their performance, and what the stacks are made of."""
+
+from __future__ import annotations
+
+import math
+
+from twoarm.report.cohort_tables import arm_labels
+from twoarm.report.formats import Value
+from twoarm.report.table import Column, Table
+from twoarm.resampling import Metric
+from twoarm.study.plan import ARMS
+from twoarm.study.result import OutcomeResult, StudyResult
+
+__all__ = ["auc_table", "brier_table", "members_table"]
+
+_ESTIMATES = (
+    Column("apparent", "Apparent", "probability"),
+    Column("harrell", "Harrell", "probability"),
+    Column("oob", "Out-of-bag", "probability"),
+    Column("d632", ".632", "probability"),
+    Column("d632plus", ".632+", "probability"),
+)
+_BOOKKEEPING = (
+    Column("mcse", "Monte-Carlo SE", "probability"),
+    Column("replicates_used", "Replicates used", "count"),
+    Column("failed", "Not used", "count"),
+)
+_MODEL = (
+    Column("outcome", "Outcome"),
+    Column("arm", "Arm"),
+    Column("events", "Events", "count"),
+    Column("n", "Patients", "count"),
+)
+
+
+def _arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, str, Metric]]:
+    """Give outcome, arm, its label and one of its measures, for every model."""
+    labels = dict(zip(ARMS, arm_labels(result), strict=True))
+    return [
+        (outcome, arm, labels[arm], getattr(outcome.arms[arm], name))
+        for outcome in result.outcomes.values()
+        for arm in ARMS
+    ]
+
+
+def auc_table(result: StudyResult) -> Table:
+    """Give every estimate of every model's AUC, and what the gate says of Harrell's."""
+    rows = []
+    for outcome, arm, label, metric in _arm_rows(result, "auc"):
+        fit = outcome.arms[arm]
+        low, high = (metric.ci.low, metric.ci.high) if metric.ci else (None, None)
+        verdict = {True: "no failure seen", False: "not valid", None: "cannot tell"}
+        rows.append(
+            (
+                outcome.spec.title,
+                label,
+                fit.events,
+                fit.n,
+                *(getattr(metric, column.name) for column in _ESTIMATES),
+                low,
+                high,
+                verdict[fit.gate.harrell_valid],
+                metric.mcse,
+                metric.replicates_used,
+                metric.failed,
+            )
+        )
+    columns = (
+        *_MODEL,
+        *_ESTIMATES,
+        Column("ci_low", "95 % low", "probability"),
+        Column("ci_high", "95 % high", "probability"),
+        Column("harrell_gate", "Harrell"),
+        *_BOOKKEEPING,
+    )
+    note = (
+        "Apparent: the model on its own patients. Harrell: apparent minus the mean optimism, the "
+        "published procedure; it fails for learners that reproduce their training labels. "
+        "Out-of-bag: on patients not drawn, a little pessimistic. .632+ is the estimate fixed in "
+        "advance as the one to quote; its interval speaks of sampling these patients, not of "
+        "another hospital. Harrell is called not valid where it exceeds .632+ by more than 0.02 "
+        "plus two Monte-Carlo standard errors."
+    )
+    return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))
+
+
+def brier_table(result: StudyResult) -> Table:
+    """Give every estimate of every model's Brier score."""
+    rows = tuple(
+        (
+            outcome.spec.title,
+            label,
+            outcome.arms[arm].events,
+            outcome.arms[arm].n,
+            *(getattr(metric, column.name) for column in _ESTIMATES),
+            metric.mcse,
+            metric.replicates_used,
+            metric.failed,
+        )
+        for outcome, arm, label, metric in _arm_rows(result, "brier")
+    )
+    note = "Mean squared distance of predicted probability and outcome; smaller is better."
+    columns = (*_MODEL, *_ESTIMATES, *_BOOKKEEPING)
+    return Table("brier", "Accuracy of the probabilities (Brier score)", note, columns, rows)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def members_table(result: StudyResult) -> Table:
+    """Give the weights of the stacks' members."""
+    rows: list[tuple[Value, ...]] = []
+    for outcome, arm, label, _ in _arm_rows(result, "auc"):
+        fit = outcome.arms[arm]
+        rows += [
+            (outcome.spec.title, label, member, weight, _finite(fit.mean_weights[member]))
+            for member, weight in fit.weights.items()
+        ]
+    columns = (
+        Column("outcome", "Outcome"),
+        Column("arm", "Arm"),
+        Column("member", "Member"),
+        Column("weight", "Weight, full fit", "probability"),
+        Column("mean_weight", "Mean weight, replicates", "probability"),
+    )
+    return Table("members", "What the stacks are made of", "", columns, tuple(rows))

@@ -1,0 +1,74 @@
+"""A run on one screen of a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from twoarm.cohort.cohort import Cohort
+from twoarm.cohort.load import Study
+from twoarm.report.formats import interval, points, shown
+from twoarm.report.sentences import sentences
+from twoarm.study.plan import ARMS
+from twoarm.study.result import StudyResult
+
+__all__ = ["opening_lines", "terminal_summary"]
+
+_WIDTH = 96
+
+
+def opening_lines(study: Study, cohort: Cohort) -> Iterator[str]:
+    """Say what is about to be analysed: patients per arm, exclusions, events."""
+    labels = study.file.treatment.labels
+    yield f"{study.file.study.title}{' [SYNTHETIC DATA]' if cohort.synthetic else ''}"
+    for each in cohort.flow.excluded:
+        yield f"  left out: {each.n} ({each.reason})"
+    n = [int((cohort.treatment == arm).sum()) for arm in (0, 1)]
+    arms = f"{n[0]} {labels.control}, {n[1]} {labels.treated}"
+    yield f"  {cohort.flow.read} read, {len(cohort)} patients: {arms}"
+    for outcome in study.file.outcomes:
+        values = cohort.outcomes[outcome.name]
+        events = [int((values[cohort.treatment == arm] == 1).sum()) for arm in (0, 1)]
+        known = int((values == values).sum())  # NaN differs from itself
+        yield f"  {outcome.title}: known in {known}; events {events[0]} and {events[1]}"
+
+
+def terminal_summary(result: StudyResult) -> Iterator[str]:
+    """Give the AUC table, the benefit of each outcome, and the sentences."""
+    synthetic = "  [SYNTHETIC DATA]" if result.plan.cohort.synthetic else ""
+    labels = result.plan.file.treatment.labels
+    yield ""
+    yield f"AUC{synthetic}"
+    titles = ("apparent", "Harrell", "oob", ".632", ".632+")
+    yield (
+        f"  {'':<44}{'events/n':>10}"
+        + "".join(f"{title:>9}" for title in titles)
+        + "   95 % of .632+"
+    )
+    for outcome in result.outcomes.values():
+        for arm, label in zip(ARMS, (labels.control, labels.treated), strict=True):
+            fit = outcome.arms[arm]
+            auc = fit.auc
+            name = f"{outcome.spec.name}, {label}"[:43]
+            values = (auc.apparent, auc.harrell, auc.oob, auc.d632, auc.d632plus)
+            mark = "*" if fit.gate.harrell_valid is False else " "
+            cells = [f"{shown(value, 'probability'):>9}" for value in values]
+            cells[1] = cells[1][1:] + mark
+            limits = "" if auc.ci is None else interval(auc.ci.low, auc.ci.high, "probability")
+            yield f"  {name:<44}{f'{fit.events}/{fit.n}':>10}{''.join(cells)}   {limits}"
+    yield "  * Harrell's correction is not valid for this learner here"
+    yield ""
+    yield f"Benefit, percentage points{synthetic}"
+    yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
+    for outcome in result.outcomes.values():
+        effect, spread = outcome.g_formula, outcome.benefit.crossfit
+        limits = interval(effect.low, effect.high, "points")
+        cross = "" if spread is None else f"{points(spread.mean)} ({100 * spread.sd:.1f})"
+        yield (
+            f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"
+            f"{points(effect.estimate):>11}   {limits:<18}{cross}"
+        )
+    yield ""
+    for sentence in sentences(result):
+        lead = "! " if sentence.kind == "caution" else "- "
+        yield from textwrap.wrap(sentence.text, _WIDTH, initial_indent=lead, subsequent_indent="  ")

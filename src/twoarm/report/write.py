@@ -1,0 +1,49 @@
+"""Write a report's files: tables, figures, one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twoarm.report.figures import drawings
+from twoarm.report.html import page_of, render
+from twoarm.report.tables import all_tables
+from twoarm.study.result import StudyResult
+
+__all__ = ["write_report"]
+
+
+def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
+    """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` and ``.png``.
+
+    Parameters
+    ----------
+    result : StudyResult
+        From `twoarm.run`.
+    out : str or Path, optional
+        Folder, made if need be; by default the run folder.
+
+    Returns
+    -------
+    Path
+        The HTML page.
+    """
+    folder = result.folder if out is None else Path(out)
+    tables = all_tables(result)
+    figures = drawings(result)
+    for name in ("tables", "figures"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        _write(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
+    for figure in figures:
+        _write(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
+        _write(folder / "figures" / f"{figure.name}.png", figure.png)
+    page = folder / "report.html"
+    _write(page, render(page_of(result, tables, figures)).encode("utf-8"))
+    return page
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write by rename: the file is the old one or the whole new one."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
