@@ -1,0 +1,161 @@
+"""The commands as a user types them, in processes of their own."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def twoarm(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "twoarm", *map(str, arguments)],
+        capture_output=True, text=True, check=False, **options,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def finished(small_study_file, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "run"
+    done = twoarm("run", small_study_file, "--out", folder, "--replicates", "3")
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_run_prints_the_tables_and_where_the_report_is(finished):
+    folder, printed = finished
+    assert "AUC  [SYNTHETIC DATA]" in printed
+    assert f"Report   {folder}/report.html" in printed
+    assert "bootstrap: 3 of 3" in printed
+    for name in ("report.html", "summary.json", "model.json", "run.json"):
+        assert (folder / name).stat().st_size > 100
+
+
+def test_run_without_resume_leaves_a_finished_folder_alone(finished, small_study_file):
+    folder, _ = finished
+    before = (folder / "summary.json").read_bytes()
+    again = twoarm("run", small_study_file, "--out", folder, "--replicates", "3")
+    assert again.returncode == 2
+    assert "not empty" in again.stderr
+    assert (folder / "summary.json").read_bytes() == before
+
+
+def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study_file, tmp_path):
+    folder = tmp_path / "run"
+    arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "600"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twoarm", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not (folder / "replicates.sqlite").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2.0)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "--resume" in errors
+    assert "Traceback" not in errors
+    assert not json.loads((folder / "run.json").read_text())["finished"]
+    fewer = twoarm(*arguments[:-1], "50", "--resume")
+    assert fewer.returncode == 2
+    assert "has 600 replicates, more than the 50" in fewer.stderr
+    resumed = twoarm(*arguments, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads((folder / "run.json").read_text())["finished"]
+
+
+def test_predict_writes_both_arms_and_withholds_what_was_never_seen(finished, tmp_path):
+    folder, _ = finished
+    header = "age,female,premrs,nihss,aspects,site,lkw_to_puncture_min,passes,ivt,htn,dm,af"
+    header += ",prior_stroke,glucose_mmol"
+    (tmp_path / "new.csv").write_text(
+        f"{header}\n67,0,0,16,8,M1,360,3,0,0,0,0,0,7.1\n18,0,0,16,8,M1,360,3,0,0,0,0,0,7.1\n"
+    )
+    out = tmp_path / "predicted.csv"
+    done = twoarm(
+        "predict", folder / "model.json", "--patients", tmp_path / "new.csv", "--out", out
+    )
+    assert done.returncode == 0, done.stderr
+    with out.open(encoding="utf-8", newline="") as file:
+        inside, outside = csv.DictReader(file)
+    benefit = float(inside["mu0_death"]) - float(inside["mu1_death"])
+    assert float(inside["benefit_death"]) == pytest.approx(benefit, abs=2e-6)
+    assert inside["note"] == "model of synthetic patients"
+    assert outside["benefit_death"] == ""
+    assert outside["note"].startswith("outside what the model has seen: age")
+
+
+def test_synth_makes_the_shipped_cohort(tmp_path):
+    out = tmp_path / "cohort.csv"
+    done = twoarm(
+        "synth", "rescue-stenting", "--scenario", "paper-like", "--treated", "195",
+        "--control", "198", "--seed", "20261", "--out", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    from importlib.resources import files
+
+    shipped = files("twoarm") / "shipped" / "rescue_stenting_synthetic.csv"
+    assert out.read_bytes() == shipped.read_bytes()
+    assert (tmp_path / "cohort_truth.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["synth", "nhefs", "--scenario", "A", "--seed", "1", "--n", "5"],
+            "'rescue-stenting' only",
+        ),
+        (["synth", "rescue-stenting", "--scenario", "X", "--seed", "1", "--n", "5"], "paper-like"),
+        (["synth", "rescue-stenting", "--scenario", "A", "--seed", "1"], "given by n"),
+    ],
+)
+def test_synth_refuses_what_it_cannot_make(arguments, message, tmp_path):
+    done = twoarm(*arguments, "--out", tmp_path / "out.csv")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_lists_notices_and_ends_well():
+    done = twoarm("check", "rescue-stenting")
+    assert done.returncode == 0
+    assert "0 error(s)" in done.stdout
+    assert "393 patients: 198 Failed thrombectomy only, 195 Rescue stenting" in done.stdout
+
+
+def test_more_than_one_percent_of_failed_replicates_is_exit_code_3(study_text, tmp_path):
+    text = study_text.replace('"mean", "logistic", "elastic_net", "forest", "boosting"', '"picky"')
+    text += '[[model.plugins]]\nname = "picky"\npath = "picky_learner:Picky"\n'
+    (tmp_path / "study.toml").write_text(text)
+    (tmp_path / "picky_learner.py").write_text(
+        "import numpy as np\n"
+        "from sklearn.linear_model import LogisticRegression\n"
+        "class Picky(LogisticRegression):\n"
+        "    def fit(self, X, y):\n"
+        "        if len(np.unique(X, axis=0)) < len(X) and X[0, 0] == X[1, 0]:\n"
+        "            raise RuntimeError('the first two are alike')\n"
+        "        self.max_iter = 5000\n"
+        "        return super().fit(X / X.std(axis=0).clip(1e-9), y)\n"
+    )
+    done = twoarm(
+        "run", tmp_path / "study.toml", "--out", tmp_path / "run", "--replicates", "8",
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "replicates failed" in done.stderr
+    assert "RuntimeError: the first two are alike" in done.stderr
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["outcomes"]["death"]["arms"]["control"]["auc"]["failed"] > 0
+
+
+def test_the_version_is_told():
+    done = twoarm("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("twoarm 0.")

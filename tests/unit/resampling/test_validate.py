@@ -1,0 +1,196 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from twoarm.errors import ArgumentError, FitError
+from twoarm.learners import Logistic, Stack
+from twoarm.resampling import draw_counts, validate
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(120, 4))
+    y = (rng.random(120) < 1 / (1 + np.exp(-X[:, 0] - X[:, 1]))).astype(int)
+    return X, y
+
+
+def by_hand(X, y, draws):
+    """Fit scikit-learn's logistic regression on each draw; AUC in draw, original, rest."""
+    rows = []
+    for draw in draws:
+        model = LogisticRegression(C=np.inf, tol=1e-12, max_iter=1000).fit(X[draw], y[draw])
+        risk = model.predict_proba(X)[:, 1]
+        rest = np.setdiff1d(np.arange(len(y)), draw)
+        rows.append(
+            [
+                roc_auc_score(y[draw], risk[draw]),
+                roc_auc_score(y, risk),
+                roc_auc_score(y[rest], risk[rest]),
+            ]
+        )
+    return np.array(rows)
+
+
+def test_the_estimates_are_those_of_a_plain_loop_over_the_same_draws(data):
+    X, y = data
+    draws = np.random.default_rng(0).integers(0, len(y), (7, len(y)))
+    result = validate(Logistic(C=np.inf), X, y, resamples=draws)
+    train, test, oob = by_hand(X, y, draws).T
+    apparent = result.auc.apparent
+    assert result.auc.harrell == pytest.approx(apparent - (train - test).mean(), abs=1e-9)
+    assert result.auc.oob == pytest.approx(oob.mean(), abs=1e-9)
+    assert result.auc.d632 == pytest.approx(0.368 * apparent + 0.632 * oob.mean(), abs=1e-9)
+    assert result.auc.mcse == pytest.approx((train - test).std(ddof=1) / np.sqrt(7), abs=1e-9)
+
+
+def test_row_numbers_from_r_that_count_from_one_are_refused(data):
+    X, y = data
+    with pytest.raises(ArgumentError, match="subtract 1"):
+        validate(Logistic(), X, y, resamples=np.full((2, 120), 120))
+
+
+def test_replicates_do_not_depend_on_how_many_there_are_or_who_computes(data):
+    X, y = data
+    stack = Stack(["mean", "logistic"], inner_folds=3)
+    runs = [
+        validate(stack, X, y, replicates=20, seed=5, executor=executor, workers=workers)
+        for executor, workers in (("serial", 1), ("threads", 2), ("threads", 3))
+    ]
+    assert runs[0].auc == runs[1].auc == runs[2].auc
+    assert runs[0].brier == runs[1].brier == runs[2].brier
+
+
+def test_nested_seeds_are_set_from_the_replicate(data):
+    X, y = data
+    model = make_pipeline(SimpleImputer(), RandomForestClassifier(5, random_state=None))
+    first = validate(model, X, y, replicates=4, seed=1, executor="serial")
+    second = validate(model, X, y, replicates=4, seed=1, executor="serial")
+    assert first.auc == second.auc
+    assert model[-1].random_state is None
+
+
+def test_a_data_frame_with_texts_goes_to_a_pipeline_as_it_is(data):
+    X, y = data
+    frame = pd.DataFrame({"a": X[:, 0], "site": np.where(X[:, 1] > 0, "M1", "M2")})
+    model = make_pipeline(
+        ColumnTransformer([("site", OneHotEncoder(), ["site"])], remainder="passthrough"),
+        LogisticRegression(),
+    )
+    assert validate(model, frame, y, replicates=5).auc.apparent > 0.7
+
+
+def test_missing_values_are_imputed_inside_the_pipeline_and_refused_without(data):
+    X, y = data
+    holes = X.copy()
+    holes[::7, 2] = np.nan
+    model = make_pipeline(SimpleImputer(strategy="median"), Logistic())
+    assert validate(model, holes, y, replicates=5).auc.oob is not None
+    with pytest.raises(ArgumentError, match="column 2 of X holds missing"):
+        validate(Logistic(), holes, y, replicates=5)
+
+
+def test_with_nothing_missing_the_imputing_pipeline_gives_the_same_numbers(data):
+    X, y = data
+    plain = validate(LogisticRegression(), X, y, replicates=6, seed=2)
+    imputing = validate(make_pipeline(SimpleImputer(), LogisticRegression()), X, y,
+                        replicates=6, seed=2)  # fmt: skip
+    assert plain.auc == imputing.auc
+
+
+def test_a_learner_that_fails_sometimes_is_reported_and_left_out(data):
+    X, y = data
+
+    class Fragile(LogisticRegression):
+        def fit(self, X, y):
+            if X[:, 0].max() < 2.2:
+                raise RuntimeError("too small")
+            return super().fit(X, y)
+
+    result = validate(Fragile(), X, y, replicates=40, seed=1)
+    assert 0 < len(result.failures) < 40
+    assert result.failures[0].error == "RuntimeError: too small"
+    assert result.auc.failed == len(result.failures)
+    assert result.auc.replicates_used == 40 - len(result.failures)
+    assert (result.auc.ci is None) == (result.auc.failed > 8)
+
+
+def test_predictions_that_are_not_finite_count_as_failed(data):
+    X, y = data
+
+    class Broken(LogisticRegression):
+        def predict_proba(self, X):
+            return np.full((len(X), 2), np.nan)
+
+    with pytest.raises(FitError, match="not finite"):
+        validate(Broken(), X, y, replicates=3)
+
+
+def test_a_constant_fit_is_a_result_and_ties_count_one_half(data):
+    X, y = data
+    result = validate(Stack(["mean"]), X, y, replicates=10)
+    assert result.auc.apparent == result.auc.harrell == result.auc.oob == 0.5
+    assert result.auc.d632plus == 0.5
+
+
+def test_groups_are_drawn_together():
+    groups = np.repeat(np.arange(10), 3)
+    counts = draw_counts(1, 0, 30, groups=groups)
+    assert (counts.reshape(10, 3) == counts[::3, None]).all()
+    assert counts[::3].sum() == 10
+
+
+def test_a_group_in_two_strata_is_refused():
+    with pytest.raises(ArgumentError, match="one stratum"):
+        draw_counts(1, 0, 4, groups=np.array([0, 0, 1, 1]), strata=np.array([0, 1, 1, 1]))
+
+
+def test_strata_keep_their_sizes():
+    strata = np.array([0] * 5 + [1] * 9)
+    for index in range(20):
+        counts = draw_counts(3, index, 14, strata=strata)
+        assert counts[:5].sum() == 5
+        assert counts[5:].sum() == 9
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [(np.zeros(120), "two classes"), (np.arange(120), "two classes"), (np.zeros(5), "two classes")],
+)
+def test_an_outcome_without_two_classes_is_refused(data, y, message):
+    with pytest.raises(ArgumentError, match=message):
+        validate(Logistic(), data[0], y, replicates=3)
+
+
+def test_shapes_that_do_not_fit_are_refused(data):
+    X, y = data
+    with pytest.raises(ArgumentError, match="must agree"):
+        validate(Logistic(), X[:50], y, replicates=3)
+    with pytest.raises(ArgumentError, match="At least 2 replicates"):
+        validate(Logistic(), X, y, replicates=1)
+    with pytest.raises(ArgumentError, match="one label a row"):
+        validate(Logistic(), X, y, replicates=3, groups=np.zeros(4))
+
+
+def test_the_frame_has_a_row_a_measure(data):
+    X, y = data
+    frame = validate(Logistic(), X, y, replicates=5).to_frame()
+    assert list(frame.index) == ["auc", "brier"]
+    assert {"apparent", "harrell", "oob", "d632", "d632plus", "ci_low", "mcse"} <= set(frame)
+
+
+def test_the_gate_calls_harrell_not_valid_for_a_forest_on_noise():
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(150, 10)), (rng.random(150) < 0.3).astype(int)
+    forest = validate(RandomForestClassifier(50), X, y, replicates=20)
+    assert forest.gate.harrell_valid is False
+    assert forest.gate.harrell_minus_headline > 0.2
+    linear = validate(Logistic(), X, y, replicates=200)
+    assert abs(linear.gate.harrell_minus_headline) < 0.06

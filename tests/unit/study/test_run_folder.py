@@ -1,0 +1,116 @@
+import json
+import sqlite3
+
+import pytest
+
+from twoarm.cohort import load_study, read_cohort
+from twoarm.errors import ArgumentError, RunFolderError
+from twoarm.study import run
+from twoarm.study.folder import open_folder
+from twoarm.study.plan import make_plan
+
+
+@pytest.fixture
+def plan(small):
+    return make_plan(*small, replicates=3, executor="serial")
+
+
+def test_a_folder_with_anything_in_it_is_refused_without_resume(plan, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunFolderError, match="not empty"):
+        open_folder(tmp_path, plan, resume=False)
+
+
+def test_a_folder_with_foreign_files_is_refused_even_with_resume(plan, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunFolderError, match=r"no run \(notes.txt\)"):
+        open_folder(tmp_path, plan, resume=True)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_resume_in_an_empty_folder_starts(plan, tmp_path):
+    folder = open_folder(tmp_path / "new", plan, resume=True)
+    assert not folder.was_finished
+    assert json.loads((tmp_path / "new" / "run.json").read_text())["finished"] is False
+
+
+def test_a_folder_that_cannot_be_made_is_named(plan, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunFolderError, match="Cannot write to the run folder"):
+        open_folder(tmp_path / "file" / "run", plan, resume=False)
+
+
+def test_a_broken_run_json_counts_as_none(plan, tmp_path):
+    open_folder(tmp_path / "run", plan, resume=False)
+    (tmp_path / "run" / "run.json").write_text('{"seed": 1,')
+    assert not open_folder(tmp_path / "run", plan, resume=True).was_finished
+
+
+def test_another_seed_is_refused_by_name(small, plan, tmp_path):
+    open_folder(tmp_path / "run", plan, resume=False)
+    other = make_plan(*small, replicates=3, seed=99)
+    with pytest.raises(RunFolderError, match=r"'seed' \(20260 there, 99 now\)"):
+        open_folder(tmp_path / "run", other, resume=True)
+
+
+def test_other_options_are_refused_by_name(plan, study_text, tmp_path):
+    open_folder(tmp_path / "run", plan, resume=False)
+    text = study_text.replace("inner_folds = 3", "inner_folds = 4")
+    (tmp_path / "other.toml").write_text(text)
+    study = load_study(tmp_path / "other.toml")
+    other = make_plan(study, read_cohort(study), replicates=3)
+    with pytest.raises(RunFolderError, match="differs from this one in 'study'"):
+        open_folder(tmp_path / "run", other, resume=True)
+
+
+def test_fewer_replicates_are_refused(small, plan, tmp_path):
+    open_folder(tmp_path / "run", plan, resume=False)
+    with pytest.raises(RunFolderError, match="has 3 replicates, more than the 2"):
+        open_folder(tmp_path / "run", make_plan(*small, replicates=2), resume=True)
+
+
+def test_executor_and_workers_are_not_compared(small, plan, tmp_path):
+    open_folder(tmp_path / "run", plan, resume=False)
+    other = make_plan(*small, replicates=3, executor="threads", workers=7)
+    assert not open_folder(tmp_path / "run", other, resume=True).was_finished
+
+
+def test_a_finished_run_is_recognised_and_its_outputs_written_again(small, tmp_path):
+    first = run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    (tmp_path / "run" / "summary.json").unlink()
+    again = run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+    assert json.loads((tmp_path / "run" / "summary.json").read_text()) == first.summary()
+    assert again.summary() == first.summary()
+
+
+def test_a_store_in_use_is_refused(small, tmp_path):
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    other = sqlite3.connect(tmp_path / "run" / "replicates.sqlite")
+    try:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(RunFolderError, match="in use by another process"):
+            run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+    finally:
+        other.close()
+
+
+def test_a_damaged_array_is_an_error_that_says_what_to_do(small, tmp_path):
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    (tmp_path / "run" / "pred" / "mu0_death.npy").write_bytes(b"not an array")
+    with pytest.raises(RunFolderError, match="damaged"):
+        run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"replicates": 1}, "At least 2 replicates"),
+        ({"seed": -1}, "seed must be 0"),
+        ({"executor": "cloud"}, "Unknown executor 'cloud'"),
+        ({"workers": -2}, "Workers must be 0"),
+    ],
+)
+def test_impossible_settings_are_refused(small, setting, message):
+    with pytest.raises(ArgumentError, match=message):
+        make_plan(*small, **setting)
