@@ -8,6 +8,7 @@ whoever computes it, wherever and in whatever order. Nothing else in twoarm make
 from __future__ import annotations
 
 from enum import IntEnum
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,15 +42,17 @@ def child(seed: int, *path: int) -> np.random.SeedSequence:
     Raises
     ------
     ArgumentError
-        If a number is negative.
+        If a number is negative, or no whole number.
 
     Examples
     --------
     >>> child(1, Stream.REPLICATE, 3).generate_state(1)
     array([2199221172], dtype=uint32)
     """
-    if seed < 0 or any(step < 0 for step in path):
-        raise ArgumentError(f"A seed and its path must be 0 or larger; found {(seed, *path)}.")
+    if not all(isinstance(step, Integral) and step >= 0 for step in (seed, *path)):
+        raise ArgumentError(
+            f"A seed and its path must be whole numbers, 0 or larger; found {(seed, *path)}."
+        )
     return np.random.SeedSequence(entropy=int(seed), spawn_key=tuple(int(step) for step in path))
 
 
@@ -85,7 +88,7 @@ def fold_numbers(strata: ArrayLike, n_folds: int, rng: np.random.Generator) -> N
     Raises
     ------
     ArgumentError
-        If there are fewer patients than folds, or fewer than 2 folds.
+        If there are fewer patients than folds, or fewer than 2 folds, or strata are no list.
 
     Examples
     --------
@@ -93,7 +96,9 @@ def fold_numbers(strata: ArrayLike, n_folds: int, rng: np.random.Generator) -> N
     array([2, 1, 0, 0, 1, 2])
     """
     labels = np.asarray(strata)
-    if not 2 <= n_folds <= labels.size:
+    if labels.ndim != 1:
+        raise ArgumentError(f"Strata need one label a patient; found shape {labels.shape}.")
+    if not isinstance(n_folds, Integral) or not 2 <= n_folds <= labels.size:
         raise ArgumentError(
             f"Folds must number between 2 and the {labels.size} patients; found {n_folds}."
         )

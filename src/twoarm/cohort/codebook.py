@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import math
+import re
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-__all__ = ["Code", "Codes", "Level", "Name", "Predictor", "Range", "Strict", "canonical"]
+__all__ = [
+    "Code",
+    "Codes",
+    "Level",
+    "Name",
+    "Predictor",
+    "Range",
+    "Strict",
+    "canonical",
+    "spells_number",
+]
 
-Code = str | int | float
+_WHOLE = re.compile(r"([-+]?[0-9]{1,300})(?:\.0*)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def _text_or_number(code: Any) -> Any:
+    if isinstance(code, bool) or not isinstance(code, str | int | float):
+        raise ValueError(  # noqa: TRY004  pydantic turns ValueError into one of its own
+            'a code is a number or a text, spelled as in the data file, such as 1 or "TRUE"'
+        )
+    if isinstance(code, float) and not math.isfinite(code):
+        raise ValueError("a code is a finite number, or a text in quotes")
+    return code
+
+
+Code = Annotated[str | int | float, BeforeValidator(_text_or_number)]
 """A value as a data file spells it."""
 
 Codes = tuple[Code, ...]
@@ -19,21 +45,30 @@ Name = Annotated[str, Field(min_length=1)]
 class Strict(BaseModel):
     """A frozen section of the study file that refuses unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def canonical(code: Code) -> str:
+def spells_number(text: str) -> bool:
+    """Say whether a text is a number, written with digits and a decimal point if any."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def canonical(code: str | int | float) -> str:
     """Spell a code the one way in which codes are compared: ``1``, ``"1"`` and ``1.0`` are equal.
 
     Examples
     --------
-    >>> canonical(1.0), canonical(" M1 "), canonical("01")
-    ('1', 'M1', '1')
+    >>> canonical(1.0), canonical(" M1 "), canonical("01"), canonical("1e5")
+    ('1', 'M1', '1', '100000')
     """
     text = str(code).strip()
-    try:
-        number = float(text)
-    except ValueError:
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        return str(int(whole[1]))
+    if not spells_number(text):
+        return text
+    number = float(text)
+    if not math.isfinite(number):
         return text
     return str(int(number)) if number.is_integer() else repr(number)
 
@@ -58,6 +93,12 @@ class Range(Strict):
 
     min: float | None = None
     max: float | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min must not exceed max; found {self.min:g} and {self.max:g}")
+        return self
 
     def holds(self, value: float) -> bool:
         """Say whether the value lies within."""
@@ -112,16 +153,17 @@ class Predictor(Strict):
 
     @model_validator(mode="after")
     def _levels_fit_the_type(self) -> Self:
-        counted = self.type in ("number", "integer")
-        if counted and self.levels:
-            raise ValueError(f"a {self.type} has no levels; drop them, or make it ordinal")
+        if self.is_number and self.levels:
+            raise ValueError(f"type '{self.type}' has no levels; drop them, or make it ordinal")
         if self.type == "binary" and len(self.levels) not in (0, 2):
-            raise ValueError(f"a binary predictor has two levels; found {len(self.levels)}")
+            raise ValueError(f"type 'binary' needs two levels; found {len(self.levels)}")
         if self.type in ("ordinal", "nominal") and len(self.levels) < 2:
-            raise ValueError(f"{self.type} needs at least two levels; found {len(self.levels)}")
-        codes = [canonical(level.code) for level in self.levels]
+            raise ValueError(
+                f"type '{self.type}' needs at least two levels; found {len(self.levels)}"
+            )
+        codes = [canonical(level.code) for level in self.all_levels]
         codes += [canonical(code) for code in self.missing_codes]
-        repeated = sorted({code for code in codes if codes.count(code) > 1})
+        repeated = sorted({f"'{code}'" for code in codes if codes.count(code) > 1})
         if repeated:
             raise ValueError(f"codes must differ; found more than once: {', '.join(repeated)}")
         return self

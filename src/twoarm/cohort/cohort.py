@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from twoarm.cohort.problems import Problem
 __all__ = ["Cohort"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cohort:
     """Eligible patients with a known arm.
 
@@ -63,6 +64,10 @@ class Cohort:
         for values in self.outcomes.values():
             values.setflags(write=False)
         object.__setattr__(self, "outcomes", MappingProxyType(dict(self.outcomes)))
+
+    def __reduce__(self) -> tuple[type[Cohort], tuple[Any, ...]]:
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Cohort, tuple((values | {"outcomes": dict(self.outcomes)}).values())
 
     def __len__(self) -> int:
         return int(self.treatment.size)

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Predictor, canonical
+from twoarm.cohort.codebook import Predictor, canonical, spells_number
 from twoarm.errors import CohortError
 
 __all__ = ["EncodingSpec"]
@@ -101,10 +101,10 @@ class EncodingSpec:
 
 def _scores(predictor: Predictor) -> NDArray[np.float64]:
     """Give the number that stands for each level of an ordinal predictor."""
-    try:
-        return np.array([float(canonical(level.code)) for level in predictor.levels])
-    except ValueError:
-        return np.arange(len(predictor.levels), dtype=np.float64)
+    codes = [canonical(level.code) for level in predictor.levels]
+    if all(spells_number(code) for code in codes):
+        return np.array(codes, dtype=np.float64)
+    return np.arange(len(codes), dtype=np.float64)
 
 
 def _median(values: NDArray[np.float64], weights: NDArray[np.int64]) -> float:

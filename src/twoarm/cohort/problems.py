@@ -47,7 +47,8 @@ class Problem:
         column = f" {self.column}" if self.column else ""
         expected = f"; expected {self.expected}" if self.expected else ""
         advice = f". {self.advice}" if self.advice else ""
-        return f"{self.level}:{column}{where}: {self.found}{expected}{advice}"
+        line = f"{self.level}:{column}{where}: {self.found}{expected}{advice}"
+        return " ".join(line.split())  # one line, whatever a header or a label holds
 
 
 def listed(problems: Sequence[Problem]) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.codebook import canonical
 from twoarm.cohort.cohort import Cohort
+from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
 from twoarm.cohort.events import event_of
 from twoarm.cohort.flow import Flow
 from twoarm.cohort.load import Study
 from twoarm.cohort.problems import Problem, listed
 from twoarm.cohort.readers import Table, read_table
-from twoarm.cohort.reading import Reading
+from twoarm.cohort.reading import Reading, looks_late
 from twoarm.cohort.rules import Rule, parse_rule
 from twoarm.cohort.studyfile import StudyFile
 from twoarm.cohort.values import coded
@@ -22,7 +24,7 @@ from twoarm.errors import CohortError
 
 __all__ = ["check_cohort", "read_cohort"]
 
-_SYNTHETIC = "synthetic"
+_NO_MARK = ("", "0", "false", "no")
 
 
 def read_cohort(study: Study, source: str | Path | None = None) -> Cohort:
@@ -67,16 +69,16 @@ def check_cohort(
     Raises CohortError only where the file as such cannot be read.
     """
     file = study.file
-    rules = [(parse_rule(entry.rule), entry.reason) for entry in file.eligibility]
-    wanted = _wanted(file, [rule for rule, _ in rules])
+    rules = tuple(parse_rule(entry.rule) for entry in file.eligibility)
+    wanted = _wanted(file, rules)
     table = _table(study, source, wanted)
-    absent = _absent_columns(table, wanted - {_SYNTHETIC})
+    absent = _absent_columns(table, wanted - {SYNTHETIC_COLUMN}, file)
     if absent:
         return None, tuple(absent)
-    reading = Reading(file, table)
+    reading = Reading(file, rules, table)
     reading.detect_decimal_comma()
-    for rule, reason in rules:
-        reading.apply_rule(rule, reason)
+    for rule, entry in zip(rules, file.eligibility, strict=True):
+        reading.apply_rule(rule, entry.reason)
     treatment = reading.arms()
     ids = reading.ids()
     predictors = np.column_stack(
@@ -85,14 +87,16 @@ def check_cohort(
             for predictor in file.predictors
         ]
     )
+    reading.check_known(predictors)
     outcomes = {
         outcome.name: reading.take(event_of(outcome, reading.cells(outcome.column), reading.rows))
         for outcome in file.outcomes
     }
     reading.check_arms(treatment, outcomes)
     reading.notice_late_names()
+    reading.notice_late_rules()
     ordinal = reading.ordinal()
-    problems = tuple(reading.problems)
+    problems = tuple(dict.fromkeys(reading.problems))
     if any(problem.level == "error" for problem in problems):
         return None, problems
     order = _order(ids, by_id=bool(file.study.id))
@@ -106,7 +110,7 @@ def check_cohort(
         codebook=file.predictors,
         flow=Flow(table.rows.size, tuple(reading.excluded), reading.kept.size),
         notices=problems,
-        synthetic=_SYNTHETIC in table.columns and bool((reading.cells(_SYNTHETIC) == "1").any()),
+        synthetic=SYNTHETIC_COLUMN in table.columns and _marked(reading.cells(SYNTHETIC_COLUMN)),
         source=table.source,
         digest=table.digest,
     )
@@ -117,10 +121,9 @@ def _table(study: Study, source: str | Path | None, wanted: set[str]) -> Table:
     """Read the file given, or the one that the study names; say how to get that if it is absent."""
     named = study.cohort_source if source is None else source
     help_text = study.file.study.cohort_help
-    if not named:
-        raise CohortError(
-            f"The study '{study.name}' names no data; give a file with --cohort. {help_text}"
-        )
+    if source is None and not named:
+        message = f"The study '{study.name}' names no data; give a file with --cohort. {help_text}"
+        raise CohortError(message.strip())
     try:
         return read_table(named, wanted)
     except CohortError as error:
@@ -129,8 +132,13 @@ def _table(study: Study, source: str | Path | None, wanted: set[str]) -> Table:
         raise CohortError(f"{error} {help_text}") from error
 
 
-def _wanted(file: StudyFile, rules: list[Rule]) -> set[str]:
-    named = {file.treatment.column, file.study.id, file.study.centre, _SYNTHETIC}
+def _marked(cells: NDArray[np.str_]) -> bool:
+    """Say whether any patient is marked as synthetic; in doubt, a mark is a mark."""
+    return any(canonical(cell).lower() not in _NO_MARK for cell in cells)
+
+
+def _wanted(file: StudyFile, rules: tuple[Rule, ...]) -> set[str]:
+    named = {file.treatment.column, file.study.id, file.study.centre, SYNTHETIC_COLUMN}
     named |= {predictor.column for predictor in file.predictors}
     named |= {outcome.column for outcome in file.outcomes}
     named |= {column for rule in rules for column in rule.columns}
@@ -139,7 +147,8 @@ def _wanted(file: StudyFile, rules: list[Rule]) -> set[str]:
     return named - {""}
 
 
-def _absent_columns(table: Table, wanted: set[str]) -> list[Problem]:
+def _absent_columns(table: Table, wanted: set[str], file: StudyFile) -> list[Problem]:
+    """Name what is absent, with the nearest column that has no other place in the study."""
     absent = sorted(wanted - set(table.columns))
     if absent and len(absent) == len(wanted):
         shown = ", ".join(table.header[:8])
@@ -147,9 +156,14 @@ def _absent_columns(table: Table, wanted: set[str]) -> list[Problem]:
         advice = "Is it the right file, its separator a comma, a semicolon or a tab?"
         return [Problem("error", "", (), found, f"columns such as {', '.join(absent[:5])}", advice)]
     problems = []
+    placed = wanted | {column.column for column in file.columns}
+    free = [name for name in table.header if name not in placed and not looks_late(name)]
+    spelled = {name.lower(): name for name in free if name}
     for column in absent:
-        near = difflib.get_close_matches(column, table.header, 1)
-        advice = f"Did you mean '{near[0]}'?" if near else "Add it, or correct the study file"
+        near = difflib.get_close_matches(column.lower(), spelled, 1)
+        advice = "Add it, or correct the study file"
+        if near:
+            advice = f"Did you mean '{spelled[near[0]]}'?"
         problems.append(Problem("error", column, (), "the file has no such column", "", advice))
     return problems
 
@@ -158,6 +172,7 @@ def _order(ids: NDArray[np.str_], *, by_id: bool) -> NDArray[np.intp]:
     """Sort by id, numbers as numbers, so that the order of the file does not matter."""
     if not by_id:
         return np.arange(ids.size)
-    if np.char.isdigit(ids).all():
-        return np.lexsort((ids, ids.astype(np.int64)))
-    return np.argsort(ids, kind="stable")
+    if not np.char.isdecimal(ids).all():
+        return np.argsort(ids, kind="stable")
+    digits = np.char.lstrip(ids, "0")  # an id may be too long for an integer
+    return np.lexsort((ids, digits, np.char.str_len(digits)))

@@ -6,11 +6,14 @@ Python package carries.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import hashlib
 import importlib.util
 import io
+import re
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +79,9 @@ def read_table(source: str | Path, wanted: Collection[str]) -> Table:
     path = _packaged(str(source)) if str(source).startswith("package:") else Path(source)
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise CohortError(f"Cannot read the data file {path}: {error.strerror}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CohortError(f"Cannot read the data file {path}: {reason}.") from error
     kind = path.name.lower()
     records: Iterable[Sequence[str]]
     if kind.endswith(".xlsx"):
@@ -98,13 +102,19 @@ def read_table(source: str | Path, wanted: Collection[str]) -> Table:
 
 def _packaged(source: str) -> Path:
     package, _, dataset = source.removeprefix("package:").partition("/")
-    found = importlib.util.find_spec(package) if package.isidentifier() else None
-    if found is None or found.origin is None:
+    if not package.isidentifier() or re.fullmatch(r"[\w-]+", dataset) is None:
+        raise CohortError(
+            f"Cannot tell the data set from '{source}': expected package:<package>/<data set>, "
+            "such as package:causaldata/nhefs_complete."
+        )
+    found = importlib.util.find_spec(package)
+    if found is None:
         raise MissingPackageError(
             f"The data set '{dataset}' comes with the Python package '{package}', which is not "
             f"installed. Install it: pip install {package}"
         )
-    candidates = sorted(Path(found.origin).parent.rglob(f"{dataset}.dta"))
+    folders = found.submodule_search_locations or ()
+    candidates = sorted(path for each in folders for path in Path(each).rglob(f"{dataset}.dta"))
     if not candidates:
         raise CohortError(f"The package '{package}' carries no data set '{dataset}'.")
     return candidates[0]
@@ -161,17 +171,31 @@ def _csv_records(
     if name.lower().endswith(".gz"):
         try:
             content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
-            raise CohortError(f"{name} is no valid gzip file: {error}.") from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise CohortError(
+                f"{name} is no whole gzip file: {error}. Download or compress it again."
+            ) from error
     text, encoding = _decoded(content, name)
     if not text.strip():
         raise CohortError(f"{name} is empty. Expected a header and one row a patient.")
+    csv.field_size_limit(_LONGEST_CELL)
     separator = _separator(text, wanted, name)
     remarks = [f"{_SEPARATORS[separator]}-separated"] if separator != "," else []
     if encoding != "utf-8":
         remarks.append(f"read as {encoding}")
-    csv.field_size_limit(_LONGEST_CELL)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator), tuple(remarks)
+    return _csv_rows(text, separator, name), tuple(remarks)
+
+
+def _csv_rows(text: str, separator: str, name: str) -> Iterator[list[str]]:
+    """Read strictly: a quote that is never closed would swallow the patients after it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise CohortError(
+            f"{name}: cannot read line {reader.line_num} ({error}). A cell that begins with a "
+            "quote must end with one, and a quote inside it is written twice."
+        ) from error
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -185,18 +209,23 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
 
 def _separator(text: str, wanted: set[str], name: str) -> str:
     """Choose the separator under which the header names most of the wanted columns."""
-    first = next(line for line in text.splitlines() if line.strip())
-    headers = {
-        sign: [cell.strip() for cell in next(csv.reader([first], delimiter=sign))]
-        for sign in _SEPARATORS
-    }
+    headers = {sign: _first_record(text, sign) for sign in _SEPARATORS}
     best = max(headers, key=lambda sign: (len(wanted & set(headers[sign])), len(headers[sign])))
-    if len(headers[best]) < 2:
+    if len(headers[best]) == 1:
         raise CohortError(
-            f"{name}: the header is a single cell, '{first[:60]}'. Expected columns separated by "
-            "commas, semicolons or tabs; save the file as CSV."
+            f"{name}: the header is a single cell, '{headers[best][0][:60]}'. Expected columns "
+            "separated by commas, semicolons or tabs; save the file as CSV."
         )
     return best
+
+
+def _first_record(text: str, separator: str) -> list[str]:
+    """Give the first record that is not blank; none if there is none, or it cannot be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    records = ([cell.strip() for cell in record] for record in reader)
+    with contextlib.suppress(csv.Error):
+        return next((record for record in records if any(record)), [])
+    return []
 
 
 def _xlsx_records(content: bytes, name: str) -> tuple[list[list[str]], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,17 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical
+from twoarm.cohort.decimals import decimal_comma, with_points
 from twoarm.cohort.flow import Excluded
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import ColumnSpec, OutcomeSpec, StudyFile
-from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at, to_point
+from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "looks_late"]
 
-_LOOKS_LATER = ("tici", "24h", "discharge", "proc_min")
+_LOOKS_LATER = re.compile("tici(?![a-z])|24h|discharge|proc_min", re.IGNORECASE)
 _FEWEST_EVENTS = 2
+_FEWEST_KNOWN = 10  # with fewer, resamples turn up in which nobody's value is known
+
+
+def looks_late(column: str) -> bool:
+    """Say whether a name looks like a measurement made after the decision."""
+    return _LOOKS_LATER.search(column) is not None
 
 
 @dataclass
@@ -28,6 +36,7 @@ class Reading:
     """A cohort in the making: the rows still in, who left, and the problems found so far."""
 
     file: StudyFile
+    rules: tuple[Rule, ...]
     table: Table
     kept: NDArray[np.intp] = field(init=False)
     comma: bool = False
@@ -45,7 +54,7 @@ class Reading:
     def cells(self, column: str) -> NDArray[np.str_]:
         """Give a column's cells for the rows still in, decimals written with a point."""
         cells = self.table.columns[column][self.kept]
-        return to_point(cells) if self.comma and column in self._number_columns() else cells
+        return with_points(cells) if self.comma and column in self._number_columns() else cells
 
     def take(self, read: Coded) -> NDArray[np.float64]:
         """Note the problems of a column and give its values."""
@@ -71,34 +80,18 @@ class Reading:
 
     def _number_columns(self) -> set[str]:
         columns = {each.column for each in self.file.predictors if each.is_number}
-        return columns | {outcome.column for outcome in self.file.outcomes}
+        columns |= {outcome.column for outcome in self.file.outcomes}
+        columns |= {column for rule in self.rules for column in rule.number_columns}
+        return columns | ({self.file.ordinal.column} if self.file.ordinal else set())
 
     def detect_decimal_comma(self) -> None:
-        """Decide once for the whole file how decimals are written; both ways is an error."""
-        written: dict[str, list[tuple[str, int]]] = {",": [], ".": []}
-        for column in sorted(self._number_columns()):
-            for k, cell in enumerate(self.table.columns[column]):
-                for mark, places in written.items():
-                    if mark in cell and _is_decimal(cell, mark):
-                        places.append((column, k))
-        if written[","] and written["."]:
-            fewer = min(written.values(), key=len)
-            column = fewer[0][0]
-            rows = tuple(int(self.table.rows[k]) for name, k in fewer if name == column)
-            self.problems.append(
-                Problem(
-                    "error",
-                    column,
-                    rows,
-                    "decimal commas and decimal points in one file",
-                    "one of them throughout",
-                    "Write all numbers the same way",
-                )
-            )
-        self.comma = bool(written[","]) and not written["."]
-        remarks = [*self.table.remarks, *(["with decimal commas"] if self.comma else [])]
+        """Decide once for the whole file how decimals are written, and say what was detected."""
+        table = self.table
+        self.comma, problems = decimal_comma(table.columns, self._number_columns(), table.rows)
+        self.problems += problems
+        remarks = [*table.remarks, *(["with decimal commas"] if self.comma else [])]
         if remarks:
-            self.note("notice", "", f"{self.table.source} was read as {', '.join(remarks)}")
+            self.note("notice", "", f"{table.source} was read as {', '.join(remarks)}")
 
     def apply_rule(self, rule: Rule, reason: str) -> None:
         """Keep the patients for whom the rule is true; the others leave, unknown ones apart."""
@@ -116,10 +109,12 @@ class Reading:
         self.exclude(unknown[~false], missing)
 
     def _missing_codes(self, column: str) -> Codes:
+        """Give the codes that mean "unknown" in any description of a column."""
         described: list[Predictor | OutcomeSpec | ColumnSpec] = []
         described += [*self.file.predictors, *self.file.outcomes, *self.file.columns]
-        codes = [each.missing_codes for each in described if each.column == column]
-        return codes[0] if codes else ()
+        return tuple(
+            code for each in described if each.column == column for code in each.missing_codes
+        )
 
     def arms(self) -> NDArray[np.int64]:
         """Give 0 for control and 1 for treated; patients without an arm leave."""
@@ -127,9 +122,9 @@ class Reading:
         spelled = np.array([canonical(cell) for cell in self.cells(spec.column)], dtype=np.str_)
         self.exclude(spelled == "", "arm not recorded")
         spelled = spelled[spelled != ""]
-        control = np.isin(spelled, [canonical(code) for code in spec.codes("control")])
-        treated = np.isin(spelled, [canonical(code) for code in spec.codes("treated")])
-        codes = [str(code) for code in (*spec.codes("control"), *spec.codes("treated"))]
+        control = np.isin(spelled, [canonical(code) for code in spec.control])
+        treated = np.isin(spelled, [canonical(code) for code in spec.treated])
+        codes = [str(code) for code in (*spec.control, *spec.treated)]
         self.problems += problem_at(
             ~control & ~treated,
             spec.column,
@@ -196,10 +191,23 @@ class Reading:
                         "No model can be learnt; check the event rule, or drop the outcome",
                     )
 
+    def check_known(self, predictors: NDArray[np.float64]) -> None:
+        """Require enough known values of a predictor that may be missing to learn from."""
+        for k, predictor in enumerate(self.file.predictors):
+            known = int(np.isfinite(predictors[:, k]).sum())
+            if predictor.may_be_missing and known < min(_FEWEST_KNOWN, predictors.shape[0]):
+                self.note(
+                    "error",
+                    predictor.column,
+                    f"known in {known} of {predictors.shape[0]} patients",
+                    f"at least {_FEWEST_KNOWN}, to impute the others",
+                    "Drop the predictor from the study file",
+                )
+
     def notice_late_names(self) -> None:
         """Point at predictors whose name looks like a measurement made after the decision."""
         for predictor in self.file.predictors:
-            if any(part in predictor.column.lower() for part in _LOOKS_LATER):
+            if looks_late(predictor.column):
                 self.note(
                     "notice",
                     predictor.column,
@@ -208,17 +216,24 @@ class Reading:
                     "If it is later, list it under [[columns]] with before_decision = false",
                 )
 
+    def notice_late_rules(self) -> None:
+        """Point at eligibility rules that look at what happened after the decision."""
+        late = {column.column for column in self.file.columns if not column.before_decision}
+        late |= {outcome.column for outcome in self.file.outcomes}
+        for column in dict.fromkeys(name for rule in self.rules for name in rule.columns):
+            if column in late:
+                self.note(
+                    "notice",
+                    column,
+                    "decides who is eligible, and is known only after the decision",
+                    "eligibility known at the decision",
+                    "Patients chosen by what came later make the arms differ",
+                )
+
     def ordinal(self) -> NDArray[np.float64] | None:
         """Give the ordinal outcome, NaN where missing; None if the study names none."""
         if self.file.ordinal is None:
             return None
         column = self.file.ordinal.column
         cells = blank_missing(self.cells(column), self._missing_codes(column))
-        read = numbers(cells, column, self.rows)
-        already_reported = any(outcome.column == column for outcome in self.file.outcomes)
-        return read.values if already_reported else self.take(read)
-
-
-def _is_decimal(cell: str, mark: str) -> bool:
-    whole, _, fraction = cell.partition(mark)
-    return whole.lstrip("+-").isdigit() and fraction.isdigit()
+        return self.take(numbers(cells, column, self.rows))

@@ -9,7 +9,8 @@
     value      = number | "text" | 'text'
 
 A comparison with a missing value is neither true nor false (Kleene's logic): the patient's
-eligibility is unknown unless the rest of the rule decides it.
+eligibility is unknown unless the rest of the rule decides it. A column that is compared with
+unquoted numbers must hold numbers; quoted values are codes, and may be anything.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import canonical
+from twoarm.cohort.codebook import canonical, spells_number
 from twoarm.errors import StudyFileError
 
 __all__ = ["Rule", "parse_rule"]
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<number>[-+]?\d+(?:\.\d+)?(?![\w.]))|(?P<text>"[^"]*"|'[^']*')"""
+    r"""\s*(?:(?P<number>[-+]?[0-9]+(?:\.[0-9]+)?(?![\w.]))|(?P<text>"[^"]*"|'[^']*')"""
     r"""|(?P<operator>==|!=|<=|>=|<|>)|(?P<mark>[()\[\],])|(?P<word>[^\W\d][\w.]*))"""
 )
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -41,6 +42,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _ORDERED = ("<", "<=", ">", ">=")
+_KEYWORDS = ("and", "or", "in")
+_DEEPEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class _Comparison:
     column: str
     sign: str
     values: tuple[str, ...]
+    of_numbers: bool
 
     def holds(self, table: Mapping[str, NDArray[np.str_]]) -> tuple[NDArray[np.bool_], ...]:
         cells = table[self.column]
@@ -91,9 +95,9 @@ class Rule:
 
     @property
     def number_columns(self) -> tuple[str, ...]:
-        """Columns that it compares by size, which must hold numbers."""
-        ordered = (each for each in _comparisons(self.tree) if each.sign in _ORDERED)
-        return tuple(dict.fromkeys(each.column for each in ordered))
+        """Columns that it compares with numbers, which must hold numbers."""
+        of_numbers = (each for each in _comparisons(self.tree) if each.of_numbers)
+        return tuple(dict.fromkeys(each.column for each in of_numbers))
 
     def holds(
         self, table: Mapping[str, NDArray[np.str_]]
@@ -130,81 +134,120 @@ def parse_rule(text: str) -> Rule:
     return Rule(text, _Parser(text).parse())
 
 
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
 class _Parser:
     def __init__(self, text: str):
         self.text = text
         self.tokens = list(self._split())
         self.position = 0
+        self.depth = 0
 
-    def _split(self) -> Iterator[tuple[str, str]]:
+    def _split(self) -> Iterator[_Token]:
         at = 0
         while self.text[at:].strip():
             match = _TOKEN.match(self.text, at)
             if match is None:
-                raise self._error(f"cannot read '{self.text[at:].strip()}'")
-            yield str(match.lastgroup), match.group(str(match.lastgroup))
+                rest = self.text[at:].strip()
+                raise self._error(f"cannot read '{rest}'", self.text.index(rest, at))
+            kind = str(match.lastgroup)
+            yield _Token(kind, match.group(kind), match.start(kind))
             at = match.end()
+        yield _Token("end", "the end", len(self.text))
 
-    def _error(self, what: str) -> StudyFileError:
+    def _error(self, what: str, at: int | None = None) -> StudyFileError:
+        place = self._next.at if at is None else at
         return StudyFileError(
-            f"Eligibility rule '{self.text}': {what}. A rule compares columns with values, such as "
-            '\'premrs <= 2 and site in ["M1", "M2"]\'.'
+            f"Eligibility rule '{self.text}', character {place + 1}: {what}. A rule compares "
+            'columns with values, such as \'premrs <= 2 and site in ["M1", "M2"]\'.'
         )
 
-    def _peek(self) -> tuple[str, str]:
-        at_end = self.position >= len(self.tokens)
-        return ("end", "the end") if at_end else self.tokens[self.position]
+    @property
+    def _next(self) -> _Token:
+        return self.tokens[self.position]
 
-    def _take(self, kind: str, spelled: str | None = None) -> str:
-        found_kind, found = self._peek()
-        if found_kind != kind or (spelled is not None and found != spelled):
-            raise self._error(f"expected {spelled or f'a {kind}'}, found {found}")
+    def _is_next(self, kind: str, *texts: str) -> bool:
+        return self._next.kind == kind and self._next.text in texts
+
+    def _take(self, kind: str, expected: str, *texts: str) -> str:
+        token = self._next
+        if token.kind != kind or (texts and token.text not in texts):
+            raise self._error(f"expected {expected}, found {token.text}")
         self.position += 1
-        return found
+        return token.text
 
     def parse(self) -> _Comparison | _Joined:
-        tree = self._joined("or", lambda: self._joined("and", self._comparison))
-        if self._peek()[0] != "end":
-            raise self._error(f"expected and, or, or the end; found {self._peek()[1]}")
+        tree = self._rule()
+        if self._next.kind != "end":
+            raise self._error(f"expected and, or, or the end; found {self._next.text}")
         return tree
+
+    def _rule(self) -> _Comparison | _Joined:
+        return self._joined("or", lambda: self._joined("and", self._comparison))
 
     def _joined(
         self, word: str, part: Callable[[], _Comparison | _Joined]
     ) -> _Comparison | _Joined:
         parts = [part()]
-        while self._peek() == ("word", word):
+        while self._is_next("word", word):
             self.position += 1
             parts.append(part())
         return parts[0] if len(parts) == 1 else _Joined(word, tuple(parts))
 
     def _comparison(self) -> _Comparison | _Joined:
-        if self._peek() == ("mark", "("):
+        if self._is_next("mark", "("):
+            return self._in_parentheses()
+        if self._is_next("word", *_KEYWORDS):
+            raise self._error(f"expected a column, found {self._next.text}")
+        column = self._take("word", "a column")
+        if self._is_next("word", "in"):
             self.position += 1
-            inner = self._joined("or", lambda: self._joined("and", self._comparison))
-            self._take("mark", ")")
-            return inner
-        column = self._take("word")
-        if self._peek() == ("word", "in"):
-            self.position += 1
-            return _Comparison(column, "in", self._list())
-        sign = self._take("operator")
-        value = self._value()
-        if sign in _ORDERED and not re.fullmatch(r"[-+]?\d+(\.\d+)?", value):
-            raise self._error(f"{sign} compares numbers; found '{value}'")
-        return _Comparison(column, sign, (value,))
+            values = self._list()
+            return _Comparison(
+                column, "in", tuple(text for _, text in values), _all_numbers(values)
+            )
+        sign = self._take("operator", "one of == != < <= > >= in")
+        at = self._next.at
+        value = self._value(may_be_empty=sign == "!=")
+        if sign in _ORDERED and not spells_number(value[1]):
+            raise self._error(f"{sign} compares numbers; found '{value[1]}'", at)
+        of_numbers = sign in _ORDERED or _all_numbers([value])
+        return _Comparison(column, sign, (value[1],), of_numbers)
 
-    def _list(self) -> tuple[str, ...]:
-        self._take("mark", "[")
+    def _in_parentheses(self) -> _Comparison | _Joined:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise self._error(f"more than {_DEEPEST} parentheses inside each other")
+        self.position += 1
+        inner = self._rule()
+        self._take("mark", ")", ")")
+        self.depth -= 1
+        return inner
+
+    def _list(self) -> list[tuple[str, str]]:
+        self._take("mark", "[", "[")
         values = [self._value()]
-        while self._peek() == ("mark", ","):
+        while self._is_next("mark", ","):
             self.position += 1
             values.append(self._value())
-        self._take("mark", "]")
-        return tuple(values)
+        self._take("mark", "] or ,", "]")
+        return values
 
-    def _value(self) -> str:
-        kind, found = self._peek()
-        if kind not in ("number", "text"):
-            raise self._error(f"expected a number or a quoted text, found {found}")
+    def _value(self, *, may_be_empty: bool = False) -> tuple[str, str]:
+        token = self._next
+        if token.kind not in ("number", "text"):
+            raise self._error(f"expected a number or a quoted text, found {token.text}")
+        text = token.text[1:-1].strip() if token.kind == "text" else token.text
+        if not text and not may_be_empty:
+            raise self._error("an empty cell is missing, and makes the rule unknown")
         self.position += 1
-        return found[1:-1] if kind == "text" else found
+        return token.kind, text
+
+
+def _all_numbers(values: list[tuple[str, str]]) -> bool:
+    return all(kind == "number" for kind, _ in values)

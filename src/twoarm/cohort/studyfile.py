@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from twoarm.cohort.codebook import Code, Codes, Name, Predictor, Strict
+from twoarm.cohort.codebook import Code, Codes, Name, Predictor, Strict, canonical
 
 __all__ = [
     "ByArm",
@@ -31,6 +31,14 @@ __all__ = [
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Difference = Annotated[float, Field(ge=-1, le=1)]
+
+
+def _listed(codes: Any) -> Any:
+    return codes if isinstance(codes, list | tuple) else (codes,)
+
+
+ArmCodes = Annotated[Codes, Field(min_length=1), BeforeValidator(_listed)]
+"""A code or a list of codes."""
 
 
 class StudySection(Strict):
@@ -67,14 +75,21 @@ class TreatmentSection(Strict):
     """Which column holds the arm, and which of its values are which arm."""
 
     column: Name
-    control: Code | Codes
-    treated: Code | Codes
+    control: ArmCodes
+    treated: ArmCodes
     labels: ByArm = ByArm(control="Control", treated="Treated")
 
-    def codes(self, arm: Literal["control", "treated"]) -> Codes:
-        """Give the values that stand for an arm."""
-        given = self.control if arm == "control" else self.treated
-        return given if isinstance(given, tuple) else (given,)
+    @model_validator(mode="after")
+    def _arms_differ(self) -> Self:
+        control, treated = (
+            {canonical(code) for code in arm} for arm in (self.control, self.treated)
+        )
+        if "" in control | treated:
+            raise ValueError("an empty cell means that the arm is not recorded; give it a code")
+        if control & treated:
+            both = ", ".join(sorted(control & treated))
+            raise ValueError(f"the same value stands for both arms: {both}")
+        return self
 
 
 class EligibilityRule(Strict):
@@ -92,7 +107,7 @@ class EventRule(Strict):
     above: float | None = None
     below: float | None = None
     equals: Code | None = None
-    one_of: Codes | None = None
+    one_of: Annotated[Codes, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -101,7 +116,15 @@ class EventRule(Strict):
                 "give exactly one of at_most, at_least, above, below, equals, one_of; found "
                 + (", ".join(sorted(self.model_fields_set)) or "none")
             )
+        if "" in self.codes:
+            raise ValueError("an empty cell means that the outcome is not known; give a code")
         return self
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that are the event, spelled canonically; none if it compares by size."""
+        given = self.one_of or (() if self.equals is None else (self.equals,))
+        return tuple(canonical(code) for code in given)
 
 
 class OutcomeSpec(Strict):
@@ -116,6 +139,21 @@ class OutcomeSpec(Strict):
     primary: bool = False
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
     role: Literal["outcome", "negative_control"] = "outcome"
+
+    @model_validator(mode="after")
+    def _keys_agree(self) -> Self:
+        missing = {canonical(code) for code in self.missing_codes}
+        both = sorted(missing.intersection(self.event.codes))
+        if both:
+            raise ValueError(f"the same code is event and missing: {', '.join(both)}")
+        if self.primary and self.role != "outcome":
+            raise ValueError("a negative control cannot be the primary outcome")
+        if self.primary and self.threshold is None:
+            raise ValueError(
+                "the primary outcome needs a threshold, the smallest absolute benefit worth the "
+                "treatment, such as 0.15"
+            )
+        return self
 
     @property
     def title(self) -> str:
@@ -140,11 +178,11 @@ class OrdinalSection(Strict):
 
 
 class PublishedEstimate(Strict):
-    """A published number with its interval."""
+    """A published AUC with its interval."""
 
-    estimate: float
-    low: float | None = None
-    high: float | None = None
+    estimate: Share
+    low: Share | None = None
+    high: Share | None = None
 
 
 class PublishedOutcome(Strict):

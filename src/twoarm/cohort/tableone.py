@@ -13,6 +13,9 @@ from twoarm.cohort.cohort import Cohort
 
 __all__ = ["LevelRow", "NumberRow", "TableOne", "table_one"]
 
+_NEGLIGIBLE = 1e-10
+"""Differences of shares, and spreads relative to the mean, that are rounding errors."""
+
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
@@ -81,6 +84,7 @@ def _number_row(
     sds = tuple(float(x.std(ddof=1)) if x.size > 1 else math.nan for x in both)
     quartiles = [np.quantile(x, [0.25, 0.5, 0.75]) if x.size else np.full(3, np.nan) for x in both]
     pooled = math.sqrt((sds[0] ** 2 + sds[1] ** 2) / 2)
+    spread = pooled > _NEGLIGIBLE * abs(means[0])
     return NumberRow(
         predictor,
         (means[0], means[1]),
@@ -91,7 +95,7 @@ def _number_row(
             (float(quartiles[1][0]), float(quartiles[1][2])),
         ),
         missing,
-        (means[1] - means[0]) / pooled if pooled > 0 else math.nan,
+        (means[1] - means[0]) / pooled if spread else math.nan,
     )
 
 
@@ -123,5 +127,8 @@ def _smd_of_shares(control: NDArray[np.float64], treated: NDArray[np.float64]) -
     if difference.size == 1:
         variance = float(covariance[0, 0])
         return float(difference[0]) / math.sqrt(variance) if variance > 0 else math.nan
-    distance = float(difference @ np.linalg.pinv(covariance) @ difference)
-    return math.sqrt(max(distance, 0.0))
+    inverse = np.linalg.pinv(covariance, rcond=_NEGLIGIBLE, hermitian=True)
+    spread = covariance @ inverse @ difference  # the part of the difference that has a variance
+    if not covariance.any() or np.abs(spread - difference).max() > _NEGLIGIBLE:
+        return math.nan
+    return math.sqrt(max(float(difference @ inverse @ difference), 0.0))

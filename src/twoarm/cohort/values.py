@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Codes, Predictor, canonical
+from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
 from twoarm.cohort.problems import Problem
 
-__all__ = ["Coded", "blank_missing", "coded", "numbers", "problem_at", "to_point"]
+__all__ = ["Coded", "blank_missing", "coded", "numbers", "problem_at"]
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _SHOWN_VALUES = 3
+_LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +25,12 @@ class Coded:
     problems: tuple[Problem, ...]
 
 
-def to_point(cells: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Write decimal commas as points."""
-    return np.char.replace(cells, ",", ".")
-
-
 def blank_missing(cells: NDArray[np.str_], missing_codes: Codes) -> NDArray[np.str_]:
     """Empty the cells that hold a missing code."""
     codes = {canonical(code) for code in missing_codes}
     if not codes:
         return cells
-    missing = np.array([cell != "" and canonical(cell) in codes for cell in cells])
+    missing = np.array([canonical(cell) in codes for cell in cells], dtype=np.bool_)
     return np.where(missing, "", cells)
 
 
@@ -54,7 +48,7 @@ def problem_at(
     if not bad.any():
         return
     different = list(dict.fromkeys(cells[bad].tolist()))
-    shown = ", ".join(f"'{value}'" for value in different[:_SHOWN_VALUES])
+    shown = ", ".join(_shown(value) for value in different[:_SHOWN_VALUES])
     more = ", ..." if len(different) > _SHOWN_VALUES else ""
     yield Problem(
         "error" if level == "error" else "notice",
@@ -66,13 +60,22 @@ def problem_at(
     )
 
 
+def _shown(cell: str) -> str:
+    """Quote a cell on one line, cut to a bearable length."""
+    text = " ".join(cell.split())
+    if not text:
+        return "an empty cell"
+    return f"'{text}'" if len(text) <= _LONGEST_SHOWN else f"'{text[:_LONGEST_SHOWN]}...'"
+
+
 def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Coded:
     """Read cells as numbers; text, and a number Python cannot hold, is a problem."""
     known = cells != ""
-    is_number = np.array([_NUMBER.fullmatch(cell) is not None for cell in cells], dtype=np.bool_)
+    spelled = np.array([spells_number(cell) for cell in cells], dtype=np.bool_)
     values = np.full(cells.size, np.nan)
-    values[is_number] = cells[is_number].astype(np.float64)
+    values[spelled] = cells[spelled].astype(np.float64)
     bad = known & ~np.isfinite(values)
+    values[bad] = np.nan
     problems = problem_at(
         bad,
         column,

@@ -8,6 +8,7 @@ same results.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -95,11 +96,24 @@ def run_tasks(
         raise ArgumentError(
             f"Unknown executor '{executor}'; expected one of {', '.join(EXECUTORS)}."
         )
-    jobs = 1 if executor == "serial" else worker_count(workers)
+    jobs = worker_count(workers)
+    return _results(task, items, EXECUTORS[executor], 1 if executor == "serial" else jobs)
+
+
+def _results(
+    task: Callable[[Item], Result], items: Sequence[Item], backend: str, jobs: int
+) -> Iterator[Result]:
     alone = _OneThread(task)
     with alone.pools.limit(limits=1):
         if jobs == 1:
             yield from map(alone, items)
             return
-        pool = Parallel(n_jobs=jobs, backend=EXECUTORS[executor], return_as="generator")
-        yield from pool(delayed(alone)(item) for item in items)
+        pool = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
+        results = pool(delayed(alone)(item) for item in items)
+        try:
+            for result in results:  # noqa: UP028  closed below, quietly
+                yield result
+        finally:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", r"\d+ tasks ")  # computed, and not asked for
+                results.close()

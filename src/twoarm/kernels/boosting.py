@@ -56,7 +56,7 @@ def _fill_histogram(
         row = rows[i]
         count = packed[row]
         for column in range(n_columns):
-            histogram[(column << 6) + records[row, column]] += count
+            histogram[(column << 6) + np.int64(records[row, column])] += count
 
 
 @kernel

@@ -38,7 +38,7 @@ def weighted_quantiles(
     reached, k = 0.0, 0
     for i in range(order.shape[0]):
         reached += weight[order[i]]
-        # a hair of slack: 0.35 of 20 must be reached by 7, though 0.35 * 20 exceeds it
+        # a hair of slack: 55 reaches 0.275 of 200, though 0.275 * 200 exceeds it
         if weight[order[i]] > 0.0:
             while k < shares.shape[0] and reached >= shares[k] * total * (1.0 - 1e-12):
                 found[k] = values[order[i]]
@@ -49,7 +49,7 @@ def weighted_quantiles(
 @kernel
 def _between(low: float, high: float) -> float:
     """Give the middle of two different numbers, below the higher one even if they are adjacent."""
-    middle = low + 0.5 * (high - low)
+    middle = 0.5 * low + 0.5 * high
     return middle if middle < high else low
 
 

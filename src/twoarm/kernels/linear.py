@@ -18,6 +18,7 @@ from twoarm.kernels.jit import kernel, reduction
 __all__ = ["expit", "expit_all", "penalized_logistic", "standardise"]
 
 _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
+_LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
 _MOST_STEPS = 100
 _MOST_SWEEPS = 10_000
 
@@ -69,7 +70,7 @@ def standardise(
             variance += weight[i] * design[j, i] * design[j, i]
             if weight[i] > 0.0:
                 largest = max(largest, abs(design[j, i]))
-        constant = largest <= 1e-12 * abs(mean[j])
+        constant = largest <= max(1e-12 * abs(mean[j]), _LEAST_SPREAD)
         scale[j] = 0.0 if constant else np.sqrt(variance / total)
         inverse = 0.0 if constant else 1.0 / scale[j]
         for i in range(n_rows):

@@ -17,11 +17,13 @@ def concordance(
     """Give the area under the ROC curve for each row of `weight`, shape (sets, n).
 
     The predictions are sorted once. Ties count one half. NaN where a set has no event or nothing
-    but events.
+    but events, and for all sets if a prediction is missing.
     """
     n_sets, n = weight.shape
     order = np.argsort(risk)
-    result = np.empty(n_sets)
+    result = np.full(n_sets, np.nan)
+    if n == 0 or np.isnan(risk[order[n - 1]]):  # missing ones sort last
+        return result
     for s in range(n_sets):
         events, below, concordant = 0.0, 0.0, 0.0
         i = 0
@@ -37,5 +39,6 @@ def concordance(
             below += tied_others
             events += tied_events
         pairs = events * below
-        result[s] = concordant / pairs if pairs > 0.0 else np.nan
+        if pairs > 0.0:
+            result[s] = concordant / pairs
     return result

@@ -2,7 +2,8 @@
 
 Harrell, Regression Modeling Strategies (2015), section 2.4.5: the spline of x with knots
 t_1 < ... < t_k is linear beyond the outer knots and has k - 2 terms beside x itself, here divided
-by (t_k - t_1) squared so that they have the unit of x.
+by (t_k - t_1) squared so that they have the unit of x. Beyond the last knot they are computed as
+the straight lines they are: as differences of cubes they would lose all digits far out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,21 @@ from twoarm.kernels.columns import weighted_quantiles
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.linear import penalized_logistic, standardise
 
-__all__ = ["LinearFit", "expand", "fit_linear", "harrell_shares", "knots_of", "predict_linear"]
+__all__ = [
+    "SEPARATION",
+    "LinearFit",
+    "expand",
+    "fit_linear",
+    "harrell_shares",
+    "knots_of",
+    "predict_linear",
+]
+
+SEPARATION = 15.0
+"""Without a penalty, a linear predictor this large, a risk of 3 in 10 million, marks a sample that
+is separated in part."""
+
+_LEAST_GAP = 1e-100  # between knots; cubes of anything smaller vanish
 
 
 class LinearFit(NamedTuple):
@@ -25,7 +40,7 @@ class LinearFit(NamedTuple):
     coefficient: NDArray[np.float64]
     knots: NDArray[np.float64]  # (columns, knots), NaN from the first unused one on
     converged: bool
-    largest_lp: float  # absolute linear predictor on the rows that were fitted
+    separated: bool  # events from the others, among the rows that were fitted
 
 
 @kernel
@@ -62,7 +77,7 @@ def knots_of(
         found = weighted_quantiles(values[j], order[j], weight, shares)
         n_knots = 0
         for k in range(found.shape[0]):
-            if n_knots == 0 or found[k] != knots[j, n_knots - 1]:
+            if n_knots == 0 or found[k] - knots[j, n_knots - 1] > _LEAST_GAP:
                 knots[j, n_knots] = found[k]
                 n_knots += 1
         if n_knots < 3:
@@ -101,17 +116,35 @@ def expand(
         if n_knots < 3:
             continue
         last, before = knots[j, n_knots - 1], knots[j, n_knots - 2]
-        unit = (last - knots[j, 0]) ** 2
+        span = last - knots[j, 0]
+        inverse = 1.0 / span
         for k in range(n_knots - 2):
-            ratio = (last - knots[j, k]) / (last - before)
-            other = (before - knots[j, k]) / (last - before)
+            knot = knots[j, k]
+            ratio = (last - knot) / (last - before)
+            tail = 3.0 * ((last - knot) * inverse) * ((before - knot) * inverse)
             for i in range(rows.shape[0]):
                 x = design[j, i]
-                design[term, i] = (
-                    _cube(x - knots[j, k]) - ratio * _cube(x - before) + other * _cube(x - last)
-                ) / unit
+                inside = min(x, last)
+                from_knot, from_before = (inside - knot) * inverse, (inside - before) * inverse
+                curve = _cube(from_knot) - ratio * _cube(from_before)
+                design[term, i] = span * curve + tail * (x - inside)
             term += 1
     return design
+
+
+@kernel
+def _separates(
+    lp: NDArray[np.float64], outcome: NDArray[np.float64], largest_allowed: float
+) -> bool:
+    """Say whether all events lie above all others, or one linear predictor is out of bounds."""
+    lowest_event, highest_other, largest = np.inf, -np.inf, 0.0
+    for i in range(lp.shape[0]):
+        largest = max(largest, abs(lp[i]))
+        if outcome[i] > 0.0:
+            lowest_event = min(lowest_event, lp[i])
+        else:
+            highest_other = max(highest_other, lp[i])
+    return lowest_event > highest_other or largest > largest_allowed
 
 
 @kernel
@@ -127,7 +160,9 @@ def fit_linear(
 ) -> LinearFit:
     """Fit a penalized logistic regression on the `members`, with splines if shares are given.
 
-    `values` and `order` are (columns, rows); the penalties apply to standardised columns.
+    `values` and `order` are (columns, rows); the penalties apply to standardised columns. A sample
+    counts as separated if the fit ranks every event above every other row; without a penalty also
+    if a linear predictor exceeds `SEPARATION`.
     """
     n_columns, n_rows = values.shape
     counted = np.zeros(n_rows)
@@ -146,11 +181,12 @@ def fit_linear(
     coefficient[0] = np.log(share / (1.0 - share))
     lp = np.empty(members.shape[0])
     converged = penalized_logistic(design, y, w, l1, l2, coefficient, lp)
+    separated = _separates(lp, y, SEPARATION if l1 + l2 == 0.0 else np.inf)
     for j in range(design.shape[0]):
         slope = coefficient[j + 1] / scale[j] if scale[j] > 0.0 else 0.0
         coefficient[j + 1] = slope
         coefficient[0] -= slope * mean[j]
-    return LinearFit(coefficient, knots, converged, np.abs(lp).max())
+    return LinearFit(coefficient, knots, converged, separated)
 
 
 @kernel

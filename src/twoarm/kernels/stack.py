@@ -29,7 +29,6 @@ __all__ = [
     "NNLS",
     "NOT_CONVERGED",
     "SEPARATED",
-    "SEPARATION",
     "Columns",
     "StackResult",
     "member_stream",
@@ -47,9 +46,6 @@ CONVEX_LOGLIK, NNLS, DISCRETE = 0, 1, 2
 
 NOT_CONVERGED, SEPARATED = 1, 2
 """Flags of a fit; they add up."""
-
-SEPARATION = 15.0
-"""A linear predictor this large, a risk of 3 in 10 million, marks a separated sample."""
 
 
 class Columns(NamedTuple):
@@ -112,8 +108,8 @@ def predict_member(
         lp = predict_linear(columns.values, wanted, fit)
         for i in range(wanted.shape[0]):
             risk[wanted[i]] = expit(lp[i])
-        separated = SEPARATED if fit.largest_lp > SEPARATION else 0
-        return separated + (0 if fit.converged else NOT_CONVERGED)
+        flags = 0 if fit.converged else NOT_CONVERGED
+        return flags + (SEPARATED if fit.separated else 0)
     if kind == FOREST:
         n_trees, min_leaf = int(parameters[0]), int(parameters[1])
         total = 0

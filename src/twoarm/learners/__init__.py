@@ -1,11 +1,12 @@
 """Base learners and the stack: scikit-learn classifiers over the kernels."""
 
+from twoarm.learners.folds import inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
 from twoarm.learners.member import KernelMember
 from twoarm.learners.prepared import Prepared, prepare
 from twoarm.learners.replicate import Prediction, fit_model, replicate
-from twoarm.learners.stack import Stack, inner_folds
+from twoarm.learners.stack import Stack
 from twoarm.learners.trees import Boosting, Forest
 
 __all__ = [

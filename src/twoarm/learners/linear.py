@@ -6,6 +6,7 @@ columns standardised inside; the intercept is free.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -13,10 +14,20 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.linear import expit_all
 from twoarm.kernels.splines import LinearFit, fit_linear, harrell_shares, predict_linear
-from twoarm.kernels.stack import LINEAR, SEPARATION, Columns
-from twoarm.learners.member import KernelMember, require
+from twoarm.kernels.stack import LINEAR, Columns
+from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
 __all__ = ["ElasticNet", "Logistic", "SplineLogistic"]
+
+
+_SMALLEST_C = 1e-300
+
+
+def _strength(C: Any) -> float:
+    """Give the strength of the penalty, 0 for an infinite C."""
+    found = require_positive("C", C)
+    require(found >= _SMALLEST_C, "C", "a number above 0, at least 1e-300", C)
+    return 1.0 / found
 
 
 class _PenalizedLogistic(KernelMember):
@@ -43,7 +54,7 @@ class _PenalizedLogistic(KernelMember):
         self.coef_ = self._fit.coefficient[None, 1:].copy()
         self.knots_ = self._fit.knots
         self.converged_ = bool(self._fit.converged)
-        self.separated_ = bool(self._fit.largest_lp > SEPARATION)
+        self.separated_ = bool(self._fit.separated)
         return self
 
     def to_plain(self) -> dict[str, Any]:
@@ -83,8 +94,7 @@ class Logistic(_PenalizedLogistic):
 
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give l1, l2 and no knots."""
-        require(self.C > 0, "C", "above 0", self.C)
-        return (0.0, 1.0 / self.C, 0.0, 0.0)
+        return (0.0, _strength(self.C), 0.0, 0.0)
 
 
 class SplineLogistic(_PenalizedLogistic):
@@ -110,9 +120,8 @@ class SplineLogistic(_PenalizedLogistic):
 
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give l1, l2 and the number of knots."""
-        require(self.C > 0, "C", "above 0", self.C)
-        require(self.knots in range(3, 8), "knots", "3 to 7", self.knots)
-        return (0.0, 1.0 / self.C, float(self.knots), 0.0)
+        n_knots = require_whole("knots", self.knots, 3, 7)
+        return (0.0, _strength(self.C), float(n_knots), 0.0)
 
 
 class ElasticNet(_PenalizedLogistic):
@@ -135,6 +144,7 @@ class ElasticNet(_PenalizedLogistic):
 
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give l1, l2 and no knots."""
-        require(self.C > 0, "C", "above 0", self.C)
-        require(0 <= self.l1_ratio <= 1, "l1_ratio", "0 to 1", self.l1_ratio)
-        return (self.l1_ratio / self.C, (1.0 - self.l1_ratio) / self.C, 0.0, 0.0)
+        strength, ratio = _strength(self.C), self.l1_ratio
+        fits = isinstance(ratio, Real) and 0 <= float(ratio) <= 1
+        require(fits, "l1_ratio", "a number, 0 to 1", ratio)
+        return (float(ratio) * strength, (1.0 - float(ratio)) * strength, 0.0, 0.0)

@@ -30,6 +30,11 @@ class Mean(KernelMember):
     def __init__(self, *, seed: int = 0):
         self.seed = seed
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.poor_score = True
+        return tags
+
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give four zeros: the mean has no parameters."""
         return (0.0, 0.0, 0.0, 0.0)

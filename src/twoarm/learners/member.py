@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -13,14 +14,43 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from twoarm.errors import ArgumentError
 from twoarm.kernels.stack import Columns
-from twoarm.learners.prepared import checked_weight, prepare
+from twoarm.learners.prepared import checked_weight, prepare, values_of
 
-__all__ = ["BinaryClassifier", "KernelMember", "stream_of"]
+__all__ = [
+    "BinaryClassifier",
+    "KernelMember",
+    "require",
+    "require_positive",
+    "require_whole",
+    "stream_of",
+]
+
+_MOST = 2**31 - 1  # what the kernels count in 32 bits
+
+
+def require(condition: bool, name: str, expected: str, found: object) -> None:
+    """Raise ArgumentError if a learner's parameter is not what it must be."""
+    if not condition:
+        raise ArgumentError(f"Parameter '{name}' must be {expected}; found {found!r}.")
+
+
+def require_whole(name: str, found: Any, least: int, most: int = _MOST) -> int:
+    """Give a learner's parameter as an int; ArgumentError if it is none, or out of bounds."""
+    expected = f"at least {least}" if most == _MOST else f"{least} to {most}"
+    fits = isinstance(found, Integral) and least <= int(found) <= most
+    require(fits, name, f"a whole number, {expected}", found)
+    return int(found)
+
+
+def require_positive(name: str, found: Any) -> float:
+    """Give a learner's parameter as a float; ArgumentError unless it is a number above 0."""
+    require(isinstance(found, Real) and float(found) > 0.0, name, "a number above 0", found)
+    return float(found)
 
 
 def stream_of(seed: int) -> np.uint64:
     """Give the kernels' stream of a seed."""
-    return np.uint64(seed)
+    return np.uint64(require_whole("seed", seed, 0, 2**64 - 1))
 
 
 class BinaryClassifier(ClassifierMixin, BaseEstimator):
@@ -55,7 +85,7 @@ class BinaryClassifier(ClassifierMixin, BaseEstimator):
 
     def _new_values(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
-        return np.ascontiguousarray(validate_data(self, X, reset=False, dtype=np.float64).T)
+        return values_of(validate_data(self, X, reset=False, dtype=np.float64))
 
     @abstractmethod
     def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,9 +147,3 @@ class KernelMember(BinaryClassifier):
         return self.fit_columns(
             columns, members, outcome, weight, stream_of(getattr(self, "seed", 0))
         )
-
-
-def require(condition: bool, name: str, expected: str, found: object) -> None:
-    """Raise ArgumentError if a learner's parameter is not what it must be."""
-    if not condition:
-        raise ArgumentError(f"Parameter '{name}' must be {expected}; found {found!r}.")

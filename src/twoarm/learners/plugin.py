@@ -68,7 +68,7 @@ def import_plugin(path: str, parameters: Mapping[str, Any]) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = importlib.import_module(module_name)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # the last two: no path to a module
         raise MissingPackageError(
             f"The plug-in '{path}' needs the module '{module_name}', which cannot be imported "
             f"({error}). Install its package, or take the plug-in out of the study file."
@@ -78,7 +78,7 @@ def import_plugin(path: str, parameters: Mapping[str, Any]) -> Any:
         raise ArgumentError(f"The module '{module_name}' has no class '{class_name}'.")
     try:
         estimator = maker(**parameters)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ArgumentError(
             f"The plug-in '{path}' does not take these parameters: {error}."
         ) from error

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import validate_data
 
-from twoarm.errors import FitError
+from twoarm.errors import ArgumentError, FitError
 from twoarm.kernels.stack import predict_member, stack
+from twoarm.learners.folds import inner_folds
 from twoarm.learners.member import KernelMember, stream_of
 from twoarm.learners.plugin import fit_repeated, with_seed
-from twoarm.learners.prepared import Prepared
-from twoarm.learners.stack import Stack, inner_folds
+from twoarm.learners.prepared import MOST_WEIGHT, Prepared
+from twoarm.learners.stack import Stack
 
 __all__ = ["Prediction", "fit_model", "replicate"]
 
@@ -72,24 +74,50 @@ def replicate(
 
     Raises
     ------
+    ArgumentError
+        If the arrays do not belong together.
     FitError
         If the rows do not support a fit, for example with a single event.
     """
+    labels, counts = _checked(prepared, outcome, weight)
+    asked = np.asarray(wanted, dtype=np.bool_)
+    if asked.shape != labels.shape:
+        raise ArgumentError(f"`wanted` needs one entry a row; found shape {asked.shape}.")
     members = estimator.kernel_members() if isinstance(estimator, Stack) else None
     if members is not None:
-        return _kernel_stack(estimator, members, prepared, outcome, weight, wanted, seed, groups)
+        return _kernel_stack(estimator, members, prepared, labels, counts, asked, seed, groups)
     if isinstance(estimator, KernelMember):
-        return _kernel_member(estimator, prepared, outcome, weight, wanted, seed)
-    return _any_classifier(estimator, prepared, outcome, weight, wanted, seed, groups)
+        return _kernel_member(estimator, prepared, labels, counts, asked, seed)
+    return _any_classifier(estimator, prepared, labels, counts, asked, seed, groups)
 
 
-def _require_both_classes(outcome: NDArray[np.int64], weight: NDArray[np.int64]) -> None:
-    events = int(outcome[weight > 0].sum())
-    patients = int((weight > 0).sum())
+def _checked(
+    prepared: Prepared, outcome: NDArray[np.int64], weight: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give outcome and weight as the kernels read them, which check no bounds themselves."""
+    n = prepared.weight.size
+    labels, counts = np.asarray(outcome), np.array(weight)
+    if labels.shape != (n,) or counts.shape != (n,):
+        raise ArgumentError(
+            f"X has {n} rows; found outcome and weight of shapes {labels.shape} and {counts.shape}."
+        )
+    learnt = counts > 0
+    patients = np.count_nonzero(learnt)
+    whole = counts.dtype.kind in "iu" and np.count_nonzero(counts) == patients
+    if not whole or counts.sum() > MOST_WEIGHT:
+        raise ArgumentError(
+            "Weights count how often a row is learnt from: whole numbers, 0 or larger, together at "
+            f"most {MOST_WEIGHT}. Found {counts.dtype} from {counts.min()} to {counts.max()}."
+        )
+    event = learnt & (labels == 1)
+    events = np.count_nonzero(event)
+    if events + np.count_nonzero(learnt & (labels == 0)) != patients:
+        raise ArgumentError("Outcomes must be 0 or 1 wherever the weight is above 0.")
     if not 0 < events < patients:
         raise FitError(
             f"A fit needs events and non-events; found {events} events among {patients} patients."
         )
+    return event.astype(np.int64), counts.astype(np.int64, copy=False)
 
 
 def _kernel_stack(
@@ -128,7 +156,6 @@ def _kernel_member(
     wanted: NDArray[np.bool_],
     seed: int,
 ) -> Prediction:
-    _require_both_classes(outcome, weight)
     columns = prepared.columns
     risk = np.full(outcome.size, np.nan)
     flags = predict_member(
@@ -158,19 +185,19 @@ def fit_model(
 
     The parameters are those of `replicate`; the kept model predicts the same probabilities.
     """
-    _require_both_classes(outcome, weight)
-    if isinstance(estimator, Stack):
+    labels, counts = _checked(prepared, outcome, weight)
+    if isinstance(estimator, (Stack, KernelMember)):
         model = with_seed(clone(estimator), seed)
-        fold, n_folds = inner_folds(outcome, weight, model.inner_folds, seed, groups)
-        return model.fit_prepared(prepared, outcome, weight, fold, n_folds)
-    if isinstance(estimator, KernelMember):
-        members = np.flatnonzero(weight).astype(np.uint32)
-        model = clone(estimator)
-        model.classes_, model.n_features_in_ = np.array([0, 1]), prepared.X.shape[1]
-        return model.fit_columns(prepared.columns, members, outcome, weight, stream_of(seed))
+        validate_data(model, prepared.given, skip_check_array=True)  # keeps the columns' names
+        if isinstance(model, Stack):
+            fold, n_folds = inner_folds(labels, counts, model.inner_folds, seed, groups)
+            return model.fit_prepared(prepared, labels, counts, fold, n_folds)
+        model.classes_ = np.array([0, 1])
+        members = np.flatnonzero(counts).astype(np.uint32)
+        return model.fit_columns(prepared.columns, members, labels, counts, stream_of(seed))
     model = with_seed(clone(estimator), seed % 2**32)  # scikit-learn's own seeds end there
-    extra = _groups_for(model, weight, groups)
-    return fit_repeated(model, prepared.given, outcome, weight, **extra)
+    extra = _groups_for(model, counts, groups)
+    return fit_repeated(model, prepared.given, labels, counts, **extra)
 
 
 def _any_classifier(

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import ArgumentError
 from twoarm.kernels.combine import combined
 from twoarm.kernels.stack import CONVEX_LOGLIK, DISCRETE, NNLS, member_stream, stack_weights
+from twoarm.learners.folds import given_folds, inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
 from twoarm.learners.member import BinaryClassifier, KernelMember, stream_of
 from twoarm.learners.plugin import fit_repeated, with_seed
 from twoarm.learners.prepared import Prepared, prepare
 from twoarm.learners.trees import Boosting, Forest
-from twoarm.seeds import fold_numbers, generator
 
-__all__ = ["COMBINE", "MEMBERS", "Stack", "inner_folds"]
+__all__ = ["COMBINE", "MEMBERS", "Stack"]
 
 COMBINE = {"convex_loglik": CONVEX_LOGLIK, "nnls": NNLS, "discrete": DISCRETE}
 """Ways to combine, by name."""
@@ -35,57 +35,6 @@ MEMBERS: dict[str, type[KernelMember]] = {
     "boosting": Boosting,
 }
 """Our members, by the name a study file gives them."""
-
-
-def inner_folds(
-    outcome: NDArray[np.int64],
-    weight: NDArray[np.int64],
-    n_folds: int,
-    seed: int,
-    groups: NDArray[Any] | None = None,
-) -> tuple[NDArray[np.int64], int]:
-    """Assign the patients of one fit to inner folds.
-
-    Folds belong to patients: a patient drawn three times is one patient with weight 3, and rows
-    that share a group stay together. Each fold has its share of events. With fewer events (or
-    non-events) than folds there are as many folds as events.
-
-    Parameters
-    ----------
-    outcome, weight : ndarray of int64, shape (n,)
-        0 or 1; rows of weight 0 take no part.
-    n_folds : int
-        Folds asked for, at least 2.
-    seed : int
-        Seed of the assignment.
-    groups : ndarray, shape (n,), optional
-        Rows of one group are one patient.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,), and int
-        Fold of each row, -1 where the weight is 0; number of folds.
-
-    Raises
-    ------
-    FitError
-        If fewer than two patients have the event, or fewer than two are without it.
-    """
-    rows = np.flatnonzero(weight > 0)
-    patient = rows if groups is None else np.unique(groups[rows], return_inverse=True)[1]
-    labels, first = np.unique(patient, return_inverse=True)
-    event = np.zeros(labels.size, dtype=np.int64)
-    np.maximum.at(event, first, outcome[rows])
-    rarer = int(min(event.sum(), labels.size - event.sum()))
-    if rarer < 2:
-        raise FitError(
-            "A stack needs at least two different patients with the event and two without; found "
-            f"{event.sum()} with and {labels.size - event.sum()} without."
-        )
-    used = min(n_folds, rarer)
-    fold = np.full(outcome.size, -1, dtype=np.int64)
-    fold[rows] = fold_numbers(event, used, generator(seed))[first]
-    return fold, used
 
 
 def _snake(estimator: object) -> str:
@@ -151,6 +100,8 @@ class Stack(BinaryClassifier):
 
     def named_members(self) -> list[tuple[str, Any]]:
         """Give (name, estimator) pairs; raises ArgumentError for what is no member."""
+        if isinstance(self.members, str):
+            raise ArgumentError(f"Parameter 'members' must be a list; found '{self.members}'.")
         pairs: list[tuple[str, Any]] = []
         for given in MEMBERS if self.members is None else self.members:
             if isinstance(given, str):
@@ -160,14 +111,14 @@ class Stack(BinaryClassifier):
                         "estimator."
                     )
                 pairs.append((given, MEMBERS[given]()))
-            elif isinstance(given, tuple):
+            elif isinstance(given, tuple) and len(given) == 2:
                 pairs.append((str(given[0]), given[1]))
             else:
                 pairs.append((_snake(given), given))
-            if not hasattr(pairs[-1][1], "predict_proba"):
+            if isinstance(pairs[-1][1], type) or not hasattr(pairs[-1][1], "predict_proba"):
                 raise ArgumentError(
                     f"Member '{pairs[-1][0]}' must be a classifier with predict_proba; found "
-                    f"{type(pairs[-1][1]).__name__}."
+                    f"{pairs[-1][1]!r}."
                 )
         if len({name for name, _ in pairs}) < max(1, len(pairs)):
             raise ArgumentError(
@@ -185,7 +136,7 @@ class Stack(BinaryClassifier):
     @property
     def combine_code(self) -> int:
         """The kernel's number of the way to combine; raises ArgumentError if there is none."""
-        if self.combine not in COMBINE:
+        if not isinstance(self.combine, str) or self.combine not in COMBINE:
             raise ArgumentError(
                 f"Parameter 'combine' must be one of {', '.join(COMBINE)}; found {self.combine!r}."
             )
@@ -220,8 +171,7 @@ class Stack(BinaryClassifier):
             group_ids = None if groups is None else np.asarray(groups)
             fold, n_folds = inner_folds(outcome, weight, self.inner_folds, self.seed, group_ids)
         else:
-            fold = np.where(weight > 0, np.asarray(folds, dtype=np.int64), -1)
-            n_folds = int(fold.max()) + 1
+            fold, n_folds = given_folds(folds, outcome, weight)
         return self.fit_prepared(prepare(matrix, weight), outcome, weight, fold, n_folds)
 
     def fit_prepared(
@@ -233,7 +183,7 @@ class Stack(BinaryClassifier):
         n_folds: int,
     ) -> Self:
         """Fit on prepared predictors with inner folds given; -1 marks rows that take no part."""
-        pairs = self.named_members()
+        pairs, combine, stream = self.named_members(), self.combine_code, stream_of(self.seed)
         self.classes_ = getattr(self, "classes_", np.array([0, 1]))
         self.n_features_in_ = prepared.X.shape[1]
         rows = np.flatnonzero(fold >= 0)
@@ -241,11 +191,13 @@ class Stack(BinaryClassifier):
         for number in range(n_folds):
             inside, outside = rows[fold[rows] == number], rows[fold[rows] != number]
             for k, (_, member) in enumerate(pairs):
-                fitted = self._fit_member(member, k, number, prepared, outside, outcome, weight)
+                fitted = _fit_member(
+                    member, member_stream(stream, k, number), prepared, outside, outcome, weight
+                )
                 out_of_fold[k, inside] = _risk_of(fitted, prepared.X[inside])
         self.names_ = [name for name, _ in pairs]
         self.weights_ = stack_weights(
-            self.combine_code,
+            combine,
             np.ascontiguousarray(out_of_fold[:, rows]),
             outcome[rows].astype(np.float64),
             weight[rows].astype(np.float64),
@@ -253,33 +205,12 @@ class Stack(BinaryClassifier):
         self.n_folds_ = n_folds
         self.out_of_fold_ = out_of_fold
         self.members_ = [
-            self._fit_member(member, k, -1, prepared, rows, outcome, weight)
+            _fit_member(member, member_stream(stream, k, -1), prepared, rows, outcome, weight)
             if self.weights_[k] > 0
             else None
             for k, (_, member) in enumerate(pairs)
         ]
         return self
-
-    def _fit_member(
-        self,
-        member: Any,
-        position: int,
-        fold: int,
-        prepared: Prepared,
-        rows: NDArray[np.intp],
-        outcome: NDArray[np.int64],
-        weight: NDArray[np.int64],
-    ) -> Any:
-        """Fit a fresh copy of one member on some rows, with the random stream of its place."""
-        stream = np.uint64(member_stream(stream_of(self.seed), position, fold))
-        if isinstance(member, KernelMember):
-            return clone(member).fit_columns(
-                prepared.columns, rows.astype(np.uint32), outcome, weight, stream
-            )
-        seeded = with_seed(clone(member), int(stream % np.uint64(2**31)))
-        return fit_repeated(
-            seeded, prepared.X, outcome, np.where(np.isin(np.arange(weight.size), rows), weight, 0)
-        )
 
     def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         risks = np.zeros((len(self.members_), values.shape[1]))
@@ -307,6 +238,25 @@ class Stack(BinaryClassifier):
                 )
             members.append({"name": name, "weight": float(weight), **fitted.to_plain()})
         return {"combine": self.combine, "members": members}
+
+
+def _fit_member(
+    member: Any,
+    stream: np.uint64,
+    prepared: Prepared,
+    rows: NDArray[np.intp],
+    outcome: NDArray[np.int64],
+    weight: NDArray[np.int64],
+) -> Any:
+    """Fit a fresh copy of one member on some rows, with the random stream of its place."""
+    if isinstance(member, KernelMember):
+        return clone(member).fit_columns(
+            prepared.columns, rows.astype(np.uint32), outcome, weight, np.uint64(stream)
+        )
+    seeded = with_seed(clone(member), int(stream) % 2**31)
+    return fit_repeated(
+        seeded, prepared.X, outcome, np.where(np.isin(np.arange(weight.size), rows), weight, 0)
+    )
 
 
 def _risk_of(fitted: Any, X: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -20,11 +21,12 @@ from twoarm.kernels.forest import (
 )
 from twoarm.kernels.linear import expit_all
 from twoarm.kernels.stack import BOOSTING, FOREST, Columns
-from twoarm.learners.member import KernelMember, require
+from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
 __all__ = ["Boosting", "Forest", "Trees"]
 
 _NO_LIMIT = 2**31 - 1
+_LARGEST_RATE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,17 @@ class Forest(KernelMember):
 
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give trees, smallest leaf, columns a node looks at, largest depth."""
-        require(self.trees >= 1, "trees", "at least 1", self.trees)
-        require(self.min_leaf >= 1, "min_leaf", "at least 1", self.min_leaf)
-        if self.max_features == "sqrt":
-            looked_at = max(1, int(np.sqrt(n_columns)))
+        n_trees = require_whole("trees", self.trees, 1)
+        min_leaf = require_whole("min_leaf", self.min_leaf, 1)
+        if isinstance(self.max_features, str):
+            expected = '"sqrt" or a whole number'
+            require(self.max_features == "sqrt", "max_features", expected, self.max_features)
+            looked_at = max(1, math.isqrt(n_columns))
         else:
-            valid = isinstance(self.max_features, int) and self.max_features >= 1
-            require(valid, "max_features", '"sqrt" or a number of columns', self.max_features)
-            looked_at = min(int(self.max_features), n_columns)
+            looked_at = min(require_whole("max_features", self.max_features, 1), n_columns)
         depth = _NO_LIMIT if self.max_depth is None else self.max_depth
-        require(depth >= 1, "max_depth", "at least 1, or None", self.max_depth)
-        return (float(self.trees), float(self.min_leaf), float(looked_at), float(depth))
+        depth = require_whole("max_depth", depth, 1)
+        return (float(n_trees), float(min_leaf), float(looked_at), float(depth))
 
     def fit_columns(
         self,
@@ -201,7 +203,7 @@ class Forest(KernelMember):
         return {"kind": "forest", "trees": self.trees_.to_plain()}
 
     def _risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.trees_.sum_of_values(values) / self.trees
+        return self.trees_.sum_of_values(values) / self.trees_.roots.size
 
 
 class Boosting(KernelMember):
@@ -243,16 +245,12 @@ class Boosting(KernelMember):
 
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
         """Give trees, depth, learning rate, smallest leaf."""
-        require(self.trees >= 1, "trees", "at least 1", self.trees)
-        require(self.depth in range(1, 9), "depth", "1 to 8", self.depth)
-        require(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
-        require(self.min_leaf >= 1, "min_leaf", "at least 1", self.min_leaf)
-        return (
-            float(self.trees),
-            float(self.depth),
-            float(self.learning_rate),
-            float(self.min_leaf),
-        )
+        n_trees = require_whole("trees", self.trees, 1)
+        depth = require_whole("depth", self.depth, 1, 8)
+        rate = require_positive("learning_rate", self.learning_rate)
+        require(rate <= _LARGEST_RATE, "learning_rate", "a number above 0, at most 100", rate)
+        min_leaf = require_whole("min_leaf", self.min_leaf, 1)
+        return (float(n_trees), float(depth), rate, float(min_leaf))
 
     def fit_columns(
         self,
@@ -263,8 +261,9 @@ class Boosting(KernelMember):
         stream: np.uint64,
     ) -> Self:
         """Boost and keep all trees."""
-        self.kernel_parameters(columns.values.shape[0])
-        shape = (self.trees, int(heap_nodes(self.depth)))
+        parameters = self.kernel_parameters(columns.values.shape[0])
+        n_trees, depth, min_leaf = (int(parameters[k]) for k in (0, 1, 3))
+        shape = (n_trees, int(heap_nodes(depth)))
         column, cut = np.empty(shape, np.int32), np.empty(shape, np.int32)
         value = np.empty(shape)
         start = boost(
@@ -274,10 +273,10 @@ class Boosting(KernelMember):
             members[:0],
             outcome,
             weight,
-            self.trees,
-            self.depth,
-            float(self.learning_rate),
-            self.min_leaf,
+            n_trees,
+            depth,
+            parameters[2],
+            min_leaf,
             column,
             cut,
             value,

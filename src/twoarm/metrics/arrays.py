@@ -19,10 +19,10 @@ def checked(
     ------
     ArgumentError
         If lengths differ, an outcome is not 0 or 1, a probability is outside 0 to 1, or a weight
-        is negative; or if anything is missing.
+        is negative or infinite; or if anything is missing, or no number.
     """
-    outcome, risk = np.asarray(y), np.asarray(p, dtype=np.float64)
-    weights = np.ones(risk.shape) if weight is None else np.asarray(weight, dtype=np.float64)
+    outcome, risk = _numbers(y, "Outcomes"), _numbers(p, "Probabilities")
+    weights = np.ones(risk.shape) if weight is None else _numbers(weight, "Weights")
     if risk.ndim != 1 or outcome.shape != risk.shape or weights.shape != risk.shape:
         raise ArgumentError(
             "Outcome, probability and weight must be one-dimensional and equally long; found "
@@ -30,13 +30,22 @@ def checked(
         )
     if not np.isin(outcome, (0, 1)).all():
         raise ArgumentError(
-            f"Outcomes must be 0 or 1; found {np.unique(outcome[~np.isin(outcome, (0, 1))])[:3]}."
+            f"Outcomes must be 0 or 1; found {outcome[~np.isin(outcome, (0, 1))][:3]}."
         )
     if not ((risk >= 0) & (risk <= 1)).all():
         raise ArgumentError(
             "Probabilities must lie between 0 and 1; found "
             f"{risk[~((risk >= 0) & (risk <= 1))][:3]}."
         )
-    if not (weights >= 0).all():
-        raise ArgumentError(f"Weights must be 0 or larger; found {weights[~(weights >= 0)][:3]}.")
+    counts = (weights >= 0) & np.isfinite(weights)
+    if not counts.all():
+        raise ArgumentError(f"Weights must be finite, 0 or larger; found {weights[~counts][:3]}.")
     return outcome.astype(np.int64), risk, weights
+
+
+def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Give numbers in memory of their own, as the kernels want them."""
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{name} must be numbers ({error}).") from error

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.errors import ArgumentError
@@ -87,11 +86,15 @@ def auc_interval(value: float, events: int, others: int, *, level: float = 0.95)
     method = "logit_hanley_mcneil"
     if value in (0.0, 1.0):
         return Interval(method, value, value)
-    q1, q2 = value / (2.0 - value), 2.0 * value**2 / (1.0 + value)
-    variance = (
-        value * (1.0 - value) + (events - 1) * (q1 - value**2) + (others - 1) * (q2 - value**2)
-    ) / (events * others)
-    half = NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(variance) / (value * (1.0 - value))
+    # Their Q1 - A^2 and Q2 - A^2, each without A(1 - A), which would cancel near 0 and 1.
+    pairs_of_events = (events - 1) * (1.0 - value) / (2.0 - value)
+    pairs_of_others = (others - 1) * value / (1.0 + value)
+    ratio = (1.0 + pairs_of_events + pairs_of_others) / (events * others)
+    half = NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(ratio / (value * (1.0 - value)))
     centre = math.log(value / (1.0 - value))
-    low, high = (1.0 / (1.0 + math.exp(-x)) for x in (centre - half, centre + half))
-    return Interval(method, float(np.float64(low)), float(np.float64(high)))
+    return Interval(method, _expit(centre - half), _expit(centre + half))
+
+
+def _expit(x: float) -> float:
+    """Give 1 / (1 + exp(-x)); near an AUC of 0 or 1, half an interval is thousands wide."""
+    return 1.0 / (1.0 + math.exp(min(-x, 700.0)))

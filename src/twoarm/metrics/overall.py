@@ -41,7 +41,7 @@ def brier_no_information(y: ArrayLike, p: ArrayLike) -> float:
     """Give the Brier score if outcomes and predictions had nothing to do with each other.
 
     The mean over all pairs of one patient's outcome and another's prediction: gamma of Efron and
-    Tibshirani (1997), which .632+ needs.
+    Tibshirani (1997), which .632+ needs. NaN if there is nobody.
 
     Examples
     --------
@@ -49,5 +49,7 @@ def brier_no_information(y: ArrayLike, p: ArrayLike) -> float:
     0.5
     """
     outcome, risk, _ = checked(y, p, None)
+    if outcome.size == 0:
+        return float("nan")
     share = outcome.mean()
     return float(share * np.mean((1.0 - risk) ** 2) + (1.0 - share) * np.mean(risk**2))

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.problems import Problem, listed
+from twoarm.cohort.decimals import decimal_comma, with_points
+from twoarm.cohort.problems import listed
 from twoarm.cohort.readers import read_table
 from twoarm.cohort.values import coded
 from twoarm.errors import CohortError
@@ -49,10 +50,15 @@ def read_patients(model: Model, path: str | Path) -> Patients:
             f"{table.source} has no column {', '.join(absent)}. The model needs "
             f"{', '.join(sorted(columns))}."
         )
-    problems: list[Problem] = []
+    measured = {predictor.column for predictor in model.codebook if predictor.is_number}
+    comma, found = decimal_comma(table.columns, measured, table.rows)
+    problems = list(found)
     values = []
     for predictor in model.codebook:
-        read = coded(predictor, table.columns[predictor.column], table.rows)
+        cells = table.columns[predictor.column]
+        if comma and predictor.is_number:
+            cells = with_points(cells)
+        read = coded(predictor, cells, table.rows)
         values.append(read.values)
         problems += [problem for problem in read.problems if problem.level == "error"]
     if problems:
