@@ -1,0 +1,199 @@
+"""The forest, against a tree grown by exhaustive search in exact arithmetic."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import integers, sampled_from
+from numpy.testing import assert_allclose, assert_array_equal
+
+from twoarm.kernels.bits import derive, draw_below
+from twoarm.kernels.forest import (
+    LEAF,
+    add_trees,
+    empty_tree,
+    first_nodes,
+    grow_forest,
+    node_limit,
+)
+
+NO_LIMIT = 2**31 - 1
+BAG, COLUMNS = 0, 1  # child streams of a tree
+
+
+def child(stream, index):
+    return np.uint64(derive(stream, index))
+
+
+def random_table(seed, n, p):
+    """Codes (columns, rows) of few and of many levels, one column constant; outcome; weight."""
+    rng = np.random.default_rng(seed)
+    levels = rng.choice([2, 3, 8, 64], size=p)
+    codes = np.array([rng.integers(0, most, n) for most in levels], dtype=np.uint8)
+    codes[rng.integers(p)] = 5
+    weight = rng.integers(0, 4, n)
+    weight[0] = 1
+    return codes, rng.integers(0, 2, n), weight
+
+
+def grow(codes, outcome, weight, stream, trees, min_leaf, max_features, max_depth):
+    """Call the kernel for every row; give the summed shares and the last tree."""
+    members = np.flatnonzero(weight).astype(np.uint32)
+    everybody = np.arange(weight.size, dtype=np.uint32)
+    room = empty_tree(node_limit(int(weight.sum()), min_leaf))
+    shares = np.zeros(weight.size)
+    n_nodes = grow_forest(
+        codes, members, everybody, outcome, weight, stream, *trees, min_leaf, max_features,
+        max_depth, room, shares,
+    )  # fmt: skip
+    return shares, first_nodes(room, n_nodes)
+
+
+def cuts_of(codes, rows, counts, events):
+    """Give every cut of one column: exact score, floating score, cut, counts and events left."""
+    occupied = sorted({int(codes[row]) for row in rows})
+    total, hits = sum(counts[row] for row in rows), sum(events[row] for row in rows)
+    for below, above in pairwise(occupied):
+        left = [row for row in rows if codes[row] <= below]
+        n, e = sum(counts[row] for row in left), sum(events[row] for row in left)
+        exact = Fraction(e**2, n) + Fraction((hits - e) ** 2, total - n)
+        rounded = e**2 / n + (hits - e) ** 2 / (total - n)
+        yield exact, rounded, (below + above - 1) // 2, n, total - n
+
+
+def tree_twin(codes, outcome, weight, stream, index, min_leaf, max_features, max_depth):
+    """Grow one tree by looking at every cut; give its nodes as (column, cut, left, share)."""
+    tree_stream = child(stream, index)
+    slots = np.repeat(np.arange(weight.size), weight)
+    bag = child(tree_stream, BAG)
+    drawn = [int(slots[draw_below(bag, k, slots.size)]) for k in range(slots.size)]
+    counts = np.bincount(drawn, minlength=weight.size).tolist()
+    events = [count * int(y) for count, y in zip(counts, outcome, strict=True)]
+    order, columns = list(range(len(codes))), child(tree_stream, COLUMNS)
+    open_nodes, nodes = [([row for row, count in enumerate(counts) if count], 0)], []
+    for node, (rows, depth) in enumerate(open_nodes):
+        n, hits = sum(counts[row] for row in rows), sum(events[row] for row in rows)
+        split = None
+        if 0 < hits < n and n >= 2 * min_leaf and depth < max_depth:
+            looked_at, seen_varying = [], False
+            for visit in range(len(codes)):
+                if visit >= max_features and seen_varying:
+                    break
+                pick = visit + draw_below(columns, node * len(codes) + visit, len(codes) - visit)
+                order[visit], order[pick] = order[pick], order[visit]
+                column = order[visit]
+                cuts = list(cuts_of(codes[column], rows, counts, events))
+                seen_varying |= bool(cuts)
+                looked_at += [
+                    (-rounded, column, cut, -exact)
+                    for exact, rounded, cut, left, right in cuts
+                    if min(left, right) >= min_leaf
+                ]
+            if looked_at:
+                split = min(looked_at)  # ties: lower column, lower cut
+                # Rounding may choose among equals, never a worse one.
+                assert split[3] == min(exact for *_, exact in looked_at)
+        if split is None:
+            nodes.append((LEAF, 0, None, hits / n))
+            continue
+        _, column, cut, _ = split
+        nodes.append((column, cut, len(open_nodes), hits / n))
+        open_nodes.append(([row for row in rows if codes[column][row] <= cut], depth + 1))
+        open_nodes.append(([row for row in rows if codes[column][row] > cut], depth + 1))
+    return nodes
+
+
+def share_twin(nodes, codes, row):
+    node = 0
+    while nodes[node][0] != LEAF:
+        column, cut, left, _ = nodes[node]
+        node = left + int(codes[column][row] > cut)
+    return nodes[node][3]
+
+
+@settings(max_examples=60, deadline=None)  # the first call compiles
+@given(
+    seed=integers(0, 2**32 - 1),
+    n=integers(1, 40),
+    p=integers(1, 6),
+    min_leaf=sampled_from([1, 2, 5, 1000]),
+    max_features=sampled_from([1, 2, 6]),
+    max_depth=sampled_from([1, 3, NO_LIMIT]),
+)
+def test_trees_equal_an_exhaustive_search(seed, n, p, min_leaf, max_features, max_depth):
+    codes, outcome, weight = random_table(seed, n, p)
+    stream = np.uint64(seed)
+    shape = (min_leaf, min(max_features, p), max_depth)
+    total = np.zeros(n)
+    for index in range(3):
+        nodes = tree_twin(codes, outcome, weight, stream, index, *shape)
+        _, tree = grow(codes, outcome, weight, stream, (index, index + 1), *shape)
+        column, _, left, share = (np.array(part) for part in zip(*nodes, strict=True))
+        assert_array_equal(tree.column, column)
+        assert_array_equal(tree.share, share)
+        inner = column != LEAF
+        assert_array_equal(tree.cut[inner], [node[1] for node in nodes if node[0] != LEAF])
+        assert_array_equal(tree.left[inner], left[inner].astype(int))
+        total += [share_twin(nodes, codes, row) for row in range(n)]
+    # Members and riders alike, and the trees of one call as those of several.
+    assert_array_equal(grow(codes, outcome, weight, stream, (0, 3), *shape)[0], total)
+
+
+def test_equal_columns_are_split_at_the_first_one_and_equal_cuts_at_the_lowest():
+    # Cutting off the lowest or the highest code separates as well; both columns do.
+    codes = np.array([[0, 1, 1, 2] * 10] * 2, dtype=np.uint8)
+    outcome = np.array([1, 0, 0, 1] * 10)
+    weight = np.ones(40, dtype=np.int64)
+    for seed in range(20):
+        _, tree = grow(codes, outcome, weight, np.uint64(seed), (0, 1), 1, 2, 1)
+        drawn = np.bincount(
+            [
+                draw_below(child(child(np.uint64(seed), 0), BAG), k, 40)  # slots are rows here
+                for k in range(40)
+            ],
+            minlength=40,
+        )
+        low, high = drawn[::4].sum(), drawn[3::4].sum()
+        assert tree.column[0] == 0
+        if low != high:
+            assert tree.cut[0] == (0 if low > high else 1)
+
+
+def test_no_leaf_is_smaller_than_asked_for():
+    codes, outcome, weight = random_table(3, 200, 5)
+    stream, total = np.uint64(9), int(weight.sum())
+    for index in range(20):
+        _, tree = grow(codes, outcome, weight, stream, (index, index + 1), 30, 2, NO_LIMIT)
+        slots = np.repeat(np.arange(200), weight)
+        bag = child(child(stream, index), BAG)
+        drawn = [slots[draw_below(bag, k, total)] for k in range(total)]
+        node = np.zeros(total, dtype=int)
+        for _ in range(tree.column.size):
+            inner = tree.column[node] != LEAF
+            right = codes[np.maximum(tree.column[node], 0), drawn] > tree.cut[node]
+            node = np.where(inner, tree.left[node] + right, node)
+        assert np.bincount(node)[np.unique(node)].min() >= 30
+        assert tree.column.size > 1
+
+
+@pytest.mark.parametrize(("weight", "min_leaf"), [(7, 1), (7, 2), (7, 8), (10**6, 5)])
+def test_a_tree_fits_into_its_room(weight, min_leaf):
+    leaves = max(1, weight // min_leaf)
+    assert node_limit(weight, min_leaf) >= 2 * leaves - 1
+
+
+def test_kept_trees_add_up_over_rows_and_trees():
+    # Two stumps, and a leaf alone.
+    roots = np.array([0, 3, 6])
+    column = np.array([0, LEAF, LEAF, 1, LEAF, LEAF, LEAF], dtype=np.int32)
+    threshold = np.array([1.5, 0, 0, -1.0, 0, 0, 0])
+    left = np.array([1, 0, 0, 4, 0, 0, 0])
+    value = np.array([np.nan, 1.0, 2.0, np.nan, 10.0, 20.0, 100.0])
+    values = np.array([[1.0, 1.5, 1.6, 9.0], [-1.0, -0.9, -2.0, 0.0]])
+    total = np.full(4, 1000.0)
+    add_trees(values, roots, column, threshold, left, value, total)
+    assert_allclose(total, [1111.0, 1121.0, 1112.0, 1122.0])

@@ -1,0 +1,179 @@
+"""From apparent performance and replicates to corrected performance, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.strategies import floats
+from numpy.testing import assert_allclose
+
+from twoarm.metrics import auc_interval
+from twoarm.resampling import ResampledScores, corrected_auc, corrected_brier, gate
+from twoarm.resampling.optimism import auc_632plus, loss_632plus
+
+DIGITS = 1e-12
+shares = floats(0.0, 1.0)
+NAN = math.nan
+
+
+def scores(train, test, oob):
+    return ResampledScores(*(np.array(part, dtype=np.float64) for part in (train, test, oob)))
+
+
+def test_auc_632plus_by_hand():
+    # Apparent 0.9, out of bag 0.7: R = 0.2 / 0.4, w = 0.632 / (1 - 0.368 * 0.5).
+    weight = 0.632 / 0.816
+    assert_allclose(auc_632plus(0.9, 0.7), (1 - weight) * 0.9 + weight * 0.7, rtol=DIGITS)
+
+
+def test_auc_632plus_of_a_published_run():
+    # Logistic regression on 198 patients, 5000 replicates, own code in R after predboot::pred.ML:
+    # apparent 0.8174291939, out of bag 0.769546, R 0.150848, w 0.669146, .632+ 0.785388.
+    assert_allclose(auc_632plus(0.8174291939, 0.769546), 0.785388, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("oob", [0.5, 0.49, 0.0])
+def test_auc_out_of_bag_without_discrimination_counts_as_a_half(oob):
+    # R = 1, so w = 1: nothing is left of the apparent value.
+    assert_allclose(auc_632plus(0.95, oob), 0.5, rtol=DIGITS)
+
+
+@pytest.mark.parametrize("apparent", [0.8, 0.7, 0.55, 0.3])
+def test_auc_that_does_not_overfit_is_plain_632(apparent):
+    # Out of bag at least as good: R = 0, w = 0.632.
+    expected = 0.368 * apparent + 0.632 * 0.8
+    assert_allclose(auc_632plus(apparent, 0.8), expected, rtol=DIGITS)
+
+
+@given(apparent=shares, oob=shares)
+def test_auc_632plus_lies_between_its_parts(apparent, oob):
+    low, high = sorted([apparent, max(oob, 0.5)])
+    assert low - DIGITS <= auc_632plus(apparent, oob) <= high + DIGITS
+
+
+def test_loss_632plus_by_hand():
+    # Apparent 0.1, out of bag 0.2, no information 0.3: R = 0.1 / 0.2, w = 0.632 / 0.816.
+    weight = 0.632 / 0.816
+    assert_allclose(loss_632plus(0.1, 0.2, 0.3), (1 - weight) * 0.1 + weight * 0.2, rtol=DIGITS)
+
+
+def test_loss_632plus_of_a_published_run():
+    # The same run, Brier score: gamma 0.219115226, out of bag 0.149374, .632+ 0.143108.
+    found = loss_632plus(0.1292398211, 0.149374, 0.219115226)
+    assert_allclose(found, 0.143108, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("oob", [0.3, 0.35, 9.0])
+def test_a_loss_out_of_bag_is_no_worse_than_no_information(oob):
+    # R = 1, w = 1: the no-information value itself.
+    assert_allclose(loss_632plus(0.1, oob, 0.3), 0.3, rtol=DIGITS)
+
+
+@pytest.mark.parametrize("oob", [0.1, 0.05])
+def test_a_loss_that_does_not_overfit_is_plain_632(oob):
+    assert_allclose(loss_632plus(0.1, oob, 0.3), 0.368 * 0.1 + 0.632 * oob, rtol=DIGITS)
+
+
+def test_a_model_worse_than_no_information_is_plain_632():
+    # gamma <= apparent: R = 0, and out of bag is capped at gamma.
+    assert_allclose(loss_632plus(0.4, 0.5, 0.3), 0.368 * 0.4 + 0.632 * 0.3, rtol=DIGITS)
+
+
+@given(apparent=shares, oob=shares, no_information=shares)
+def test_loss_632plus_lies_between_its_parts(apparent, oob, no_information):
+    low, high = sorted([apparent, min(oob, no_information)])
+    found = loss_632plus(apparent, oob, no_information)
+    assert low - DIGITS <= found <= high + DIGITS
+
+
+def test_every_estimate_of_an_auc_by_hand():
+    found = corrected_auc(
+        0.9, scores([0.95, 0.93, 0.97], [0.85, 0.86, 0.81], [0.7, 0.75, 0.65]), events=15, others=60
+    )
+    optimism = np.array([0.10, 0.07, 0.16])
+    assert_allclose(found.harrell, 0.9 - optimism.mean(), rtol=DIGITS)
+    assert_allclose(found.mcse, optimism.std(ddof=1) / math.sqrt(3), rtol=DIGITS)
+    assert_allclose(found.oob, 0.7, rtol=DIGITS)
+    assert_allclose(found.d632, 0.368 * 0.9 + 0.632 * 0.7, rtol=DIGITS)
+    assert_allclose(found.d632plus, auc_632plus(0.9, 0.7), rtol=DIGITS)
+    assert found.headline == found.d632plus
+    assert found.headline_method == "d632plus"
+    assert found.nested_cv is None
+    assert found.ci == auc_interval(found.d632plus, 15, 60)
+    assert (found.replicates_used, found.failed) == (3, 0)
+
+
+def test_every_estimate_of_a_brier_score_by_hand():
+    found = corrected_brier(
+        0.1, scores([0.08, 0.09], [0.12, 0.14], [0.2, 0.24]), no_information=0.3
+    )
+    assert_allclose(found.harrell, 0.1 + 0.045, rtol=DIGITS)
+    assert_allclose(found.d632, 0.368 * 0.1 + 0.632 * 0.22, rtol=DIGITS)
+    assert_allclose(found.d632plus, loss_632plus(0.1, 0.22, 0.3), rtol=DIGITS)
+    assert found.ci is None
+
+
+def test_a_measure_undefined_in_a_replicate_is_left_out_of_its_mean_only():
+    found = corrected_auc(0.9, scores([0.9, 0.8, NAN], [0.8, NAN, 0.7], [NAN, 0.6, 0.7]),
+                          events=5, others=50)  # fmt: skip
+    assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)  # the first alone has both
+    assert_allclose(found.oob, 0.65, rtol=DIGITS)
+    assert found.mcse is None
+    assert (found.replicates_used, found.failed) == (0, 3)
+
+
+@pytest.mark.parametrize(("missing", "given"), [(0, True), (2, True), (3, False)])
+def test_no_interval_if_the_measure_is_missing_too_often(missing, given):
+    oob = np.full(10, 0.7)
+    oob[:missing] = NAN
+    found = corrected_auc(0.9, scores(np.full(10, 0.9), np.full(10, 0.8), oob), events=9, others=50)
+    assert (found.ci is not None) == given
+    assert found.headline is not None
+
+
+def test_nothing_defined_is_nothing_reported():
+    nothing = scores([NAN] * 4, [NAN] * 4, [NAN] * 4)
+    for found in (
+        corrected_auc(0.8, nothing, events=5, others=5),
+        corrected_brier(0.2, nothing, no_information=0.25),
+    ):
+        assert found.apparent > 0
+        assert found.harrell is found.oob is found.d632 is found.d632plus is found.headline is None
+        assert found.ci is found.mcse is None
+        assert found.failed == 4
+    assert gate(corrected_auc(0.8, nothing, events=5, others=5), 5).harrell_valid is None
+
+
+def auc_of(optimism, oob, spread=0.0, n=100):
+    """Give the metric of replicates with this optimism, out-of-bag value and spread."""
+    train = np.full(n, 0.9) + spread * np.tile([1, -1], n // 2)
+    return corrected_auc(
+        0.9, scores(train, np.full(n, 0.9 - optimism), np.full(n, oob)), events=20, others=80
+    )
+
+
+def test_the_gate_tells_a_harrell_value_far_above_the_headline():
+    overfitted = gate(auc_of(0.02, 0.6), 20)
+    assert overfitted.harrell_valid is False
+    assert overfitted.harrell_minus_headline > 0.2
+    assert "(20)" in overfitted.reason
+    assert gate(auc_of(0.02, 0.9), 20).harrell_valid is True
+
+
+def test_the_gate_allows_for_monte_carlo_error():
+    # Harrell 0.88; the headline lies 0.03 lower. Two errors of 0.005 or more make up for it.
+    def excess(metric):
+        return metric.harrell - metric.headline
+
+    low, high = 0.5, 0.9
+    for _ in range(60):  # bisection for the out-of-bag value that gives an excess of 0.03
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if excess(auc_of(0.02, middle)) > 0.03 else (low, middle)
+    precise, vague = auc_of(0.02, low), auc_of(0.02, low, spread=0.2)
+    assert_allclose(excess(precise), 0.03, rtol=0, atol=1e-6)
+    assert gate(precise, 20).harrell_valid is False
+    assert vague.mcse > 0.005
+    assert gate(vague, 20).harrell_valid is True
