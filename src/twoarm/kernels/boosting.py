@@ -51,12 +51,12 @@ def _fill_histogram(
     histogram: NDArray[np.int64],
 ) -> None:
     histogram[:] = 0
-    n_columns = records.shape[1]
-    for i in range(first, last):
+    n_columns, six = np.uint64(records.shape[1]), np.uint64(6)
+    for i in range(np.uint64(first), np.uint64(last)):
         row = rows[i]
         count = packed[row]
         for column in range(n_columns):
-            histogram[(column << 6) + np.int64(records[row, column])] += count
+            histogram[(column << six) + np.uint64(records[row, column])] += count
 
 
 @kernel
@@ -67,27 +67,30 @@ def _best_split(
     residual: int,
     weight_bits: int,
     min_leaf: int,
-) -> tuple[int, int]:
+) -> tuple[int, int | np.int64]:
     """Find column and cut with the largest sum of squared residual sums over weight.
 
     Returns column -1 if no cut leaves `min_leaf` on both sides. The cut lies in the middle of the
     gap between the occupied bins.
     """
     low = (1 << weight_bits) - 1
-    best_score, best_column, best_bin = -1.0, -1, 0
+    heavy, total = np.float64(weight), np.float64(residual)
+    best_score, best_column = -1.0, -1
+    best_bin: int | np.int64 = 0
     for column in range(n_bins.shape[0]):
-        left = 0
-        base = column << 6
-        for code in range(n_bins[column] - 1):
+        left, last = 0, np.uint64(n_bins[column] - 1)
+        base = np.uint64(column << 6)
+        for code in range(last):
             left += histogram[base + code]
-            weight_left, residual_left = left & low, left >> weight_bits
-            weight_right = weight - weight_left
-            a, b = float(residual_left), float(residual - residual_left)
-            score = a * a / weight_left + b * b / weight_right
-            better = (weight_left >= min_leaf) & (weight_right >= min_leaf) & (score > best_score)
+            weight_left = np.float64(left & low)
+            excess = np.float64(left >> weight_bits) * heavy - weight_left * total
+            score = excess * excess / (weight_left * (heavy - weight_left))
+            better = (
+                (weight_left >= min_leaf) & (heavy - weight_left >= min_leaf) & (score > best_score)
+            )
             best_score = score if better else best_score
             best_column = column if better else best_column
-            best_bin = code if better else best_bin
+            best_bin = np.int64(code) if better else best_bin
     if best_column >= 0:
         following = best_bin + 1
         while histogram[(best_column << 6) + following] & low == 0:
@@ -100,24 +103,25 @@ def _best_split(
 def _split_rows(
     records: NDArray[np.uint8],
     column: int,
-    cut: int,
+    cut: int | np.int64,
     rows: NDArray[np.uint32],
     first: int,
     last: int,
     spare: NDArray[np.uint32],
-) -> int:
+) -> int | np.int64:
     """Move the rows at or below the cut to the front, in order; return where the others begin."""
-    middle, n_right = first, 0
-    for i in range(first, last):
+    middle, n_right, one = np.uint64(first), np.uint64(0), np.uint64(1)
+    looked_at, at_most = np.uint64(column), np.uint8(cut)
+    for i in range(np.uint64(first), np.uint64(last)):
         row = rows[i]
-        goes_left = int(records[row, column] <= cut)
+        goes_left = np.uint64(records[row, looked_at] <= at_most)
         rows[middle] = row
         spare[n_right] = row
         middle += goes_left
-        n_right += 1 - goes_left
+        n_right += one - goes_left
     for i in range(n_right):
         rows[middle + i] = spare[i]
-    return middle
+    return np.int64(middle)
 
 
 @kernel
@@ -131,11 +135,13 @@ def add_heap(
     lp: NDArray[np.float64],
 ) -> None:
     """Add one tree's values to the linear predictor of the wanted rows; codes (columns, rows)."""
-    for i in range(wanted.shape[0]):
+    one = np.uint64(1)
+    for i in range(np.uint64(wanted.shape[0])):
         row = wanted[i]
-        node = 0
+        node = np.uint64(0)
         for _ in range(depth):
-            node = 2 * node + 1 + int(codes[column[node], row] > cut[node])
+            goes_right = np.uint64(codes[np.uint64(column[node]), row] > cut[node])
+            node = node + node + one + goes_right
         lp[row] += value[node]
 
 
@@ -204,7 +210,8 @@ def boost(
             for code in range(n_bins[0]):
                 sums += histogram[node, code]
             node_weight, node_residual = sums & low, sums >> weight_bits
-            split, at = -1, EVERY_ROW_LEFT
+            split = -1
+            at: int | np.int64 = EVERY_ROW_LEFT
             if node_weight >= 2 * min_leaf:
                 split, at = _best_split(
                     histogram[node], n_bins, node_weight, node_residual, weight_bits, min_leaf

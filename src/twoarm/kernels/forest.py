@@ -10,6 +10,9 @@ row grow the same tree. A packed count holds the weight in its low half and the 
 Rows without weight can ride along: they travel through the partition while the tree grows and
 collect the share of the leaf they end in, so predicting them costs no second pass and no tree has
 to be kept.
+
+Loops over rows count in unsigned integers: a signed index costs a test for "from the end", and
+that doubles their time.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from twoarm.kernels.jit import inlined, kernel
 
 __all__ = [
     "LEAF",
+    "Binned",
     "Tree",
     "add_trees",
     "empty_tree",
@@ -35,9 +39,24 @@ __all__ = [
 LEAF = -1
 """Column number that marks a leaf."""
 
+Whole = int | np.int64
+"""Inside a kernel they are the same."""
+
 _LOW = 0xFFFFFFFF
 _BAG, _COLUMNS = 0, 1  # child streams of a tree
 _CONSTANT, _NO_CUT = -2.0, -1.0  # scores of a column that does not vary, or cannot be cut
+_MANY_ROWS, _FEW_IN_NODE = 2**15, 2**14  # where a node's codes are better read row by row
+
+
+class Binned(NamedTuple):
+    """The bins of all rows, in both layouts behind one another.
+
+    First column by column, then row by row: the small nodes of a large cohort touch fewer lines of
+    memory where the codes of a row lie together.
+    """
+
+    codes: NDArray[np.uint8]  # (2 * columns * rows,)
+    n_bins: NDArray[np.int64]  # (columns,)
 
 
 class Tree(NamedTuple):
@@ -50,6 +69,76 @@ class Tree(NamedTuple):
     cut: NDArray[np.int32]
     left: NDArray[np.int32]
     share: NDArray[np.float64]
+
+
+class _Bag(NamedTuple):
+    """Who takes part in a tree.
+
+    The arrays of two halves hold a node's rows in the half that its depth, even or odd, says: its
+    children are written to the other one.
+    """
+
+    slots: NDArray[np.uint32]  # each member as often as its weight says: what is drawn from
+    drawn: NDArray[np.uint32]  # (rows,)
+    rows: NDArray[np.uint32]  # two halves: the rows drawn
+    counts: NDArray[np.int64]  # two halves: their packed counts
+    riders: NDArray[np.uint32]  # two halves: rows that are only predicted
+    others: NDArray[np.uint32]  # riders of every tree: wanted rows that are no members
+    members_wanted: bool
+
+
+class _Node(NamedTuple):
+    """A node: its number, depth, packed count, and where its rows and riders stand."""
+
+    number: Whole
+    depth: Whole
+    total: Whole
+    first: Whole
+    last: Whole
+    first_rider: Whole
+    last_rider: Whole
+
+
+class _Rule(NamedTuple):
+    """When a node is split, and how many columns it looks at."""
+
+    min_leaf: int
+    max_features: int
+    max_depth: int
+
+
+class _Desk(NamedTuple):
+    """Room to work in: columns in the order they are drawn, a histogram, the nodes that wait."""
+
+    order: NDArray[np.int64]
+    picks: NDArray[np.int64]
+    histogram: NDArray[np.int64]
+    waiting: NDArray[np.int64]
+    streams: NDArray[np.uint64]
+
+
+@inlined
+def _keep(room: NDArray[np.int64], node: _Node) -> None:
+    room[0], room[1], room[2] = node.number, node.depth, node.total
+    room[3], room[4] = node.first, node.last
+    room[5], room[6] = node.first_rider, node.last_rider
+
+
+@inlined
+def _kept(room: NDArray[np.int64]) -> _Node:
+    return _Node(room[0], room[1], room[2], room[3], room[4], room[5], room[6])
+
+
+@inlined
+def _layout(binned: Binned, node: _Node, n_rows: int) -> tuple[Whole, Whole, Whole]:
+    """Choose the quicker layout for a node: give a, b and c.
+
+    Row r has its code of column j at ``a + j * b + r * c``.
+    """
+    n_columns = binned.n_bins.shape[0]
+    if n_rows > _MANY_ROWS and node.last - node.first <= _FEW_IN_NODE:
+        return n_columns * n_rows, 1, n_columns
+    return 0, n_rows, 1
 
 
 @kernel
@@ -82,7 +171,7 @@ def node_limit(total_weight: int, min_leaf: int) -> int:
 
 @kernel
 def _slots(members: NDArray[np.uint32], weight: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """List each member as often as its weight says: what a bag is drawn from."""
+    """List each member as often as its weight says."""
     total = 0
     for i in range(members.shape[0]):
         total += weight[members[i]]
@@ -95,106 +184,320 @@ def _slots(members: NDArray[np.uint32], weight: NDArray[np.int64]) -> NDArray[np
     return slots
 
 
+@kernel
+def _empty_bag(
+    members: NDArray[np.uint32],
+    wanted: NDArray[np.uint32],
+    weight: NDArray[np.int64],
+    n_rows: int,
+) -> _Bag:
+    """Make room for a bag."""
+    drawn = np.zeros(n_rows, np.uint32)
+    for i in range(members.shape[0]):
+        drawn[members[i]] = 1
+    others = np.empty(wanted.shape[0] + 1, np.uint32)
+    n_others = 0
+    for i in range(wanted.shape[0]):
+        others[n_others] = wanted[i]
+        n_others += 1 - int(drawn[wanted[i]])
+    return _Bag(
+        _slots(members, weight),
+        drawn,
+        np.empty(2 * members.shape[0] + 1, np.uint32),
+        np.empty(2 * members.shape[0] + 1, np.int64),
+        np.empty(2 * (n_others + members.shape[0]) + 1, np.uint32),
+        others[:n_others],
+        n_others < wanted.shape[0],
+    )
+
+
 @inlined
 def _draw_bag(
-    stream: np.uint64,
-    slots: NDArray[np.uint32],
+    bag: _Bag,
     members: NDArray[np.uint32],
     outcome: NDArray[np.int64],
-    drawn: NDArray[np.int64],
-    packed: NDArray[np.int64],
-    rows: NDArray[np.uint32],
-) -> tuple[int, int]:
-    """Draw as many rows as there are slots; give the number of distinct ones and their count."""
+    stream: np.uint64,
+) -> _Node:
+    """Draw as many rows as there are slots; give the root, with those not drawn as riders."""
+    slots, drawn = bag.slots, bag.drawn
+    rows, counts, riders = bag.rows, bag.counts, bag.riders
     n_slots = slots.shape[0]
     for i in range(members.shape[0]):
         drawn[members[i]] = 0
     for draw in range(n_slots):
-        drawn[slots[draw_below(stream, draw, n_slots)]] += 1
-    n_rows, total = 0, 0
-    for i in range(members.shape[0]):
+        drawn[slots[draw_below(stream, draw, n_slots)]] += np.uint32(1)
+    n_others = bag.others.shape[0]
+    riders[:n_others] = bag.others
+    total, n_in, n_out = 0, np.uint64(0), np.uint64(n_others)
+    for i in range(np.uint64(members.shape[0])):
         row = members[i]
-        packed[row] = drawn[row] * (1 + (outcome[row] << 32))
-        total += packed[row]
-        rows[n_rows] = row
-        n_rows += drawn[row] > 0
-    return n_rows, total
+        times = np.int64(drawn[row])
+        packed = times * (1 + (outcome[row] << 32))
+        total += packed
+        rows[n_in] = row
+        counts[n_in] = packed
+        n_in += np.uint64(times > 0)
+        riders[n_out] = row
+        n_out += np.uint64((times == 0) & bag.members_wanted)
+    return _Node(0, 0, total, 0, np.int64(n_in), 0, np.int64(n_out))
+
+
+@inlined
+def _separation(left: Whole, total: Whole) -> float:
+    """Score a cut by the packed counts to its left and in all.
+
+    The score is the drop of the Gini impurity but for a factor that all cuts of a node share.
+    """
+    weight_left, events_left = np.float64(left & _LOW), np.float64(left >> 32)
+    weight, events = np.float64(total & _LOW), np.float64(total >> 32)
+    excess = events_left * weight - weight_left * events
+    return excess * excess / (weight_left * (weight - weight_left))
+
+
+@inlined
+def _cut_of_two_levels(
+    codes: NDArray[np.uint8],
+    start: np.uint64,
+    step: np.uint64,
+    bag: _Bag,
+    node: _Node,
+    min_leaf: int,
+) -> tuple[float, Whole, Whole]:
+    """Do what `_best_cut` does for a column of codes 0 and 1: one sum, no histogram."""
+    rows, counts, left = bag.rows, bag.counts, 0
+    for i in range(np.uint64(node.first), np.uint64(node.last)):
+        left += counts[i] & (np.int64(codes[start + np.uint64(rows[i]) * step]) - 1)
+    if left == 0 or left == node.total:
+        return _CONSTANT, 0, 0
+    weight_left = left & _LOW
+    if weight_left < min_leaf or (node.total & _LOW) - weight_left < min_leaf:
+        return _NO_CUT, 0, 0
+    return _separation(left, node.total), 0, left
 
 
 @inlined
 def _best_cut(
     codes: NDArray[np.uint8],
-    column: int,
-    packed: NDArray[np.int64],
-    rows: NDArray[np.uint32],
-    first: int,
-    last: int,
-    total: int,
+    start: np.uint64,
+    step: np.uint64,
+    bag: _Bag,
+    node: _Node,
     min_leaf: int,
     histogram: NDArray[np.int64],
-) -> tuple[float, int, int]:
+) -> tuple[float, Whole, Whole]:
     """Find the cut of one column that separates events best.
 
-    The score is the sum over both sides of events squared over weight: it is largest where the
-    Gini impurity is lowest. The cut lies in the middle of the gap between the occupied bins. Gives
-    score, cut, and the packed count to its left.
+    Row r has its code at ``start + r * step``. The cut lies in the middle of the gap between the
+    occupied bins. Gives score, cut, and the packed count to its left.
     """
-    occupied = np.uint64(0)
-    for i in range(first, last):
-        row = rows[i]
-        code = codes[column, row]
-        histogram[code] += packed[row]
+    rows, counts, occupied, one = bag.rows, bag.counts, np.uint64(0), np.uint64(1)
+    for i in range(np.uint64(node.first), np.uint64(node.last)):
+        code = codes[start + np.uint64(rows[i]) * step]
+        histogram[code] += counts[i]
         occupied |= bit(code)
-    code = lowest_bit(occupied)
-    occupied &= occupied - np.uint64(1)
+    at = np.uint64(lowest_bit(occupied))
+    occupied &= occupied - one
     best_score = _NO_CUT if occupied else _CONSTANT
-    best_bin, best_left, left = 0, 0, 0
-    weight, events = total & _LOW, total >> 32
-    while occupied:
-        left += histogram[code]
-        histogram[code] = 0
-        following = lowest_bit(occupied)
-        occupied &= occupied - np.uint64(1)
-        weight_left, events_left = left & _LOW, left >> 32
-        weight_right, events_right = weight - weight_left, events - events_left
-        score = events_left * events_left / weight_left + events_right * events_right / weight_right
+    best_sum, best_left = one, 0
+    left = histogram[at]
+    histogram[at] = 0
+    while occupied and (left & _LOW) < min_leaf:
+        at = np.uint64(lowest_bit(occupied))
+        occupied &= occupied - one
+        left += histogram[at]
+        histogram[at] = 0
+    while (node.total & _LOW) - (left & _LOW) >= min_leaf:
+        following = np.uint64(lowest_bit(occupied))
+        occupied &= occupied - one
+        score = _separation(left, node.total)
         # no branch: the outcome of this test is unpredictable, a wrong guess costs more than it
-        better = (weight_left >= min_leaf) & (weight_right >= min_leaf) & (score > best_score)
+        better = score > best_score
         best_score = score if better else best_score
-        best_bin = ((code + following - 1) >> 1) if better else best_bin
+        best_sum = at + following if better else best_sum
         best_left = left if better else best_left
-        code = following
-    histogram[code] = 0
-    return best_score, best_bin, best_left
+        at = following
+        left += histogram[at]
+        histogram[at] = 0
+    while occupied:
+        histogram[np.uint64(lowest_bit(occupied))] = 0
+        occupied &= occupied - one
+    return best_score, np.int64(best_sum - one) >> 1, best_left
 
 
 @inlined
-def _partition(
-    codes: NDArray[np.uint8],
-    column: int,
-    cut: int,
+def _other_half(position: Whole, depth: Whole, size: int) -> np.uint64:
+    """Give the same place in the half where a node's children are written."""
+    half = size // 2
+    return np.uint64(position + half if depth & 1 == 0 else position - half)
+
+
+@inlined
+def _send_rows(
+    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: _Bag, node: _Node
+) -> Whole:
+    """Copy the rows at or below the cut to the front of the other half, the others to the back.
+
+    Gives the border between them.
+    """
+    rows, counts, at_most, one = bag.rows, bag.counts, np.uint8(cut), np.uint64(1)
+    low = _other_half(node.first, node.depth, rows.shape[0])
+    end = low + np.uint64(node.last - node.first)
+    for i in range(np.uint64(node.first), np.uint64(node.last)):
+        row, count = rows[i], counts[i]
+        goes_left = np.uint64(codes[start + np.uint64(row) * step] <= at_most)
+        rows[low] = row
+        rows[end - one] = row
+        counts[low] = count
+        counts[end - one] = count
+        low += goes_left
+        end -= one - goes_left
+    return np.int64(low)
+
+
+@inlined
+def _send_riders(
+    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: _Bag, node: _Node
+) -> Whole:
+    """Do what `_send_rows` does for rows without counts."""
+    riders, at_most, one = bag.riders, np.uint8(cut), np.uint64(1)
+    low = _other_half(node.first_rider, node.depth, riders.shape[0])
+    end = low + np.uint64(node.last_rider - node.first_rider)
+    for i in range(np.uint64(node.first_rider), np.uint64(node.last_rider)):
+        row = riders[i]
+        goes_left = np.uint64(codes[start + np.uint64(row) * step] <= at_most)
+        riders[low] = row
+        riders[end - one] = row
+        low += goes_left
+        end -= one - goes_left
+    return np.int64(low)
+
+
+@inlined
+def _add_share(
+    share: float,
     rows: NDArray[np.uint32],
-    first: int,
-    last: int,
-    spare: NDArray[np.uint32],
+    first: Whole,
+    last: Whole,
+    shares: NDArray[np.float64],
+) -> None:
+    for i in range(np.uint64(first), np.uint64(last)):
+        shares[rows[i]] += share
+
+
+@inlined
+def _choose_split(
+    binned: Binned,
+    bag: _Bag,
+    node: _Node,
+    stream: np.uint64,
+    rule: _Rule,
+    desk: _Desk,
+) -> tuple[Whole, Whole, Whole]:
+    """Look at a random subset of the columns; give column, cut and the packed count to its left.
+
+    Columns that do not vary among the rows do not count as looked at. The column is LEAF if no cut
+    leaves enough on both sides.
+    """
+    n_columns, n_rows = binned.n_bins.shape[0], bag.drawn.shape[0]
+    origin, width, step = _layout(binned, node, n_rows)
+    order, picks = desk.order, desk.picks
+    best_score = _NO_CUT
+    best_column: Whole = LEAF
+    best_cut: Whole = 0
+    best_left: Whole = 0
+    visits, varies = 0, False
+    while visits < n_columns and (visits < rule.max_features or not varies):
+        pick = visits + draw_below(stream, visits, n_columns - visits)
+        column = order[pick]
+        order[pick] = order[visits]
+        order[visits] = column
+        picks[visits] = pick
+        visits += 1
+        start, stride = np.uint64(origin + column * width), np.uint64(step)
+        if binned.n_bins[column] == 2:
+            score, cut, left = _cut_of_two_levels(
+                binned.codes, start, stride, bag, node, rule.min_leaf
+            )
+        else:
+            score, cut, left = _best_cut(
+                binned.codes, start, stride, bag, node, rule.min_leaf, desk.histogram
+            )
+        varies |= score != _CONSTANT
+        if score > best_score or (score == best_score and column < best_column):
+            best_score, best_column, best_cut, best_left = score, column, cut, left
+    while visits > 0:  # the order as it was: a node's draws depend on its place in the tree alone
+        visits -= 1
+        column = order[visits]
+        order[visits] = order[picks[visits]]
+        order[picks[visits]] = column
+    return best_column, best_cut, best_left
+
+
+@inlined
+def _split(
+    binned: Binned, bag: _Bag, node: _Node, column: Whole, cut: Whole, left: Whole, n_nodes: int
+) -> tuple[_Node, _Node]:
+    """Send a node's rows and riders to its two children."""
+    origin, width, step = _layout(binned, node, bag.drawn.shape[0])
+    start, stride = np.uint64(origin + column * width), np.uint64(step)
+    first = np.int64(_other_half(node.first, node.depth, bag.rows.shape[0]))
+    border = _send_rows(binned.codes, start, stride, cut, bag, node)
+    last = first + node.last - node.first
+    first_rider = np.int64(_other_half(node.first_rider, node.depth, bag.riders.shape[0]))
+    border_rider = _send_riders(binned.codes, start, stride, cut, bag, node)
+    last_rider = first_rider + node.last_rider - node.first_rider
+    depth, right = node.depth + 1, node.total - left
+    return (
+        _Node(n_nodes, depth, left, first, border, first_rider, border_rider),
+        _Node(n_nodes + 1, depth, right, border, last, border_rider, last_rider),
+    )
+
+
+@kernel
+def _grow_tree(
+    binned: Binned,
+    bag: _Bag,
+    root: _Node,
+    stream: np.uint64,
+    rule: _Rule,
+    desk: _Desk,
+    tree: Tree,
+    shares: NDArray[np.float64],
 ) -> int:
-    """Move the rows at or below the cut to the front, in order; give where the others begin."""
-    middle, n_right = first, 0
-    for i in range(first, last):
-        row = rows[i]
-        goes_left = int(codes[column, row] <= cut)
-        rows[middle] = row
-        spare[n_right] = row
-        middle += goes_left
-        n_right += 1 - goes_left
-    for i in range(n_right):
-        rows[middle + i] = spare[i]
-    return middle
+    """Grow one tree, left branches first, so that a branch is done while its rows are at hand."""
+    n_columns = binned.n_bins.shape[0]
+    node, n_nodes, n_waiting = root, 1, 0
+    while True:
+        weight, events = node.total & _LOW, node.total >> 32
+        column: Whole = LEAF
+        cut: Whole = 0
+        left: Whole = 0
+        pure = events == 0 or events == weight
+        if not (pure or weight < 2 * rule.min_leaf or node.depth >= rule.max_depth):
+            column, cut, left = _choose_split(binned, bag, node, stream, rule, desk)
+        share = events / weight
+        tree.column[node.number], tree.cut[node.number] = column, cut
+        tree.left[node.number], tree.share[node.number] = n_nodes, share
+        if column != LEAF:
+            node, right = _split(binned, bag, node, column, cut, left, n_nodes)
+            n_nodes += 2
+            desk.streams[n_waiting] = derive(stream, n_columns + 1)
+            stream = derive(stream, n_columns)
+            _keep(desk.waiting[n_waiting], right)
+            n_waiting += 1
+            continue
+        if bag.members_wanted:
+            _add_share(share, bag.rows, node.first, node.last, shares)
+        _add_share(share, bag.riders, node.first_rider, node.last_rider, shares)
+        if n_waiting == 0:
+            return n_nodes
+        n_waiting -= 1
+        node, stream = _kept(desk.waiting[n_waiting]), desk.streams[n_waiting]
 
 
 @kernel
 def grow_forest(
-    codes: NDArray[np.uint8],
+    binned: Binned,
     members: NDArray[np.uint32],
     wanted: NDArray[np.uint32],
     outcome: NDArray[np.int64],
@@ -212,14 +515,15 @@ def grow_forest(
 
     Parameters
     ----------
-    codes : uint8, shape (columns, rows)
+    binned : Binned
         Bins, at most 64 a column.
     members, wanted : uint32
         Rows to learn from, all with weight above 0, and rows to predict.
     outcome, weight : int64, shape (rows,)
         0 or 1, and the case weights; read for the members only.
     stream : uint64
-        Stream of random numbers of the forest; tree k depends on (stream, k).
+        Stream of random numbers of the forest; tree k depends on (stream, k), and a node's columns
+        on its place in the tree.
     tree : Tree
         Room for one tree, `node_limit` nodes; holds the last one in the end.
     shares : float64, shape (rows,)
@@ -230,87 +534,23 @@ def grow_forest(
     int
         Number of nodes of the last tree.
     """
-    n_columns, n_rows = codes.shape
-    limit = tree.column.shape[0]
-    slots = _slots(members, weight)
-    drawn, packed = np.zeros(n_rows, np.int64), np.empty(n_rows, np.int64)
-    rows, riders = np.empty(n_rows + 1, np.uint32), np.empty(n_rows + 1, np.uint32)
-    spare = np.empty(n_rows + 1, np.uint32)
-    order, histogram = np.empty(n_columns, np.int64), np.zeros(64, np.int64)
-    first, last = np.empty(limit, np.int64), np.empty(limit, np.int64)
-    first_rider, last_rider = np.empty(limit, np.int64), np.empty(limit, np.int64)
-    total, depth = np.empty(limit, np.int64), np.zeros(limit, np.int64)
-    column, cut, left_child, share = tree
+    n_columns = binned.n_bins.shape[0]
+    n_rows = binned.codes.shape[0] // (2 * n_columns)
+    bag = _empty_bag(members, wanted, weight, n_rows)
+    rule = _Rule(min_leaf, max_features, max_depth)
+    deepest = bag.slots.shape[0] // min_leaf + 1
+    desk = _Desk(
+        np.arange(n_columns),
+        np.empty(n_columns, np.int64),
+        np.zeros(64, np.int64),
+        np.empty((deepest, 7), np.int64),
+        np.empty(deepest, np.uint64),
+    )
     n_nodes = 1
     for index in range(first_tree, last_tree):
-        tree_stream = derive(stream, index)
-        columns_stream = derive(tree_stream, _COLUMNS)
-        for j in range(n_columns):
-            order[j] = j
-        first[0], first_rider[0] = 0, 0
-        last[0], total[0] = _draw_bag(
-            derive(tree_stream, _BAG), slots, members, outcome, drawn, packed, rows
-        )
-        last_rider[0] = 0
-        for i in range(wanted.shape[0]):
-            riders[last_rider[0]] = wanted[i]
-            last_rider[0] += drawn[wanted[i]] == 0
-        n_nodes, node = 1, 0
-        while node < n_nodes:
-            node_weight, events = total[node] & _LOW, total[node] >> 32
-            best_score, best_column, best_bin, left = _NO_CUT, LEAF, 0, 0
-            pure = events == 0 or events == node_weight
-            if not (pure or node_weight < 2 * min_leaf or depth[node] >= max_depth):
-                varies = False
-                for visit in range(n_columns):
-                    if visit >= max_features and varies:
-                        break
-                    counter = node * n_columns + visit
-                    pick = visit + draw_below(columns_stream, counter, n_columns - visit)
-                    candidate = order[pick]
-                    order[pick] = order[visit]
-                    order[visit] = candidate
-                    score, at, below = _best_cut(
-                        codes,
-                        candidate,
-                        packed,
-                        rows,
-                        first[node],
-                        last[node],
-                        total[node],
-                        min_leaf,
-                        histogram,
-                    )
-                    varies |= score != _CONSTANT
-                    if score > best_score or (score == best_score and candidate < best_column):
-                        best_score, best_column, best_bin, left = score, candidate, at, below
-            column[node], cut[node], left_child[node] = best_column, best_bin, n_nodes
-            share[node] = events / node_weight
-            if best_column == LEAF:
-                for i in range(first[node], last[node]):
-                    shares[rows[i]] += share[node]
-                for i in range(first_rider[node], last_rider[node]):
-                    shares[riders[i]] += share[node]
-            else:
-                one, two = n_nodes, n_nodes + 1
-                n_nodes += 2
-                middle = _partition(
-                    codes, best_column, best_bin, rows, first[node], last[node], spare
-                )
-                first[one], last[one], first[two], last[two] = (
-                    first[node],
-                    middle,
-                    middle,
-                    last[node],
-                )
-                middle = _partition(
-                    codes, best_column, best_bin, riders, first_rider[node], last_rider[node], spare
-                )
-                first_rider[one], last_rider[one] = first_rider[node], middle
-                first_rider[two], last_rider[two] = middle, last_rider[node]
-                total[one], total[two] = left, total[node] - left
-                depth[one] = depth[two] = depth[node] + 1
-            node += 1
+        own = derive(stream, index)
+        root = _draw_bag(bag, members, outcome, derive(own, _BAG))
+        n_nodes = _grow_tree(binned, bag, root, derive(own, _COLUMNS), rule, desk, tree, shares)
     return n_nodes
 
 
@@ -324,7 +564,7 @@ def _partition_values(
     last: int,
     spare: NDArray[np.uint32],
 ) -> int:
-    """Do what `_partition` does, by values and a threshold."""
+    """Move the rows at or below the threshold to the front; give where the others begin."""
     middle, n_right = first, 0
     for i in range(first, last):
         row = rows[i]

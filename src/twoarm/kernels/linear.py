@@ -21,6 +21,7 @@ _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
 _MOST_STEPS = 100
 _MOST_SWEEPS = 10_000
+_BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
 
 
 @kernel
@@ -79,20 +80,6 @@ def standardise(
 
 
 @kernel
-def _linear_predictor(
-    design: NDArray[np.float64],
-    intercept: float,
-    slope: NDArray[np.float64],
-    lp: NDArray[np.float64],
-) -> None:
-    lp[:] = intercept
-    for j in range(design.shape[0]):
-        if slope[j] != 0.0:
-            for i in range(design.shape[1]):
-                lp[i] += slope[j] * design[j, i]
-
-
-@kernel
 def _deviance_parts(
     lp: NDArray[np.float64],
     outcome: NDArray[np.float64],
@@ -115,22 +102,44 @@ def _deviance_parts(
 @kernel
 def _quadratic(
     design: NDArray[np.float64],
-    residual: NDArray[np.float64],
-    curvature: NDArray[np.float64],
-    scaled: NDArray[np.float64],
+    outcome: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    coefficient: NDArray[np.float64],
+    lp: NDArray[np.float64],
+    desk: NDArray[np.float64],
     gradient: NDArray[np.float64],
     hessian: NDArray[np.float64],
-) -> None:
-    """Fill gradient and lower Hessian of the log-likelihood; the intercept comes first."""
-    gradient[0] = residual.sum()
-    hessian[0, 0] = curvature.sum()
-    for j in range(design.shape[0]):
-        gradient[j + 1] = _dot(design[j], residual)
-        hessian[j + 1, 0] = _dot(design[j], curvature)
-        for i in range(scaled.shape[0]):
-            scaled[i] = design[j, i] * curvature[i]
-        for k in range(j + 1):
-            hessian[j + 1, k + 1] = _dot(design[k], scaled)
+) -> float:
+    """Fill linear predictor, gradient and lower Hessian of the log-likelihood; give the log-loss.
+
+    The intercept comes first. All sums over a block of rows are taken while it is in the cache.
+    """
+    n_columns, n_rows = design.shape
+    gradient[:] = 0.0
+    hessian[:] = 0.0
+    loss = 0.0
+    for first in range(0, n_rows, _BLOCK):
+        last = min(first + _BLOCK, n_rows)
+        residual, curvature = desk[0, : last - first], desk[1, : last - first]
+        scaled, here = desk[2, : last - first], lp[first:last]
+        here[:] = coefficient[0]
+        for j in range(n_columns):
+            slope, column = coefficient[j + 1], design[j, first:last]
+            if slope != 0.0:
+                for i in range(here.shape[0]):
+                    here[i] += slope * column[i]
+        loss += _deviance_parts(here, outcome[first:last], weight[first:last], residual, curvature)
+        gradient[0] += residual.sum()
+        hessian[0, 0] += curvature.sum()
+        for j in range(n_columns):
+            column = design[j, first:last]
+            gradient[j + 1] += _dot(column, residual)
+            hessian[j + 1, 0] += _dot(column, curvature)
+            for i in range(here.shape[0]):
+                scaled[i] = column[i] * curvature[i]
+            for k in range(j + 1):
+                hessian[j + 1, k + 1] += _dot(design[k, first:last], scaled)
+    return loss
 
 
 @kernel
@@ -209,40 +218,34 @@ def penalized_logistic(
     lp: NDArray[np.float64],
 ) -> bool:
     """Fit from the given start; fill `coefficient` (intercept first) and `lp`; say if converged."""
-    n_columns, n_rows = design.shape
-    residual, curvature = np.empty(n_rows), np.empty(n_rows)
-    scaled, trial_lp = np.empty(n_rows), np.empty(n_rows)
-    gradient, step = np.empty(n_columns + 1), np.empty(n_columns + 1)
-    trial = np.empty(n_columns + 1)
-    hessian = np.empty((n_columns + 1, n_columns + 1))
-
-    _linear_predictor(design, coefficient[0], coefficient[1:], lp)
-    loss = _deviance_parts(lp, outcome, weight, residual, curvature)
+    size = design.shape[0] + 1
+    desk = np.empty((3, _BLOCK))
+    gradient, hessian = np.empty(size), np.empty((size, size))
+    step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
+    loss = _quadratic(design, outcome, weight, coefficient, lp, desk, gradient, hessian)
     objective = loss + _penalty(coefficient, l1, l2)
     for _ in range(_MOST_STEPS):
-        _quadratic(design, residual, curvature, scaled, gradient, hessian)
         if l1 > 0.0:
             _coordinate_descent(hessian, gradient, coefficient, l1, l2, step)
         else:
-            for j in range(1, n_columns + 1):
-                gradient[j] -= l2 * coefficient[j]
-                hessian[j, j] += l2
             step[:] = gradient
-            _solve_positive(hessian, step)
-        size = np.abs(step).max()
+            matrix[:] = hessian
+            for j in range(1, size):
+                step[j] -= l2 * coefficient[j]
+                matrix[j, j] += l2
+            _solve_positive(matrix, step)
+        largest = np.abs(step).max()
         fraction = 1.0
         while True:
-            for j in range(n_columns + 1):
+            for j in range(size):
                 trial[j] = coefficient[j] + fraction * step[j]
-            _linear_predictor(design, trial[0], trial[1:], trial_lp)
-            loss = _deviance_parts(trial_lp, outcome, weight, residual, curvature)
+            loss = _quadratic(design, outcome, weight, trial, lp, desk, gradient, hessian)
             reached = loss + _penalty(trial, l1, l2)
             if reached <= objective + 1e-12 * abs(objective) or fraction < 1e-6:
                 break
             fraction *= 0.5
         coefficient[:] = trial
-        lp[:] = trial_lp
         objective = reached
-        if size * fraction < _TOLERANCE:
+        if largest * fraction < _TOLERANCE:
             return True
     return False

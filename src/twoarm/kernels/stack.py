@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from twoarm.kernels.bits import derive
 from twoarm.kernels.boosting import boost, heap_nodes
 from twoarm.kernels.combine import combined, convex_loglik, discrete, nnls
-from twoarm.kernels.forest import empty_tree, grow_forest, node_limit
+from twoarm.kernels.forest import Binned, empty_tree, grow_forest, node_limit
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.linear import expit
 from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
@@ -54,6 +54,7 @@ class Columns(NamedTuple):
     values: NDArray[np.float64]
     order: NDArray[np.uint32]  # sorts each column
     codes: NDArray[np.uint8]
+    both_layouts: NDArray[np.uint8]  # the codes by column, then by row, one behind the other
     cuts: NDArray[np.float64]  # (columns, 63)
     n_bins: NDArray[np.int64]  # (columns,)
 
@@ -117,7 +118,7 @@ def predict_member(
             total += weight[members[i]]
         shares = np.zeros(n_rows)
         grow_forest(
-            columns.codes,
+            Binned(columns.both_layouts, columns.n_bins),
             members,
             wanted,
             outcome,

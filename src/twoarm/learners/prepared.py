@@ -84,7 +84,8 @@ class Prepared:
         values = values_of(self.X)
         order = np.argsort(values, axis=1, kind="stable").astype(np.uint32)
         codes, cuts, n_bins = bin_columns(values, order, self.weight.astype(np.float64))
-        return Columns(values, order, codes, cuts, n_bins)
+        both_layouts = np.concatenate([codes.ravel(), codes.T.ravel()])
+        return Columns(values, order, codes, both_layouts, cuts, n_bins)
 
 
 def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.int64]:

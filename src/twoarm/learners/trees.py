@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twoarm.kernels.boosting import EVERY_ROW_LEFT, boost, heap_nodes
 from twoarm.kernels.forest import (
     LEAF,
+    Binned,
     Tree,
     add_trees,
     empty_tree,
@@ -176,11 +177,12 @@ class Forest(KernelMember):
         n_trees, min_leaf, looked_at, depth = map(int, self.kernel_parameters(n_columns))
         limit = int(node_limit(int(weight[members].sum()), min_leaf))
         room = empty_tree(limit)
+        binned = Binned(columns.both_layouts, columns.n_bins)
         nobody, ignored = members[:0], np.zeros(n_rows)
         grown = []
         for index in range(n_trees):
             n_nodes = grow_forest(
-                columns.codes,
+                binned,
                 members,
                 nobody,
                 outcome,

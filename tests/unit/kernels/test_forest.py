@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from twoarm.kernels.bits import derive, draw_below
 from twoarm.kernels.forest import (
     LEAF,
+    Binned,
     add_trees,
     empty_tree,
     first_nodes,
@@ -46,8 +47,10 @@ def grow(codes, outcome, weight, stream, trees, min_leaf, max_features, max_dept
     everybody = np.arange(weight.size, dtype=np.uint32)
     room = empty_tree(node_limit(int(weight.sum()), min_leaf))
     shares = np.zeros(weight.size)
+    both_layouts = np.concatenate([codes.ravel(), codes.T.ravel()])
+    binned = Binned(both_layouts, codes.max(axis=1).astype(np.int64) + 1)
     n_nodes = grow_forest(
-        codes, members, everybody, outcome, weight, stream, *trees, min_leaf, max_features,
+        binned, members, everybody, outcome, weight, stream, *trees, min_leaf, max_features,
         max_depth, room, shares,
     )  # fmt: skip
     return shares, first_nodes(room, n_nodes)
@@ -61,7 +64,8 @@ def cuts_of(codes, rows, counts, events):
         left = [row for row in rows if codes[row] <= below]
         n, e = sum(counts[row] for row in left), sum(events[row] for row in left)
         exact = Fraction(e**2, n) + Fraction((hits - e) ** 2, total - n)
-        rounded = e**2 / n + (hits - e) ** 2 / (total - n)
+        excess = float(e * total - n * hits)
+        rounded = excess * excess / (float(n) * float(total - n))
         yield exact, rounded, (below + above - 1) // 2, n, total - n
 
 
@@ -73,17 +77,20 @@ def tree_twin(codes, outcome, weight, stream, index, min_leaf, max_features, max
     drawn = [int(slots[draw_below(bag, k, slots.size)]) for k in range(slots.size)]
     counts = np.bincount(drawn, minlength=weight.size).tolist()
     events = [count * int(y) for count, y in zip(counts, outcome, strict=True)]
-    order, columns = list(range(len(codes))), child(tree_stream, COLUMNS)
-    open_nodes, nodes = [([row for row, count in enumerate(counts) if count], 0)], []
-    for node, (rows, depth) in enumerate(open_nodes):
+    p = len(codes)
+    members = [row for row, count in enumerate(counts) if count]
+    waiting, nodes = [(0, members, 0, child(tree_stream, COLUMNS))], [None]
+    while waiting:  # left branches first
+        node, rows, depth, columns = waiting.pop()
+        order = list(range(p))
         n, hits = sum(counts[row] for row in rows), sum(events[row] for row in rows)
         split = None
         if 0 < hits < n and n >= 2 * min_leaf and depth < max_depth:
             looked_at, seen_varying = [], False
-            for visit in range(len(codes)):
+            for visit in range(p):
                 if visit >= max_features and seen_varying:
                     break
-                pick = visit + draw_below(columns, node * len(codes) + visit, len(codes) - visit)
+                pick = visit + draw_below(columns, visit, p - visit)
                 order[visit], order[pick] = order[pick], order[visit]
                 column = order[visit]
                 cuts = list(cuts_of(codes[column], rows, counts, events))
@@ -98,12 +105,15 @@ def tree_twin(codes, outcome, weight, stream, index, min_leaf, max_features, max
                 # Rounding may choose among equals, never a worse one.
                 assert split[3] == min(exact for *_, exact in looked_at)
         if split is None:
-            nodes.append((LEAF, 0, None, hits / n))
+            nodes[node] = (LEAF, 0, None, hits / n)
             continue
         _, column, cut, _ = split
-        nodes.append((column, cut, len(open_nodes), hits / n))
-        open_nodes.append(([row for row in rows if codes[column][row] <= cut], depth + 1))
-        open_nodes.append(([row for row in rows if codes[column][row] > cut], depth + 1))
+        nodes[node] = (column, cut, len(nodes), hits / n)
+        sides = [[row for row in rows if (codes[column][row] > cut) == right] for right in (0, 1)]
+        for right in (1, 0):
+            place = (len(nodes) + right, sides[right], depth + 1, child(columns, p + right))
+            waiting.append(place)
+        nodes += [None, None]
     return nodes
 
 
