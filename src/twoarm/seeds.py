@@ -27,6 +27,8 @@ class Stream(IntEnum):
     IMPORTANCE = 3
     SYNTHETIC = 4
     TEST_VECTORS = 5
+    HETEROGENEITY = 6
+    EFFECT_MODIFIERS = 7
 
 
 def child(seed: int, *path: int) -> np.random.SeedSequence:

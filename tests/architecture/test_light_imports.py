@@ -3,7 +3,17 @@ import sys
 
 import pytest
 
-HEAVY = ("numba", "pandas", "sklearn", "matplotlib", "scipy")
+HEAVY = ("numba", "pandas", "sklearn", "matplotlib", "scipy", "joblib", "distributed")
+HELP = """
+import sys
+from contextlib import redirect_stdout, suppress
+from io import StringIO
+from twoarm.cli.main import main
+sys.argv = ['twoarm', '--help']
+with suppress(SystemExit), redirect_stdout(StringIO()) as printed:
+    main()
+assert printed.getvalue()
+"""
 
 
 def loaded_by(code: str) -> set[str]:
@@ -19,6 +29,10 @@ def loaded_by(code: str) -> set[str]:
     [
         "import twoarm",
         "import twoarm.cli.main",
+        HELP,
+        HELP.replace("--help", "run', '--help"),
+        HELP.replace("--help", "merge', '--help"),
+        HELP.replace("--help", "--version"),
         "import twoarm.cohort",
         "import twoarm.modelfile",
         "from twoarm.cohort.encoding import EncodingSpec",
@@ -30,3 +44,8 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
 
 def test_the_metrics_load_neither_pandas_nor_matplotlib():
     assert not loaded_by("import twoarm.metrics") & {"pandas", "matplotlib", "sklearn"}
+
+
+def test_threads_do_not_load_dask():
+    code = "from twoarm.execution import run_tasks; list(run_tasks(abs, [1, 2], workers=2))"
+    assert not loaded_by(code) & {"dask", "distributed"}

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import LocalCluster
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, MissingPackageError
 from twoarm.execution import EXECUTORS, run_tasks
+from twoarm.execution.parcel import packed, run_parcel
 from twoarm.learners import Forest, prepare, replicate
+
+NOTEBOOK = """
+from twoarm.execution import run_tasks
+class Square:
+    def __call__(self, item):
+        return item * item
+if __name__ == "__main__":
+    print(*run_tasks(Square(), range(3), executor="processes", workers=2))
+"""
 
 each_executor = pytest.mark.parametrize("executor", EXECUTORS)
 
@@ -61,6 +75,26 @@ class Threads:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """A task with a large array, which leaves a trace whenever it is pickled or unpickled."""
+
+    folder: Path
+    array: np.ndarray
+
+    def __reduce__(self):
+        (self.folder / f"packed-{uuid.uuid4().hex}").touch()
+        return _unpacked, (self.folder, self.array)
+
+    def __call__(self, item):
+        return os.getpid(), item
+
+
+def _unpacked(folder, array):
+    (folder / f"unpacked-{uuid.uuid4().hex}").touch()
+    return Counted(folder, array)
+
+
+@dataclass(frozen=True)
 class LeavesTrace:
     folder: Path
 
@@ -70,10 +104,16 @@ class LeavesTrace:
 
 
 @each_executor
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_items(executor, workers):
     found = list(run_tasks(Square(), range(20), executor=executor, workers=workers))
     assert found == [item * item for item in range(20)]
+
+
+@each_executor
+def test_results_that_may_come_in_any_order_all_come(executor):
+    found = list(run_tasks(Square(), range(20), executor=executor, workers=2, ordered=False))
+    assert sorted(found) == [item * item for item in range(20)]
 
 
 @each_executor
@@ -117,6 +157,57 @@ def test_who_has_seen_enough_can_stop(executor, tmp_path):
     assert list(run_tasks(Square(), [3], executor=executor, workers=2)) == [9]
 
 
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_a_task_travels_once_a_worker_and_not_once_an_item(executor, tmp_path):
+    task = Counted(tmp_path, np.zeros(100_000))
+    found = list(run_tasks(task, range(60), executor=executor, workers=2))
+    assert [item for _, item in found] == list(range(60))
+    workers = {process for process, _ in found}
+    assert len(list(tmp_path.glob("packed-*"))) == 1
+    assert 1 <= len(list(tmp_path.glob("unpacked-*"))) <= len(workers) <= 2
+
+
+def test_a_task_from_a_notebook_travels_too():
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", NOTEBOOK], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == ["0", "1", "4"]
+
+
+def test_a_worker_with_other_software_is_refused():
+    parcel = packed(Square())
+    other = replace(parcel, name="other", versions=parcel.versions | {"numpy": "1.0"})
+    with pytest.raises(ArgumentError, match=r"runs other software \(numpy .* there, 1.0 here"):
+        run_parcel(other, 3)
+    assert run_parcel(parcel, 3) == 9
+
+
+def test_dask_works_through_a_scheduler_that_runs_already():
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        found = list(run_tasks(Square(), range(5), executor="dask", scheduler=address))
+        assert found == [0, 1, 4, 9, 16]
+        # And leaves it running.
+        assert list(run_tasks(Square(), [3], executor="dask", scheduler=address)) == [9]
+
+
+def test_a_scheduler_out_of_reach_is_named(monkeypatch):
+    monkeypatch.setattr("twoarm.execution.cluster._SECONDS_TO_CONNECT", 0.5)
+    with pytest.raises(ArgumentError, match=r"No Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
+        list(run_tasks(Square(), [1], executor="dask", scheduler="tcp://127.0.0.1:9"))
+
+
+def test_a_scheduler_without_dask_is_refused():
+    with pytest.raises(ArgumentError, match="belongs to the executor 'dask'; found 'threads'"):
+        run_tasks(Square(), [1], executor="threads", scheduler="tcp://127.0.0.1:9")
+
+
+def test_dask_that_is_not_installed_is_an_error_with_the_command_to_type(monkeypatch):
+    monkeypatch.setattr("twoarm.execution.cluster.find_spec", lambda name: None)
+    with pytest.raises(MissingPackageError, match=r"pip install 'twoarm\[cluster\]'"):
+        run_tasks(Square(), [1], executor="dask")
+
+
 @each_executor
 def test_linear_algebra_keeps_to_one_thread_inside_tasks(executor):
     with threadpool_limits(limits=2):  # whatever it was before
@@ -125,12 +216,14 @@ def test_linear_algebra_keeps_to_one_thread_inside_tasks(executor):
         after = max(pool["num_threads"] for pool in threadpool_info())
     assert {threads for _, threads in found} == {1}
     assert before == after == 2
-    assert (os.getpid() not in {process for process, _ in found}) == (executor == "processes")
+    assert (os.getpid() not in {process for process, _ in found}) == (
+        executor in ("processes", "dask")
+    )
 
 
 def test_an_unknown_executor_is_refused_before_anything_runs():
-    with pytest.raises(ArgumentError, match="'dask'; expected one of serial, threads, processes"):
-        run_tasks(Square(), range(3), executor="dask")
+    with pytest.raises(ArgumentError, match="'cloud'; expected one of serial, threads, processes"):
+        run_tasks(Square(), range(3), executor="cloud")
 
 
 @each_executor

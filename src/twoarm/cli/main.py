@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from twoarm.cli.check import check
+from twoarm.cli.merge import merge
 from twoarm.cli.predict import predict
 from twoarm.cli.run import run
 from twoarm.cli.synth import synth
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(merge)
 app.command()(check)
 app.command()(synth)
 app.command()(predict)

@@ -18,12 +18,14 @@ from rich.progress import Progress as Bar
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
+from twoarm.learners.warm import is_cached
 from twoarm.report.terminal import opening_lines, terminal_summary
 from twoarm.study import Progress
 
 __all__ = ["Display"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+_UNCACHED = "not kept for want of a writable folder: name one in NUMBA_CACHE_DIR"
 
 
 class Display:
@@ -68,7 +70,9 @@ class Display:
 
     def __call__(self, progress: Progress) -> None:
         """Show where the run stands; an interim result is printed whole."""
-        if self._console.is_terminal:
+        if progress.stage == "kernels":
+            self._tell_of_kernels(progress)
+        elif self._console.is_terminal:
             self._move_bar(progress)
         else:
             self._print_line(progress)
@@ -78,6 +82,14 @@ class Display:
             for line in terminal_summary(progress.interim):
                 self._console.print(line, markup=False)
             self._console.print()
+
+    def _tell_of_kernels(self, progress: Progress) -> None:
+        """Announce the compilation, which is slow the first time, and print what it cost."""
+        line = "kernels: loading; the first time they are compiled, in about half a minute"
+        if progress.seconds is not None:
+            kept = "kept for the next run" if is_cached() else _UNCACHED
+            line = f"kernels: ready after {progress.seconds:.1f} s, {kept}"
+        self._console.print(line, markup=False)
 
     def _move_bar(self, progress: Progress) -> None:
         task = self._tasks.get(progress.stage)

@@ -1,15 +1,20 @@
-"""`twoarm run`: the whole study."""
+"""`twoarm run`: the whole study, a shard of it, or one replicate again."""
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from twoarm.cohort.cohort import Cohort
+    from twoarm.cohort.load import Study
+    from twoarm.resampling import FitFailure
+    from twoarm.study import StudyResult
+
+__all__ = ["closing_lines", "failure_exit", "run"]
 
 _TOLERATED_FAILURES = 0.01
 
@@ -27,63 +32,122 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the run.", min=0)] = None,
     executor: Annotated[
-        str | None, typer.Option("--executor", help="threads, serial or processes.")
+        str | None, typer.Option("--executor", help="threads, serial, processes or dask.")
     ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Workers, 0 for all cores.", min=0)
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Address of a running Dask scheduler, tcp://host:8786."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in the folder.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", help="k/K: only this part of the replicates, for twoarm merge."),
+    ] = None,
+    only: Annotated[
+        int | None,
+        typer.Option("--only", help="Compute this replicate again, alone; writes nothing.", min=0),
+    ] = None,
 ) -> None:
     """Run a whole study: fit, resample, measure, write the report."""
+    from twoarm.cli.interrupt import stoppable
+
+    asked: dict[str, Any] = {"replicates": replicates, "seed": seed}
+    with stoppable("Nothing was written." if only is not None else None):
+        from twoarm.cohort import load_study, read_cohort
+
+        loaded = load_study(study)
+        patients = read_cohort(loaded, cohort)
+        if only is not None:
+            _again(loaded, patients, only, asked)
+            return
+        asked |= {"executor": executor, "workers": workers, "scheduler": scheduler}
+        asked |= {"resume": resume}
+        if shard is not None:
+            _part(loaded, patients, shard, out, asked | {"source": cohort})
+        else:
+            _whole(loaded, patients, out, asked)
+
+
+def _whole(study: Study, cohort: Cohort, out: Path | None, asked: dict[str, Any]) -> None:
     from twoarm.cli.progress import Display
-    from twoarm.cohort import load_study, read_cohort
     from twoarm.report import write_report
-    from twoarm.report.terminal import terminal_summary
     from twoarm.study import run as run_study
 
-    loaded = load_study(study)
-    patients = read_cohort(loaded, cohort)
-    folder = Path("runs") / loaded.name if out is None else out
+    folder = Path("runs") / study.name if out is None else out
     with Display(sys.stdout) as display:
-        display.opening(loaded, patients)
-        try:
-            result = run_study(
-                loaded,
-                patients,
-                out=folder,
-                replicates=replicates,
-                seed=seed,
-                executor=executor,
-                workers=workers,
-                resume=resume,
-                progress=display,
-            )
-            page = write_report(result)
-        except KeyboardInterrupt:
-            display.close()
-            typer.echo(f"\nStopped. Go on with:\n  {_resume_command()}", err=True)
-            raise typer.Exit(130) from None
-    for line in terminal_summary(result):
+        display.opening(study, cohort)
+        result = run_study(study, cohort, out=folder, progress=display, **asked)
+        page = write_report(result)
+    for line in closing_lines(result, page):
         typer.echo(line)
-    typer.echo(f"\nReport   {page}\nNumbers  {folder / 'summary.json'}")
+    failure_exit(result.failures, result.failed_replicates, result.replicates)
+
+
+def closing_lines(result: StudyResult, page: Path) -> list[str]:
+    """Give what stands on the terminal at the end of a run."""
+    from twoarm.report.terminal import terminal_summary
+
+    lines = [*terminal_summary(result), f"\nReport   {page}"]
+    lines.append(f"Numbers  {result.folder / 'summary.json'}")
     if "model.json" in result.absent:
-        typer.echo(f"No model file: {result.absent['model.json']}")
-    else:
-        typer.echo(f"Model    {folder / 'model.json'}")
-    if result.failed_replicates > _TOLERATED_FAILURES * result.replicates:
-        index, failure = result.failures[0]
-        typer.echo(
-            f"warning: {result.failed_replicates} of {result.replicates} replicates failed; the "
-            f"first one ({index}, {failure.fit}): {failure.error}",
-            err=True,
-        )
+        return [*lines, f"No model file: {result.absent['model.json']}"]
+    return [*lines, f"Model    {result.folder / 'model.json'}"]
+
+
+def failure_exit(
+    failures: tuple[tuple[int, FitFailure], ...], failed: int, replicates: int
+) -> None:
+    """End with exit code 3 if more than 1 % of the replicates failed."""
+    if failed <= _TOLERATED_FAILURES * replicates:
+        return
+    index, failure = failures[0]
+    typer.echo(
+        f"warning: {failed} of {replicates} replicates failed; the first one ({index}, "
+        f"{failure.fit}): {failure.error}\nCompute it again alone with --only {index}.",
+        err=True,
+    )
+    raise typer.Exit(3)
+
+
+def _part(
+    study: Study, cohort: Cohort, shard: str, out: Path | None, asked: dict[str, Any]
+) -> None:
+    from twoarm.cli.progress import Display
+    from twoarm.study import run_shard
+
+    k, total = _shard(shard)
+    folder = Path("runs") / f"{study.name}-shard-{k}-of-{total}" if out is None else out
+    with Display(sys.stdout) as display:
+        display.opening(study, cohort)
+        done = run_shard(study, cohort, shard=(k, total), out=folder, progress=display, **asked)
+    rows = done.rows
+    typer.echo(f"Shard {k} of {total}: replicates {rows.start} to {rows.stop - 1} in {folder}")
+    typer.echo("When all are done: twoarm merge SHARD... --out FOLDER")
+    failure_exit(done.failures, done.failed_replicates, len(rows))
+
+
+def _shard(text: str) -> tuple[int, int]:
+    from twoarm.errors import ArgumentError
+
+    k, _, total = text.partition("/")
+    if not (k.isdecimal() and total.isdecimal()):
+        raise ArgumentError(f"--shard expects k/K, such as 3/40; found '{text}'.")
+    return int(k), int(total)
+
+
+def _again(study: Study, cohort: Cohort, index: int, asked: dict[str, Any]) -> None:
+    from twoarm.study import make_plan, repeat_replicate
+
+    plan = make_plan(study, cohort, executor="serial", **asked)
+    replicate = repeat_replicate(plan, index)
+    for failure in replicate.failures:
+        typer.echo(f"{failure.fit}: {failure.error}")
+    fits = 2 * len(plan.outcomes)
+    typer.echo(f"Replicate {index}: {len(replicate.failures)} of {fits} fits failed.")
+    if replicate.failures:
         raise typer.Exit(3)
-
-
-def _resume_command() -> str:
-    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
-    if "--resume" not in words:
-        words.append("--resume")
-    return shlex.join(words)

@@ -24,6 +24,10 @@ def synth(
     control: Annotated[
         int | None, typer.Option("--control", help="Exact size of the control arm.", min=1)
     ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Also write it as a registry would export it, with dictionary."),
+    ] = False,
 ) -> None:
     """Draw a synthetic cohort; the truth about each patient goes to a file of its own."""
     from twoarm.errors import ArgumentError
@@ -36,3 +40,8 @@ def synth(
     cohort = generate(scenario, n=n, treated=treated, control=control, seed=seed)
     write(cohort, out)
     typer.echo(f"{len(cohort.cohort)} synthetic patients: {out}\ntheir truth: {truth_path(out)}")
+    if raw:
+        from twoarm.synthetic.raw import dictionary_path, raw_export, raw_path, write_raw
+
+        write_raw(raw_export(cohort, seed=seed), out)
+        typer.echo(f"raw export: {raw_path(out)}\nits dictionary: {dictionary_path(out)}")

@@ -278,6 +278,7 @@ class ValidationSection(Strict):
     replicates: Annotated[int, Field(ge=2)] = 5000
     cross_fit_folds: Annotated[int, Field(ge=2)] = 10
     cross_fit_repeats: Annotated[int, Field(ge=1)] = 5
+    heterogeneity_draws: Annotated[int, Field(ge=2)] = 200
 
 
 class ImportanceSection(Strict):
@@ -289,8 +290,9 @@ class ImportanceSection(Strict):
 class RunSection(Strict):
     """Who computes; nothing here changes a number."""
 
-    executor: Literal["threads", "serial", "processes"] = "threads"
+    executor: Literal["threads", "serial", "processes", "dask"] = "threads"
     workers: Annotated[int, Field(ge=0)] = 0
+    scheduler: str | None = None
 
 
 class StudyFile(Strict):

@@ -1,5 +1,160 @@
-"""Can it be causal? One question, one file, one finding."""
+"""Can it be causal? One question, one file, one finding.
 
-from twoarm.diagnostics.average_effect import AverageEffect, Estimate, average_effect
+Each file has its numeric functions, which are exported here, and ``finding(value, study)``, which
+is imported from the file: ``from twoarm.diagnostics.balance import finding``.
+"""
 
-__all__ = ["AverageEffect", "Estimate", "average_effect"]
+from twoarm.diagnostics.agreement import Agreement, agreement
+from twoarm.diagnostics.average_effect import AverageEffect, average_effect
+from twoarm.diagnostics.balance import Balance, balance
+from twoarm.diagnostics.benefit_e_value import BenefitEValue, benefit_e_value
+from twoarm.diagnostics.centre_benefit import (
+    BenefitByCentre,
+    CentreBenefit,
+    ClusteredSlope,
+    benefit_by_centre,
+)
+from twoarm.diagnostics.centre_performance import (
+    CentreMeasure,
+    CentrePerformance,
+    CentresPerformance,
+    performance_by_centre,
+)
+from twoarm.diagnostics.centres import (
+    CentreFailure,
+    HeldOutEffects,
+    HeldOutRisks,
+    leave_one_centre_out,
+    leave_one_centre_out_effects,
+)
+from twoarm.diagnostics.coherence import Coherence, coherence
+from twoarm.diagnostics.confounder_strength import CovariateStrength, covariate_strengths
+from twoarm.diagnostics.e_value import (
+    ArmRisks,
+    EValue,
+    e_value,
+    e_value_of_difference,
+    risk_ratio_of_hazard_ratio,
+    risk_ratio_of_mean_difference,
+    risk_ratio_of_odds_ratio,
+)
+from twoarm.diagnostics.estimate import Estimate
+from twoarm.diagnostics.finding import Finding, FindingTable
+from twoarm.diagnostics.heterogeneity import Heterogeneity, heterogeneity
+from twoarm.diagnostics.heterogeneity_ranking import ranking_test
+from twoarm.diagnostics.heterogeneity_refits import Refits
+from twoarm.diagnostics.marginal_sensitivity import (
+    MarginalSensitivity,
+    marginal_sensitivity,
+    tipping_strength,
+)
+from twoarm.diagnostics.negative_control import NegativeControl, negative_control
+from twoarm.diagnostics.ordinal import (
+    UTILITY_MRS,
+    OrdinalEffects,
+    ordinal_effects,
+    utility_benefit,
+)
+from twoarm.diagnostics.overlap import Overlap, Trimming, crump_trimming, overlap
+from twoarm.diagnostics.partial_r2 import PartialR2, partial_r2, robustness_value
+from twoarm.diagnostics.patient_bounds import PatientBounds, patient_bounds, share_holding
+from twoarm.diagnostics.pooling import Pooled, pool
+from twoarm.diagnostics.propensity import Propensity, propensity
+from twoarm.diagnostics.proportional_odds import ProportionalOdds, proportional_odds
+from twoarm.diagnostics.rosenbaum import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
+from twoarm.diagnostics.stability import (
+    STABILITY_INTERVAL,
+    EffectStability,
+    Stability,
+    effect_stability,
+    stability,
+)
+from twoarm.diagnostics.stability_plots import (
+    CalibrationInstability,
+    InstabilityPlot,
+    calibration_instability,
+    instability_plot,
+)
+from twoarm.diagnostics.support import Support, SupportFlags, learn_support
+
+__all__ = [
+    "STABILITY_INTERVAL",
+    "UTILITY_MRS",
+    "Agreement",
+    "ArmRisks",
+    "AverageEffect",
+    "Balance",
+    "BenefitByCentre",
+    "BenefitEValue",
+    "CalibrationInstability",
+    "CentreBenefit",
+    "CentreFailure",
+    "CentreMeasure",
+    "CentrePerformance",
+    "CentresPerformance",
+    "ClusteredSlope",
+    "Coherence",
+    "CovariateStrength",
+    "EValue",
+    "EffectStability",
+    "Estimate",
+    "Finding",
+    "FindingTable",
+    "HeldOutEffects",
+    "HeldOutRisks",
+    "Heterogeneity",
+    "InstabilityPlot",
+    "MarginalSensitivity",
+    "NegativeControl",
+    "OrdinalEffects",
+    "Overlap",
+    "PartialR2",
+    "PatientBounds",
+    "Pooled",
+    "Propensity",
+    "ProportionalOdds",
+    "Refits",
+    "RosenbaumBounds",
+    "Stability",
+    "Support",
+    "SupportFlags",
+    "Trimming",
+    "agreement",
+    "average_effect",
+    "balance",
+    "benefit_by_centre",
+    "benefit_e_value",
+    "calibration_instability",
+    "coherence",
+    "covariate_strengths",
+    "crump_trimming",
+    "e_value",
+    "e_value_of_difference",
+    "effect_stability",
+    "heterogeneity",
+    "instability_plot",
+    "learn_support",
+    "leave_one_centre_out",
+    "leave_one_centre_out_effects",
+    "marginal_sensitivity",
+    "negative_control",
+    "ordinal_effects",
+    "overlap",
+    "partial_r2",
+    "patient_bounds",
+    "performance_by_centre",
+    "pool",
+    "propensity",
+    "propensity_pairs",
+    "proportional_odds",
+    "ranking_test",
+    "risk_ratio_of_hazard_ratio",
+    "risk_ratio_of_mean_difference",
+    "risk_ratio_of_odds_ratio",
+    "robustness_value",
+    "rosenbaum_bounds",
+    "share_holding",
+    "stability",
+    "tipping_strength",
+    "utility_benefit",
+]

@@ -50,8 +50,8 @@ def score_replicates(
     """Measure replicates: risk and counts have shape (replicates, n), the table (.., measures, 3).
 
     Columns: the resample, all n rows, the rows not drawn. Measures that need a regression are made
-    for the first two alone, those that need a smoother for the second; NaN elsewhere, and where a
-    prediction is not finite.
+    for the first two alone, calibration in the large and those that need a smoother for the second;
+    NaN elsewhere, and where a prediction is not finite.
     """
     n_replicates, n = risk.shape
     table = np.full((n_replicates, _N_MEASURES, 3), np.nan)
@@ -95,6 +95,7 @@ def _score(
             table[2, s] = loss[s] / total[s]
     for s in range(2):
         _recalibrated(lp, outcome, sets[s], total[s], table[:, s])
+    table[8, 1] = in_the_large(lp, outcome, sets[1])
     table[9, 1], table[10, 1], table[11, 1], table[12, 1] = calibration_errors(
         risk, outcome.astype(np.float64)
     )
@@ -110,7 +111,6 @@ def _recalibrated(
 ) -> None:
     intercept, slope, loss = recalibrate(lp, outcome, weight)
     column[6], column[7] = intercept, slope
-    column[8] = in_the_large(lp, outcome, weight)
     if np.isnan(loss):
         return
     without = null_loss(outcome, weight)

@@ -18,7 +18,7 @@ from twoarm.metalearners.effects import Effects, effects_of
 from twoarm.metalearners.predictors import Predictors
 from twoarm.seeds import Stream, fold_numbers, generator, integer
 
-__all__ = ["TLearner", "arm_seeds", "fit_arms", "replicate_arm"]
+__all__ = ["TLearner", "arm_seeds", "fit_arms", "replicate_arm", "two_arm_arrays"]
 
 _ARMS = (0, 1)
 
@@ -138,7 +138,7 @@ class TLearner:
         treatment : array_like of 0 and 1, shape (n,)
             Arm.
         """
-        predictors, outcome, arm = _arrays(X, y, treatment)
+        predictors, outcome, arm = two_arm_arrays(X, y, treatment)
         self.mu0_, self.mu1_ = fit_arms(
             self.base, predictors, outcome, arm, seeds=arm_seeds(self.seed, Stream.FULL_FIT)
         )
@@ -157,7 +157,7 @@ class TLearner:
 
         Folds are spread evenly over arms and outcomes.
         """
-        predictors, outcome, arm = _arrays(X, y, treatment)
+        predictors, outcome, arm = two_arm_arrays(X, y, treatment)
         fold = fold_numbers(
             4 * arm + np.nan_to_num(outcome, nan=2.0),
             folds,
@@ -189,9 +189,10 @@ def arm_seeds(seed: int, *path: int) -> tuple[int, int]:
     return integer(seed, *path, 0), integer(seed, *path, 1)
 
 
-def _arrays(
+def two_arm_arrays(
     X: ArrayLike, y: ArrayLike, treatment: ArrayLike
 ) -> tuple[Predictors, NDArray[np.float64], NDArray[np.int64]]:
+    """Check a two-arm sample; give predictors, outcome and arm, or raise ArgumentError."""
     matrix = prepare(np.asarray(X, dtype=np.float64)).X
     outcome, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment)
     if outcome.shape != (matrix.shape[0],) or arm.shape != outcome.shape:

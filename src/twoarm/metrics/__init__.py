@@ -1,6 +1,153 @@
 """Measures of predictions: arrays in, value out."""
 
-from twoarm.metrics.discrimination import Interval, auc, auc_interval
-from twoarm.metrics.overall import brier, brier_no_information
+from twoarm.metrics.benefit_calibration import (
+    BenefitSlope,
+    BestLinearPredictor,
+    LogitCalibration,
+    benefit_slope,
+    best_linear_predictor,
+    centred_in_folds,
+    logit_calibration,
+)
+from twoarm.metrics.benefit_groups import (
+    GroupEffects,
+    GroupMeans,
+    IsotonicBenefit,
+    benefit_groups,
+    group_effects,
+    group_means,
+    isotonic_benefit,
+)
+from twoarm.metrics.benefit_share import (
+    deconvolved_share,
+    share_at_threshold,
+    shrunk_benefit,
+)
+from twoarm.metrics.c_for_benefit import (
+    CForBenefit,
+    c_for_benefit,
+    concordance_of_pairs,
+    model_based_c_for_benefit,
+)
+from twoarm.metrics.calibration import (
+    Calibration,
+    NullBand,
+    calibration,
+    calibration_curve,
+    ici_null,
+)
+from twoarm.metrics.coefficient import Coefficient
+from twoarm.metrics.discrimination import (
+    Interval,
+    auc,
+    auc_interval,
+    auc_variance,
+    auc_within,
+    g_index,
+    gp_index,
+)
+from twoarm.metrics.e_for_benefit import (
+    EForBenefit,
+    brier_for_benefit,
+    e_for_benefit,
+    log_loss_for_benefit,
+)
+from twoarm.metrics.loess import (
+    loess,
+)
+from twoarm.metrics.matched_pairs import (
+    MatchedPairs,
+    match_pairs,
+)
+from twoarm.metrics.net_benefit import (
+    NetBenefit,
+    net_benefit,
+    net_benefit_congruent,
+)
+from twoarm.metrics.nnt import (
+    NumberNeeded,
+    number_needed,
+)
+from twoarm.metrics.overall import (
+    brier,
+    brier_no_information,
+    log_loss,
+    log_loss_no_information,
+    r2,
+    scaled_brier,
+)
+from twoarm.metrics.policy import (
+    PolicyValue,
+    policy_value,
+    population_benefit,
+)
+from twoarm.metrics.rate import (
+    Rate,
+    TargetingCurve,
+    rate,
+    sequential_folds,
+    targeting_curve,
+)
 
-__all__ = ["Interval", "auc", "auc_interval", "brier", "brier_no_information"]
+__all__ = [
+    "BenefitSlope",
+    "BestLinearPredictor",
+    "CForBenefit",
+    "Calibration",
+    "Coefficient",
+    "EForBenefit",
+    "GroupEffects",
+    "GroupMeans",
+    "Interval",
+    "IsotonicBenefit",
+    "LogitCalibration",
+    "MatchedPairs",
+    "NetBenefit",
+    "NullBand",
+    "NumberNeeded",
+    "PolicyValue",
+    "Rate",
+    "TargetingCurve",
+    "auc",
+    "auc_interval",
+    "auc_variance",
+    "auc_within",
+    "benefit_groups",
+    "benefit_slope",
+    "best_linear_predictor",
+    "brier",
+    "brier_for_benefit",
+    "brier_no_information",
+    "c_for_benefit",
+    "calibration",
+    "calibration_curve",
+    "centred_in_folds",
+    "concordance_of_pairs",
+    "deconvolved_share",
+    "e_for_benefit",
+    "g_index",
+    "gp_index",
+    "group_effects",
+    "group_means",
+    "ici_null",
+    "isotonic_benefit",
+    "loess",
+    "log_loss",
+    "log_loss_for_benefit",
+    "log_loss_no_information",
+    "logit_calibration",
+    "match_pairs",
+    "model_based_c_for_benefit",
+    "net_benefit",
+    "net_benefit_congruent",
+    "number_needed",
+    "policy_value",
+    "population_benefit",
+    "r2",
+    "rate",
+    "scaled_brier",
+    "sequential_folds",
+    "share_at_threshold",
+    "shrunk_benefit",
+    "targeting_curve",
+]

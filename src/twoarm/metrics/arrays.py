@@ -1,13 +1,17 @@
-"""The checks that every metric makes of its arrays."""
+"""The checks that every metric makes of its arrays, and the regression that several need."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
+from twoarm.kernels.recalibration import recalibrate
+from twoarm.kernels.scores import LOGIT_LIMIT
 
-__all__ = ["checked"]
+__all__ = ["Recalibration", "checked", "linear_predictor", "recalibrated"]
 
 
 def checked(
@@ -49,3 +53,28 @@ def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"{name} must be numbers ({error}).") from error
+
+
+def linear_predictor(risk: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the logit of probabilities, kept in 1e-6 to 1 - 1e-6."""
+    kept = np.clip(risk, LOGIT_LIMIT, 1.0 - LOGIT_LIMIT)
+    return np.asarray(np.log(kept / (1.0 - kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recalibration:
+    """A logistic regression of the outcome on the linear predictor of its predictions."""
+
+    outcome: NDArray[np.int64]
+    lp: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    intercept: float
+    slope: float
+    loss: float
+
+
+def recalibrated(y: ArrayLike, p: ArrayLike, weight: ArrayLike | None) -> Recalibration:
+    """Check the arrays and regress the outcome on logit p."""
+    outcome, risk, weights = checked(y, p, weight)
+    lp = linear_predictor(risk)
+    return Recalibration(outcome, lp, weights, *recalibrate(lp, outcome, weights))

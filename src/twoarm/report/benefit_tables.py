@@ -21,6 +21,14 @@ __all__ = [
 ]
 
 
+_ADJUSTED = {
+    "iptw": "inverse weights",
+    "overlap": "overlap weights (ATO)",
+    "aipw": "AIPW",
+    "tmle": "TMLE",
+}
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -62,8 +70,14 @@ def average_effect_table(result: StudyResult) -> Table:
     """Give the average benefit, crude and standardised."""
     rows: list[tuple[Value, ...]] = []
     for outcome in result.outcomes.values():
-        for method, estimate in (("crude", outcome.crude), ("g-formula", outcome.g_formula)):
-            rows.append((outcome.spec.title, method, *_numbers(estimate)))
+        methods = {"crude": outcome.crude, "g-formula": outcome.g_formula}
+        adjusted = result.diagnostics.effects.get(outcome.spec.name)
+        if adjusted is not None:
+            methods |= {title: getattr(adjusted, name) for name, title in _ADJUSTED.items()}
+        rows += [
+            (outcome.spec.title, method, *_numbers(estimate))
+            for method, estimate in methods.items()
+        ]
     columns = (
         Column("outcome", "Outcome"),
         Column("method", "Method"),
@@ -75,8 +89,11 @@ def average_effect_table(result: StudyResult) -> Table:
     note = (
         "Absolute benefit averaged over all patients, positive where the treatment helps. Crude: "
         "difference of the arms as they are. G-formula: both arms' models averaged over all, "
-        "interval from the bootstrap. Neither removes confounding by what is not among the "
-        "predictors."
+        "interval from the bootstrap. The others add a model of treatment (ridge regression on the "
+        "predictors and the centre): inverse weights; overlap weights, which speak of the patients "
+        "in whom treatment was most open, another population; AIPW and TMLE, which use both kinds "
+        "of model, cross-fitted outcome models here. None removes confounding by what is not among "
+        "the predictors."
     )
     return Table("average_effect", "Average benefit", note, columns, tuple(rows))
 

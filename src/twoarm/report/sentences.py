@@ -91,10 +91,22 @@ def _share(result: StudyResult) -> list[Sentence]:
             f"{shown(outcome.benefit.crossfit.share_positive, 'percent')} of patients are "
             "predicted to gain anything and "
             f"{shown(outcome.benefit.share_crossfit, 'percent')} at least {100 * threshold:g} "
-            "points. These are shares of predictions, widened by estimation "
-            "noise; how many patients truly gain that much is not estimated here.",
+            f"points. These are shares of predictions, widened by estimation noise{_nulls(result)}",
         )
     ]
+
+
+def _nulls(result: StudyResult) -> str:
+    """Set the in-sample share beside what the same learner reports where benefit is alike."""
+    found = None if result.causal is None else result.causal.heterogeneity
+    if found is None or found.same_effect.low is None or found.same_effect.high is None:
+        return "; how many patients truly gain that much is not estimated here."
+    band = interval(found.same_effect.low, found.same_effect.high, "percent")
+    more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
+    return (
+        f". In-sample the share is {shown(found.raw, 'percent')}; where the treatment multiplies "
+        f"everybody's odds alike, the same learner reports {band}: {more}."
+    )
 
 
 def _discrimination(result: StudyResult) -> list[Sentence]:

@@ -1,26 +1,53 @@
 """Replicates, what they say about optimism, and where they are kept."""
 
 from twoarm.resampling.draws import draw_counts
-from twoarm.resampling.metric import Gate, Metric
-from twoarm.resampling.optimism import ResampledScores, corrected_auc, corrected_brier, gate
-from twoarm.resampling.scores import SCORES, score
+from twoarm.resampling.intervals import (
+    delong,
+    harrell_2025,
+    infinitesimal_jackknife,
+    location_shifted,
+    logit_normal,
+)
+from twoarm.resampling.metric import (
+    LARGEST_MISSING_SHARE,
+    CalibrationMetrics,
+    Gate,
+    Metric,
+    Range,
+)
+from twoarm.resampling.nested_cv import CrossValidated, nested_cv
+from twoarm.resampling.optimism import HEADLINE, ResampledScores, gate
+from twoarm.resampling.performance import Performance, performance
+from twoarm.resampling.scores import SCORES, score, score_all
 from twoarm.resampling.store import ArraySpec, FitFailure, RunStore, StoredReplicate
 from twoarm.resampling.validate import Validation, validate
 
 __all__ = [
+    "HEADLINE",
+    "LARGEST_MISSING_SHARE",
     "SCORES",
     "ArraySpec",
+    "CalibrationMetrics",
+    "CrossValidated",
     "FitFailure",
     "Gate",
     "Metric",
+    "Performance",
+    "Range",
     "ResampledScores",
     "RunStore",
     "StoredReplicate",
     "Validation",
-    "corrected_auc",
-    "corrected_brier",
+    "delong",
     "draw_counts",
     "gate",
+    "harrell_2025",
+    "infinitesimal_jackknife",
+    "location_shifted",
+    "logit_normal",
+    "nested_cv",
+    "performance",
     "score",
+    "score_all",
     "validate",
 ]

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twoarm.metrics.discrimination import Interval
+from twoarm.metrics import Interval, NullBand
 
-__all__ = ["Gate", "Metric"]
+__all__ = ["LARGEST_MISSING_SHARE", "CalibrationMetrics", "Gate", "Metric", "Range"]
+
+LARGEST_MISSING_SHARE = 0.20
+"""No interval if the measure is undefined in more replicates than this."""
+
+_NOTED_MISSING_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Smallest and largest of several values."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +31,17 @@ class Metric:
     Attributes
     ----------
     apparent : float
-        The full fit on its own patients.
+        The full fit on its own patients; NaN where it is not defined.
     harrell : float or None
-        Apparent minus the mean of (resample minus original) over replicates.
+        Apparent minus the mean of (resample minus original) over replicates; of calibration, the
+        mean over replicates of the measure on the original patients.
     oob : float or None
         Mean over replicates of the measure on the patients not drawn.
     d632, d632plus : float or None
         Efron's combinations of apparent and out-of-bag.
     nested_cv : float or None
-        Repeated nested cross-validation.
+        Repeated nested cross-validation: the mean over repeats, or, of measures that need a
+        regression or a smoother, the median.
     headline : float or None
         The estimate fixed in advance as the one to quote.
     headline_method : str
@@ -34,9 +49,13 @@ class Metric:
     ci : Interval or None
         95 % interval of the headline.
     mcse : float or None
-        Monte-Carlo standard error of the optimism.
+        Monte-Carlo standard error of `harrell`.
     replicates_used, failed : int
         Replicates in which the measure is defined, and the others.
+    intervals : tuple of Interval
+        Other 95 % intervals, each under its name; none of them is recommended for every learner.
+    nested_cv_range : Range or None
+        Over the repeats.
     """
 
     apparent: float
@@ -51,6 +70,31 @@ class Metric:
     mcse: float | None
     replicates_used: int
     failed: int
+    intervals: tuple[Interval, ...] = ()
+    nested_cv_range: Range | None = None
+
+    @property
+    def often_missing(self) -> bool:
+        """Whether the measure is undefined in more than 5 % of the replicates."""
+        return self.failed > _NOTED_MISSING_SHARE * (self.replicates_used + self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationMetrics:
+    """Every estimate of every measure of `twoarm.metrics.calibration`.
+
+    `ici_null` is what the cross-validated predictions' ICI would be were they perfectly calibrated
+    (without cross-validation: that of the full fit's own predictions).
+    """
+
+    intercept: Metric
+    slope: Metric
+    in_the_large: Metric
+    ici: Metric
+    e50: Metric
+    e90: Metric
+    emax: Metric
+    ici_null: NullBand
 
 
 @dataclass(frozen=True, slots=True)

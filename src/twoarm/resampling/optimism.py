@@ -9,30 +9,34 @@ those that reproduce their training labels.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.metrics.discrimination import auc_interval
-from twoarm.resampling.metric import Gate, Metric
+from twoarm.metrics import Interval, auc_interval
+from twoarm.resampling.intervals import harrell_2025, location_shifted
+from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Gate, Metric, Range
 
 __all__ = [
     "HEADLINE",
-    "LARGEST_MISSING_SHARE",
     "ResampledScores",
     "corrected_auc",
-    "corrected_brier",
+    "corrected_calibration",
+    "corrected_fit",
+    "corrected_loss",
     "gate",
+    "headline_of",
+    "scaled",
 ]
 
 HEADLINE = "d632plus"
-"""The estimate to quote, fixed in advance and the same for every learner."""
-
-LARGEST_MISSING_SHARE = 0.20
-"""No interval if the measure is undefined in more replicates than this."""
+"""The estimate to quote, fixed in advance and the same for every learner: `d632plus`, `oob`,
+`nested_cv`, or `d632plus_cv`, the mean of .632+ and cross-validation."""
 
 _TOLERATED_EXCESS = 0.02
+_LARGEST_UNFITTED_SHARE = 0.05  # of the regressions that calibration, R2 and g need
+_NO_REPEATS = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +76,80 @@ def loss_632plus(apparent: float, oob: float, no_information: float) -> float:
     return (1.0 - weight) * apparent + weight * capped
 
 
+def headline_of(oob: float | None, d632plus: float | None, nested_cv: float | None) -> float | None:
+    """Pick the estimate that `HEADLINE` names; None if a part of it is missing."""
+    if HEADLINE == "d632plus_cv":
+        return None if d632plus is None or nested_cv is None else 0.5 * (d632plus + nested_cv)
+    return {"d632plus": d632plus, "oob": oob, "nested_cv": nested_cv}[HEADLINE]
+
+
 def _optimism(scores: ResampledScores) -> tuple[float | None, float | None]:
     """Give mean optimism and its Monte-Carlo standard error."""
     difference = scores.train - scores.test
-    defined = difference[np.isfinite(difference)]
-    if defined.size == 0:
-        return None, None
-    mcse = float(defined.std(ddof=1) / math.sqrt(defined.size)) if defined.size > 1 else None
-    return float(defined.mean()), mcse
+    return _mean(difference), _monte_carlo_error(difference)
 
 
-def _defined(scores: ResampledScores) -> int:
-    return int(np.isfinite(scores.train + scores.test + scores.oob).sum())
+def _monte_carlo_error(values: NDArray[np.float64]) -> float | None:
+    defined = values[np.isfinite(values)]
+    return float(defined.std(ddof=1) / math.sqrt(defined.size)) if defined.size > 1 else None
 
 
-def corrected_auc(apparent: float, scores: ResampledScores, *, events: int, others: int) -> Metric:
+def _intervals(
+    apparent: float, harrell: float | None, scores: ResampledScores
+) -> tuple[Interval, ...]:
+    """Give the intervals of regression models, centred on Harrell's value."""
+    spread = np.isfinite(scores.train + scores.test).mean()
+    if harrell is None or 1.0 - spread > LARGEST_MISSING_SHARE:
+        return ()
+    both = (
+        location_shifted(scores.train, apparent, harrell),
+        harrell_2025(scores.train, scores.test, harrell),
+    )
+    return tuple(each for each in both if each is not None)
+
+
+def _corrected(
+    apparent: float,
+    scores: ResampledScores,
+    d632plus: float | None,
+    nested: NDArray[np.float64],
+) -> Metric:
+    """Give every estimate but the interval of a measure that has them all."""
+    optimism, mcse = _optimism(scores)
+    oob, nested_cv = _mean(scores.oob), _mean(nested)
+    harrell = None if optimism is None else apparent - optimism
+    used = int(np.isfinite(scores.train + scores.test + scores.oob).sum())
+    return Metric(
+        apparent=apparent,
+        harrell=harrell,
+        oob=oob,
+        d632=None if oob is None else 0.368 * apparent + 0.632 * oob,
+        d632plus=d632plus,
+        nested_cv=nested_cv,
+        headline=headline_of(oob, d632plus, nested_cv),
+        headline_method=HEADLINE,
+        ci=None,
+        mcse=mcse,
+        replicates_used=used,
+        failed=scores.train.size - used,
+        intervals=_intervals(apparent, harrell, scores),
+        nested_cv_range=_range(nested),
+    )
+
+
+def _range(nested: NDArray[np.float64]) -> Range | None:
+    defined = nested[np.isfinite(nested)]
+    return Range(float(defined.min()), float(defined.max())) if defined.size else None
+
+
+def corrected_auc(
+    apparent: float,
+    scores: ResampledScores,
+    *,
+    events: int,
+    others: int,
+    nested: NDArray[np.float64] = _NO_REPEATS,
+) -> Metric:
     """Correct an AUC for optimism in every way that holds for it.
 
     Parameters
@@ -97,46 +160,121 @@ def corrected_auc(apparent: float, scores: ResampledScores, *, events: int, othe
         AUCs of the replicates.
     events, others : int
         Patients with and without the event; they decide the width of the interval.
+    nested : ndarray, shape (repeats,)
+        AUCs of the repeats of nested cross-validation.
     """
-    optimism, mcse = _optimism(scores)
-    oob, used = _mean(scores.oob), _defined(scores)
+    oob = _mean(scores.oob)
     d632plus = None if oob is None else auc_632plus(apparent, oob)
-    missing = 1.0 - used / max(1, scores.train.size)
-    give_interval = d632plus is not None and missing <= LARGEST_MISSING_SHARE
-    return Metric(
-        apparent=apparent,
-        harrell=None if optimism is None else apparent - optimism,
-        oob=oob,
-        d632=None if oob is None else 0.368 * apparent + 0.632 * oob,
-        d632plus=d632plus,
-        nested_cv=None,
-        headline=d632plus,
-        headline_method=HEADLINE,
-        ci=auc_interval(d632plus, events, others) if give_interval and d632plus else None,
-        mcse=mcse,
-        replicates_used=used,
-        failed=scores.train.size - used,
+    metric = _corrected(apparent, scores, d632plus, nested)
+    missing = metric.failed / max(1, scores.train.size)
+    if not metric.headline or missing > LARGEST_MISSING_SHARE:
+        return metric
+    return replace(metric, ci=auc_interval(metric.headline, events, others))
+
+
+def corrected_loss(
+    apparent: float,
+    scores: ResampledScores,
+    *,
+    no_information: float,
+    nested: NDArray[np.float64] = _NO_REPEATS,
+) -> Metric:
+    """Correct a Brier score or log-loss for optimism.
+
+    `no_information` is the loss without any signal: `metrics.brier_no_information`,
+    `metrics.log_loss_no_information`. The other parameters are those of `corrected_auc`.
+    """
+    oob = _mean(scores.oob)
+    d632plus = None if oob is None else loss_632plus(apparent, oob, no_information)
+    return _corrected(apparent, scores, d632plus, nested)
+
+
+def scaled(brier: Metric, rate: float) -> Metric:
+    """Turn every estimate of a Brier score into that of the scaled one; `rate` is that of events.
+
+    The corrected scaled score is the scaled corrected score.
+    """
+    unit = rate * (1.0 - rate)
+
+    def of(value: float | None) -> float | None:
+        return None if value is None else 1.0 - value / unit
+
+    span = brier.nested_cv_range
+    return replace(
+        brier,
+        apparent=1.0 - brier.apparent / unit,
+        harrell=of(brier.harrell),
+        oob=of(brier.oob),
+        d632=of(brier.d632),
+        d632plus=of(brier.d632plus),
+        nested_cv=of(brier.nested_cv),
+        headline=of(brier.headline),
+        mcse=None if brier.mcse is None else brier.mcse / unit,
+        intervals=tuple(
+            Interval(each.method, 1.0 - each.high / unit, 1.0 - each.low / unit)
+            for each in brier.intervals
+        ),
+        nested_cv_range=None if span is None else Range(1 - span.high / unit, 1 - span.low / unit),
     )
 
 
-def corrected_brier(apparent: float, scores: ResampledScores, *, no_information: float) -> Metric:
-    """Correct a Brier score for optimism (`no_information`: `metrics.brier_no_information`)."""
+def corrected_fit(
+    apparent: float, scores: ResampledScores, *, nested: NDArray[np.float64] = _NO_REPEATS
+) -> Metric:
+    """Correct R2, g or gp, which recalibrate in the patients they are measured on.
+
+    Harrell's value alone comes from the replicates: recalibrating in the few patients that were not
+    drawn would flatter. The headline is cross-validation, one recalibration a repeat.
+    """
     optimism, mcse = _optimism(scores)
-    oob, used = _mean(scores.oob), _defined(scores)
-    d632plus = None if oob is None else loss_632plus(apparent, oob, no_information)
+    harrell = None if optimism is None or math.isnan(apparent) else apparent - optimism
+    return _from_regressions(apparent, scores.train + scores.test, harrell, mcse, nested)
+
+
+def corrected_calibration(
+    apparent: float, scores: ResampledScores, *, nested: NDArray[np.float64] = _NO_REPEATS
+) -> Metric:
+    """Give Harrell's and the cross-validated estimate of a measure of calibration.
+
+    Harrell's is the mean over replicates of the measure on the original patients: what
+    `rms::validate` prints, where the values on the resamples are ideal by construction.
+    """
+    test = scores.test
+    return _from_regressions(apparent, test, _mean(test), _monte_carlo_error(test), nested)
+
+
+def _often_unfitted(values: NDArray[np.float64]) -> bool:
+    allowed = _LARGEST_UNFITTED_SHARE * values.size
+    return int(np.isfinite(values).sum()) < values.size - allowed
+
+
+def _from_regressions(
+    apparent: float,
+    needed: NDArray[np.float64],
+    harrell: float | None,
+    mcse: float | None,
+    nested: NDArray[np.float64],
+) -> Metric:
+    """Collect the estimates; none where more than 5 % of the regressions have no finite result."""
+    used = int(np.isfinite(needed).sum())
+    if _often_unfitted(needed):
+        harrell = mcse = None
+    repeats = _NO_REPEATS if _often_unfitted(nested) else nested[np.isfinite(nested)]
+    nested_cv = float(np.median(repeats)) if repeats.size else None
     return Metric(
         apparent=apparent,
-        harrell=None if optimism is None else apparent - optimism,
-        oob=oob,
-        d632=None if oob is None else 0.368 * apparent + 0.632 * oob,
-        d632plus=d632plus,
-        nested_cv=None,
-        headline=d632plus,
-        headline_method=HEADLINE,
+        harrell=harrell,
+        oob=None,
+        d632=None,
+        d632plus=None,
+        nested_cv=nested_cv,
+        headline=nested_cv,
+        headline_method="nested_cv",
         ci=None,
         mcse=mcse,
         replicates_used=used,
-        failed=scores.train.size - used,
+        failed=needed.size - used,
+        nested_cv_range=_range(repeats),
     )
 
 

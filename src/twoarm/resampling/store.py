@@ -1,7 +1,8 @@
 """Where replicates are kept: arrays on disk, and a ledger of which of them are done.
 
 A replicate is marked done only after its arrays have been flushed, so a run that is killed at any
-moment resumes to the same bytes. Only one process writes.
+moment resumes to the same bytes. Only one process writes; what it holds in memory does not grow
+with the number of replicates.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class StoredReplicate:
 
 
 class RunStore:
-    """Arrays of shape (replicates, width) in a folder, and the ledger ``replicates.sqlite``.
+    """Arrays in a folder, one row a replicate, and the ledger ``replicates.sqlite``.
 
     Parameters
     ----------
@@ -66,6 +67,10 @@ class RunStore:
         What each replicate leaves.
     replicates : int
         Rows to hold. A store that has fewer grows, keeping what is done.
+    first : int
+        Number of the replicate in the first row: 0, or where a shard begins.
+    fresh : bool
+        Forget whatever the folder holds.
 
     Raises
     ------
@@ -73,15 +78,24 @@ class RunStore:
         If another process has the store open, or its files are damaged.
     """
 
-    def __init__(self, folder: Path, specs: Sequence[ArraySpec], replicates: int):
+    def __init__(
+        self,
+        folder: Path,
+        specs: Sequence[ArraySpec],
+        replicates: int,
+        *,
+        first: int = 0,
+        fresh: bool = False,
+    ):
         self._folder = folder
-        self._specs = {spec.name: spec for spec in specs}
-        self._replicates = replicates
+        self._first, self._last = first, first + replicates
         (folder / "pred").mkdir(parents=True, exist_ok=True)
         self._ledger = self._open_ledger()
-        self._pending: list[StoredReplicate] = []
+        self._pending: list[tuple[int, tuple[FitFailure, ...], float]] = []
         self._committed = time.monotonic()
         try:
+            if fresh:
+                self._forget()
             self._arrays = {spec.name: self._open_array(spec) for spec in specs}
         except BaseException:
             self._ledger.close()
@@ -108,7 +122,7 @@ class RunStore:
             except sqlite3.OperationalError:  # some network folders cannot
                 ledger.execute("PRAGMA journal_mode = DELETE")
             ledger.executescript(_SCHEMA)
-            ledger.execute("BEGIN IMMEDIATE")
+            ledger.execute("BEGIN EXCLUSIVE")
             ledger.commit()
         except sqlite3.OperationalError as error:
             ledger.close()
@@ -118,47 +132,68 @@ class RunStore:
             ) from error
         except sqlite3.DatabaseError as error:
             ledger.close()
-            raise RunFolderError(
-                f"{path} is damaged ({error}). Delete the run folder and start again."
-            ) from error
+            raise self._damaged(path, str(error)) from error
         return ledger
+
+    def _damaged(self, path: Path, what: str) -> RunFolderError:
+        return RunFolderError(f"{path} is damaged ({what}). Delete the run folder and start again.")
+
+    def _forget(self) -> None:
+        with self._ledger:
+            self._ledger.execute("DELETE FROM replicate")
+            self._ledger.execute("DELETE FROM failure")
+        for path in (self._folder / "pred").glob("*.npy"):
+            path.unlink()
 
     def _open_array(self, spec: ArraySpec) -> NDArray[np.generic]:
         """Open an array for writing; make it, or make it longer, if need be."""
         path = self._folder / "pred" / f"{spec.name}.npy"
-        shape = (self._replicates, spec.width)
-        kept: NDArray[np.generic] | None = None
-        if path.exists():
-            try:
-                kept = np.load(path, mmap_mode="r+")
-            except (ValueError, OSError) as error:
-                raise RunFolderError(
-                    f"{path} is damaged ({error}). Delete the run folder and start again."
-                ) from error
-            if kept.shape == shape and kept.dtype == spec.dtype:
-                return kept
+        shape = (self._last - self._first, spec.width)
+        kept = self._kept(path, spec)
+        if kept is not None and kept.shape == shape:
+            return kept
         fresh = path.with_suffix(".new.npy")
         array = np.lib.format.open_memmap(fresh, mode="w+", dtype=spec.dtype, shape=shape)
-        array[:] = np.nan if np.issubdtype(array.dtype, np.floating) else 0
+        array[:] = _blank(array.dtype)
         if kept is not None:
-            done = self.done()
-            array[done] = kept[done]
+            rows = min(shape[0], kept.shape[0])
+            array[:rows] = kept[:rows]
         array.flush()
-        del array
+        del array, kept
         fresh.replace(path)
         return np.load(path, mmap_mode="r+")  # type: ignore[no-any-return]
+
+    def _kept(self, path: Path, spec: ArraySpec) -> NDArray[np.generic] | None:
+        """Open the array as it is; the ledger must not promise rows that it does not hold."""
+        done = self.done()
+        needed = int(done[-1]) + 1 - self._first if done.size else 0
+        if not path.exists():
+            if needed:
+                raise self._damaged(path, "it is missing")
+            return None
+        try:
+            np.load(path, mmap_mode="r")  # "r+" would fill a file that was cut off with zeros
+            kept: NDArray[np.generic] = np.load(path, mmap_mode="r+")
+        except (ValueError, OSError) as error:
+            raise self._damaged(path, str(error)) from error
+        if kept.ndim != 2 or kept.shape[1] != spec.width or kept.dtype != spec.dtype:
+            raise self._damaged(path, f"shape {kept.shape} of {kept.dtype}")
+        if kept.shape[0] < needed:
+            raise self._damaged(path, f"{kept.shape[0]} rows for {needed} replicates")
+        return kept
 
     def done(self) -> NDArray[np.int64]:
         """Give the numbers of the replicates that are done, ascending."""
         rows = self._ledger.execute(
-            "SELECT i FROM replicate WHERE i < ? ORDER BY i", (self._replicates,)
+            "SELECT i FROM replicate WHERE i >= ? AND i < ? ORDER BY i", (self._first, self._last)
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def failures(self) -> list[tuple[int, FitFailure]]:
         """Give the failed fits with the number of their replicate, in order."""
         rows = self._ledger.execute(
-            "SELECT i, fit, error FROM failure WHERE i < ? ORDER BY i, fit", (self._replicates,)
+            "SELECT i, fit, error FROM failure WHERE i >= ? AND i < ? ORDER BY i, fit",
+            (self._first, self._last),
         )
         return [(i, FitFailure(fit, error)) for i, fit, error in rows]
 
@@ -175,10 +210,12 @@ class RunStore:
 
     def write(self, replicate: StoredReplicate) -> None:
         """Keep a replicate; it counts as done after the next commit."""
-        for name, row in replicate.rows.items():
-            self._arrays[name][replicate.index] = row
-        self._pending.append(replicate)
-        if time.monotonic() - self._committed > _SECONDS_BETWEEN_COMMITS:
+        for name, array in self._arrays.items():
+            row = replicate.rows.get(name)
+            array[replicate.index - self._first] = _blank(array.dtype) if row is None else row
+        self._pending.append((replicate.index, replicate.failures, replicate.seconds))
+        waited = time.monotonic() - self._committed
+        if max(waited, replicate.seconds) > _SECONDS_BETWEEN_COMMITS:
             self.commit()
 
     def commit(self) -> None:
@@ -187,19 +224,35 @@ class RunStore:
             for array in self._arrays.values():
                 array.flush()  # type: ignore[attr-defined]
             with self._ledger:
-                for each in self._pending:
-                    status = "failed" if each.failures else "done"
-                    self._ledger.execute(
-                        "INSERT OR REPLACE INTO replicate VALUES (?, ?, ?)",
-                        (each.index, status, each.seconds),
-                    )
-                    self._ledger.execute("DELETE FROM failure WHERE i = ?", (each.index,))
-                    self._ledger.executemany(
-                        "INSERT INTO failure VALUES (?, ?, ?)",
-                        [(each.index, failure.fit, failure.error) for failure in each.failures],
-                    )
+                for index, failures, seconds in self._pending:
+                    self._mark(index, failures, seconds)
             self._pending.clear()
         self._committed = time.monotonic()
+
+    def _mark(self, index: int, failures: tuple[FitFailure, ...], seconds: float) -> None:
+        status = "failed" if failures else "done"
+        self._ledger.execute(
+            "INSERT OR REPLACE INTO replicate VALUES (?, ?, ?)", (index, status, seconds)
+        )
+        self._ledger.execute("DELETE FROM failure WHERE i = ?", (index,))
+        self._ledger.executemany(
+            "INSERT INTO failure VALUES (?, ?, ?)",
+            [(index, failure.fit, failure.error) for failure in failures],
+        )
+
+    def absorb(self, shard: RunStore) -> None:
+        """Take over all that a shard's store holds; it must lie inside this one."""
+        rows = slice(shard._first - self._first, shard._last - self._first)
+        for name, array in self._arrays.items():
+            array[rows] = shard._arrays[name]
+            array.flush()  # type: ignore[attr-defined]
+        failures: dict[int, list[FitFailure]] = {}
+        for index, failure in shard.failures():
+            failures.setdefault(index, []).append(failure)
+        done = shard._ledger.execute("SELECT i, seconds FROM replicate ORDER BY i")
+        with self._ledger:
+            for index, seconds in done:
+                self._mark(index, tuple(failures.get(index, ())), seconds)
 
     def close(self) -> None:
         """Commit what is pending and close the ledger."""
@@ -207,3 +260,8 @@ class RunStore:
             self.commit()
         finally:
             self._ledger.close()
+
+
+def _blank(dtype: np.dtype[Any]) -> float:
+    """Give what stands in a row that holds nothing: NaN, or 0 where there is none."""
+    return np.nan if np.issubdtype(dtype, np.floating) else 0.0

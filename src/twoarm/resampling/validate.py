@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import chunks, run_tasks
-from twoarm.learners import Prepared, prepare, replicate
-from twoarm.metrics import auc, brier, brier_no_information
+from twoarm.kernels.stack import SEPARATED
+from twoarm.learners import Prediction, Prepared, prepare, replicate
+from twoarm.resampling.binary import binary, labels_of
 from twoarm.resampling.draws import counts_of, draw_counts
-from twoarm.resampling.metric import Gate, Metric
-from twoarm.resampling.optimism import ResampledScores, corrected_auc, corrected_brier, gate
+from twoarm.resampling.metric import Metric
+from twoarm.resampling.nested_cv import CrossValidated, cross_validate
+from twoarm.resampling.performance import Performance, performance
 from twoarm.resampling.scores import SCORES, score
-from twoarm.seeds import Stream, integer
+from twoarm.seeds import Stream, generator, integer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "Validation", "validate"]
 
 _CHUNK = 8  # replicates a task: short enough to stop at once, long enough to cost nothing
+_ICI_NULL = 1  # after Stream.FULL_FIT: the outcomes drawn from its predictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +38,63 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Performance):
     """Performance of one estimator, corrected for optimism.
 
     Attributes
     ----------
-    n, events, replicates : int
-        Patients, patients with the event, replicates asked for.
-    auc, brier : Metric
-    gate : Gate
-        Whether Harrell's AUC can be quoted.
+    replicates : int
+        Replicates asked for.
     failures : tuple of Failure
         Left out of every mean.
-    risk : ndarray, shape (n,)
-        Predictions of the full fit for its own patients.
+    separated : int
+        Replicates in which one of our regressions separated events from others; not told of
+        other libraries' estimators.
+    outcome, risk : ndarray, shape (n,)
+        The outcome, 0 or 1, and the full fit's predictions for its own patients.
+    cv : CrossValidated
+        Out-of-fold predictions.
     """
 
-    n: int
-    events: int
     replicates: int
-    auc: Metric
-    brier: Metric
-    gate: Gate
     failures: tuple[Failure, ...]
+    separated: int
+    outcome: NDArray[np.int64]
     risk: NDArray[np.float64]
+    cv: CrossValidated
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a measure, one column an estimate."""
         import pandas as pd
 
-        rows = {}
-        for name in SCORES:
-            row = asdict(getattr(self, name))
-            interval = row.pop("ci") or {"method": None, "low": None, "high": None}
-            rows[name] = row | {f"ci_{key}": value for key, value in interval.items()}
+        rows = {name: _row(metric) for name, metric in self.metrics().items()}
         return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _row(metric: Metric) -> dict[str, Any]:
+    """Give a measure's estimates, each interval as a column for each limit."""
+    nested = ("ci", "intervals", "nested_cv_range")
+    row = {each.name: getattr(metric, each.name) for each in fields(Metric)}
+    row = {name: value for name, value in row.items() if name not in nested}
+    span, interval = metric.nested_cv_range, metric.ci
+    row |= {
+        "nested_cv_low": None if span is None else span.low,
+        "nested_cv_high": None if span is None else span.high,
+        "ci_method": None if interval is None else interval.method,
+        "ci_low": None if interval is None else interval.low,
+        "ci_high": None if interval is None else interval.high,
+    }
+    for each in metric.intervals:
+        row |= {f"{each.method}_low": each.low, f"{each.method}_high": each.high}
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A replicate's measures, and whether a regression in it separated."""
+
+    table: NDArray[np.float64]
+    separated: bool
 
 
 @dataclass(frozen=True)
@@ -91,20 +116,20 @@ class _Task:
         counts: NDArray[np.int64] = self.given[index]
         return counts
 
-    def __call__(self, indices: range) -> list[NDArray[np.float64] | Failure]:
+    def __call__(self, indices: range) -> list[_Scored | Failure]:
         return [self._one(index) for index in indices]
 
-    def _one(self, index: int) -> NDArray[np.float64] | Failure:
+    def _one(self, index: int) -> _Scored | Failure:
         counts = self.counts(index)
         try:
-            risk = self.fit(counts, integer(self.seed, Stream.REPLICATE, index))
+            fit = self.fit(counts, integer(self.seed, Stream.REPLICATE, index))
         except Exception as error:  # noqa: BLE001  a learner may raise anything; it is reported
             return Failure(index, f"{type(error).__name__}: {error}")
-        return score(risk, self.outcome, counts)
+        return _Scored(score(fit.risk, self.outcome, counts), bool(fit.flags & SEPARATED))
 
-    def fit(self, counts: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    def fit(self, counts: NDArray[np.int64], seed: int) -> Prediction:
         everybody = np.ones(self.outcome.size, dtype=np.bool_)
-        risk = replicate(
+        fit = replicate(
             self.estimator,
             self.prepared,
             self.outcome,
@@ -112,21 +137,10 @@ class _Task:
             wanted=everybody,
             seed=seed,
             groups=self.groups,
-        ).risk
-        if not np.isfinite(risk).all():
-            raise FitError(f"{int((~np.isfinite(risk)).sum())} predictions are not finite.")
-        return risk
-
-
-def _binary(y: ArrayLike) -> NDArray[np.int64]:
-    labels = np.asarray(y)
-    classes = np.unique(labels)
-    if labels.ndim != 1 or classes.size != 2:
-        raise ArgumentError(
-            f"The outcome must be one column of two classes; found shape {labels.shape} and "
-            f"{classes.size} different values."
         )
-    return np.asarray(labels == classes[1], dtype=np.int64)
+        if not np.isfinite(fit.risk).all():
+            raise FitError(f"{int((~np.isfinite(fit.risk)).sum())} predictions are not finite.")
+        return fit
 
 
 def validate(
@@ -139,10 +153,11 @@ def validate(
     resamples: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    cv_repeats: int = 10,
     executor: str = "threads",
     workers: int = 0,
 ) -> Validation:
-    """Validate a classifier by the bootstrap: apparent, Harrell, out-of-bag, .632, .632+.
+    """Validate a classifier: apparent, Harrell, out-of-bag, .632, .632+, repeated nested CV.
 
     The whole estimator is fitted again in every replicate, so whatever is learnt from data
     (imputation, encoding, tuning, selection) must be inside it, as in a scikit-learn pipeline.
@@ -167,7 +182,10 @@ def validate(
     groups : array_like, shape (n,), optional
         Rows of one group are drawn together.
     strata : array_like, shape (n,), optional
-        Rows are drawn within strata.
+        Rows are drawn within strata (the bootstrap alone; folds are stratified by the outcome).
+    cv_repeats : int
+        Repeats of nested 10-fold cross-validation, 0 for none. Calibration, R2 and g take their
+        headline from it. Ten cost as much as about a hundred replicates.
     executor, workers
         See `twoarm.execution.run_tasks`; they do not change the result.
 
@@ -195,17 +213,21 @@ def validate(
     >>> round(result.auc.apparent, 3), round(result.auc.harrell, 3)
     (0.997, 0.996)
     """
-    outcome = _binary(y)
-    prepared = prepare(X)
+    outcome, prepared = binary(y), prepare(X)
     n = outcome.size
     if prepared.given.shape[0] != n:
         raise ArgumentError(f"X has {prepared.given.shape[0]} rows and y {n}; they must agree.")
     given = None if resamples is None else counts_of(np.asarray(resamples), n)
     total = replicates if given is None else given.shape[0]
-    if total < 2:
-        raise ArgumentError(f"At least 2 replicates are needed; found {total}.")
-    task = _Task(estimator, prepared, outcome, seed, _labels(strata, n), _labels(groups, n), given)
-    risk = task.fit(np.ones(n, dtype=np.int64), integer(seed, Stream.FULL_FIT))
+    if total < 2 or cv_repeats < 0:
+        raise ArgumentError(
+            "At least 2 replicates are needed, and 0 or more repeats of cross-validation; found "
+            f"{total} and {cv_repeats}."
+        )
+    task = _Task(
+        estimator, prepared, outcome, seed, labels_of(strata, n), labels_of(groups, n), given
+    )
+    risk = task.fit(np.ones(n, dtype=np.int64), integer(seed, Stream.FULL_FIT)).risk
     done = [
         each
         for part in run_tasks(task, chunks(0, total, _CHUNK), executor=executor, workers=workers)
@@ -214,25 +236,33 @@ def validate(
     failures = tuple(each for each in done if isinstance(each, Failure))
     if len(failures) == total:
         raise FitError(f"All {total} replicates failed; the first one: {failures[0].error}.")
+    cv = _cross_validated(task, cv_repeats, executor, workers)
     undefined = np.full((len(SCORES), 3), np.nan)
-    table = np.stack([undefined if isinstance(each, Failure) else each for each in done])
-    events = int(outcome.sum())
-    by_name = {name: ResampledScores(*table[:, k].T) for k, name in enumerate(SCORES)}
-    auc_metric = corrected_auc(auc(outcome, risk), by_name["auc"], events=events, others=n - events)
-    brier_metric = corrected_brier(
-        brier(outcome, risk),
-        by_name["brier"],
-        no_information=brier_no_information(outcome, risk),
-    )
+    table = np.stack([undefined if isinstance(each, Failure) else each.table for each in done])
+    rng = generator(seed, Stream.FULL_FIT, _ICI_NULL)
+    found = performance(outcome, risk, table, cv, rng)
     return Validation(
-        n, events, total, auc_metric, brier_metric, gate(auc_metric, events), failures, risk
+        **{each.name: getattr(found, each.name) for each in fields(found)},
+        replicates=total,
+        failures=failures,
+        separated=sum(isinstance(each, _Scored) and each.separated for each in done),
+        outcome=outcome,
+        risk=risk,
+        cv=cv,
     )
 
 
-def _labels(values: ArrayLike | None, n: int) -> NDArray[Any] | None:
-    if values is None:
-        return None
-    labels = np.asarray(values)
-    if labels.shape != (n,):
-        raise ArgumentError(f"Strata and groups need one label a row; found shape {labels.shape}.")
-    return labels
+def _cross_validated(task: _Task, repeats: int, executor: str, workers: int) -> CrossValidated:
+    if repeats == 0:
+        n = task.outcome.size
+        return CrossValidated(np.empty((0, n)), np.empty((0, n), dtype=np.int64))
+    return cross_validate(
+        task.estimator,
+        task.prepared,
+        task.outcome,
+        repeats=repeats,
+        seed=task.seed,
+        groups=task.groups,
+        executor=executor,
+        workers=workers,
+    )

@@ -1,7 +1,24 @@
 """Plan, run, result: the only place that knows the whole pipeline."""
 
+from twoarm.study.bootstrap import repeat_replicate
 from twoarm.study.plan import ARMS, Plan, make_plan
+from twoarm.study.progress import Progress
 from twoarm.study.result import OutcomeResult, StudyResult
-from twoarm.study.run import Progress, run
+from twoarm.study.run import run
+from twoarm.study.shards import Shard, Shards, merge_shards, read_shards, run_shard
 
-__all__ = ["ARMS", "OutcomeResult", "Plan", "Progress", "StudyResult", "make_plan", "run"]
+__all__ = [
+    "ARMS",
+    "OutcomeResult",
+    "Plan",
+    "Progress",
+    "Shard",
+    "Shards",
+    "StudyResult",
+    "make_plan",
+    "merge_shards",
+    "read_shards",
+    "repeat_replicate",
+    "run",
+    "run_shard",
+]

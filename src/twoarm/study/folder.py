@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from twoarm.errors import RunFolderError
-from twoarm.study.plan import Plan
+from twoarm.study.record import read_record, refuse_difference
 
 __all__ = ["RunFolder", "open_folder", "write_json"]
 
-_COMPARED = ("study", "data", "seed", "versions", "cpu", "options")
-_LIBRARIES = ("twoarm", "numpy", "scipy", "numba", "llvmlite", "scikit-learn")
+_OURS = {"pred", "tables", "figures", "replicates.sqlite"} | {
+    name + ending
+    for name in ("run.json", "summary.json", "model.json", "report.html", "calculator.html")
+    for ending in ("", ".new")
+}
+_OURS |= {f"replicates.sqlite-{ending}" for ending in ("wal", "shm", "journal")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +29,39 @@ class RunFolder:
     ----------
     path : Path
     record : dict
-        Content of ``run.json``.
-    was_finished : bool
-        Whether the folder held a finished run of as many replicates.
+        Content of ``run.json``, as this run writes it.
+    earlier : dict or None
+        What the folder's ``run.json`` said before; None where a run starts.
     """
 
     path: Path
     record: dict[str, Any]
-    was_finished: bool
+    earlier: dict[str, Any] | None
+
+    @property
+    def was_finished(self) -> bool:
+        """Whether the folder held a finished run of as many replicates."""
+        earlier = self.earlier
+        return (
+            earlier is not None
+            and bool(earlier.get("finished"))
+            and earlier["replicates"] == self.record["replicates"]
+        )
+
+    def begin(self) -> None:
+        """Write ``run.json``; call it once the store is open, and so locked for others."""
+        if not self.was_finished:
+            write_json(self.path / "run.json", self.record | {"finished": False})
 
     def finish(self, **facts: Any) -> None:
-        """Mark the run as finished and note facts that may differ between equal runs."""
-        write_json(self.path / "run.json", self.record | {"finished": True} | facts)
+        """Mark the run as finished and note facts that may differ between equal runs.
+
+        A finished run whose outputs are written again keeps the facts of its own.
+        """
+        kept: dict[str, Any] = {}
+        if self.was_finished and self.earlier is not None:
+            kept = {name: self.earlier[name] for name in facts if name in self.earlier}
+        write_json(self.path / "run.json", self.record | {"finished": True} | facts | kept)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -52,127 +72,54 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     unfinished.replace(path)
 
 
-def open_folder(path: Path, plan: Plan, *, resume: bool) -> RunFolder:
-    """Open a folder for a run.
+def open_folder(path: Path, record: dict[str, Any], *, resume: bool) -> RunFolder:
+    """Open a folder for the run that `record` describes; nothing is written yet.
 
     A folder that holds anything needs `resume`, and then must hold a run of the same study, data,
     seed, options, software and processor. More replicates go on where it stopped; fewer are
-    refused.
+    refused. Without a valid ``run.json`` the run starts, if the folder holds nothing else.
 
     Raises
     ------
     RunFolderError
         If the folder cannot be written, is not empty, or holds another run.
     """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.write_text("")
-        probe.unlink()
-        occupied = any(path.iterdir())
-    except OSError as error:
-        raise RunFolderError(
-            f"Cannot write to the run folder {path}: {error.strerror or error}. Choose another one "
-            "with --out."
-        ) from error
-    record = _record(plan)
+    occupied = _occupied(path)
     if occupied and not resume:
         raise RunFolderError(
             f"The run folder {path} is not empty. Add --resume to go on with the run in it, or "
             "choose another folder with --out."
         )
-    earlier = _earlier(path / "run.json")
-    was_finished = False
+    earlier = read_record(path)
     if earlier is not None:
-        _refuse_difference(path, earlier, record)
-        was_finished = bool(earlier.get("finished")) and (
-            earlier["replicates"] == record["replicates"]
-        )
+        refuse_difference(path, earlier, record)
+        if "merged_from" in earlier:
+            record = record | {"merged_from": earlier["merged_from"]}
     elif occupied:
         _refuse_foreign(path)
-    if not was_finished:
-        write_json(path / "run.json", record | {"finished": False})
-    return RunFolder(path, record, was_finished)
+    return RunFolder(path, record, earlier)
 
 
-def _earlier(path: Path) -> dict[str, Any] | None:
-    with contextlib.suppress(OSError, ValueError):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(content, dict) and {"replicates", *_COMPARED} <= content.keys():
-            return content
-    return None
+def _occupied(path: Path) -> bool:
+    """Make the folder and see that it can be written; say whether it holds anything."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.write_text("")
+        probe.unlink()
+        return any(path.iterdir())
+    except OSError as error:
+        raise RunFolderError(
+            f"Cannot write to the run folder {path}: {error.strerror or error}. Choose another one "
+            "with --out."
+        ) from error
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Without a valid run.json, only leftovers of a run that was killed at its start may stay."""
-    known = {
-        "run.json",
-        "run.json.new",
-        "replicates.sqlite",
-        "replicates.sqlite-wal",
-        "pred",
-        "replicates.sqlite-shm",
-        "replicates.sqlite-journal",
-    }
-    foreign = sorted(entry.name for entry in path.iterdir() if entry.name not in known)
+    """Without a valid run.json, only what a run leaves may be there: it will be written over."""
+    foreign = sorted(entry.name for entry in path.iterdir() if entry.name not in _OURS)
     if foreign:
         raise RunFolderError(
             f"The folder {path} holds files that are no run ({', '.join(foreign[:3])}). Choose "
             "another folder with --out."
         )
-    for name in ("replicates.sqlite", "replicates.sqlite-wal", "replicates.sqlite-shm"):
-        (path / name).unlink(missing_ok=True)
-
-
-def _refuse_difference(path: Path, earlier: dict[str, Any], record: dict[str, Any]) -> None:
-    for name in _COMPARED:
-        if earlier[name] != record[name]:
-            shown = ""
-            if not isinstance(record[name], dict):
-                shown = f" ({earlier[name]} there, {record[name]} now)"
-            else:
-                changed = sorted(
-                    key
-                    for key in {*earlier[name], *record[name]}
-                    if earlier[name].get(key) != record[name].get(key)
-                )
-                shown = f" ({', '.join(changed)})"
-            raise RunFolderError(
-                f"The run in {path} differs from this one in '{name}'{shown}; its replicates "
-                "cannot be reused. Choose another folder with --out."
-            )
-    if earlier["replicates"] > record["replicates"]:
-        raise RunFolderError(
-            f"The run in {path} has {earlier['replicates']} replicates, more than the "
-            f"{record['replicates']} asked for. Ask for at least as many, or choose another folder."
-        )
-
-
-def _record(plan: Plan) -> dict[str, Any]:
-    options = plan.file.model_dump(mode="json", include={"model", "validation", "importance"})
-    options["validation"].pop("replicates")
-    return {
-        "study": plan.study.digest,
-        "data": plan.cohort.digest,
-        "seed": plan.seed,
-        "replicates": plan.replicates,
-        "options": {
-            key: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-            for key, value in options.items()
-        },
-        "versions": {name: metadata.version(name) for name in _LIBRARIES}
-        | {"python": platform.python_version()},
-        "cpu": _cpu(),
-        "cores": os.cpu_count(),
-        "executor": plan.executor,
-        "workers": plan.workers,
-    }
-
-
-def _cpu() -> str:
-    """Name the processor type: on another one the last digits may differ."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,25 +11,21 @@ from numpy.typing import NDArray
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Estimate
 from twoarm.diagnostics.average_effect import crude_difference
+from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
 from twoarm.metalearners import Effects
-from twoarm.metrics import auc, brier, brier_no_information
-from twoarm.resampling import (
-    SCORES,
-    ResampledScores,
-    RunStore,
-    corrected_auc,
-    corrected_brier,
-    draw_counts,
-    gate,
-    score,
-)
+from twoarm.resampling import CrossValidated, RunStore, draw_counts, performance, score_all
+from twoarm.seeds import Stream, generator
+from twoarm.study.causal import in_benefit_direction
 from twoarm.study.plan import Plan
 from twoarm.study.result import ArmResult, BenefitResult, Spread
+from twoarm.study.tasks import cross_fit_folds
 
 __all__ = ["arm_result", "benefit_result", "crude_benefit", "draws", "g_formula_benefit"]
 
 _FEW_EVENTS = 10
+_CHUNK = 64  # replicates measured in one call: they are read as float32 and measured as float64
+_ICI_NULL = 1  # last step of the stream that draws the outcomes of the ICI's null
 
 
 def draws(plan: Plan, done: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -40,6 +37,22 @@ def draws(plan: Plan, done: NDArray[np.int64]) -> NDArray[np.int32]:
     return counts
 
 
+@dataclass(frozen=True)
+class _MeasureTask:
+    """Measure a chunk of replicates; the kernel runs without the interpreter lock."""
+
+    risk: NDArray[np.generic]
+    counts: NDArray[np.int32]
+    done: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    outcome: NDArray[np.int64]
+
+    def __call__(self, rows: range) -> NDArray[np.float64]:
+        replicates = self.risk[self.done[rows.start : rows.stop]][:, self.own]
+        drawn = self.counts[rows.start : rows.stop][:, self.own]
+        return score_all(replicates.astype(np.float64), self.outcome, drawn)
+
+
 def arm_result(
     plan: Plan,
     store: RunStore,
@@ -49,44 +62,69 @@ def arm_result(
     arm: int,
     full_risk: NDArray[np.float64],
     weights: NDArray[np.float64],
+    crossfit: NDArray[np.float64],
 ) -> ArmResult:
-    """Measure one arm's model of one outcome in its own patients."""
+    """Measure one arm's model of one outcome in its own patients.
+
+    `crossfit`, shape (repeats, patients), holds the arm's cross-fitted predictions: for patients of
+    the arm those are repeated nested cross-validation, since every fit is learnt outside the fold
+    from the arm's patients alone. Folds are stratified by arm and primary outcome, so for another
+    outcome they are cross-validation that is not stratified by it.
+    """
     values = plan.outcome(outcome.name)
     own = (plan.cohort.treatment == arm) & np.isfinite(values)
     y = values[own].astype(np.int64)
-    risks = store.array(f"mu{arm}_{outcome.name}")[done][:, own].astype(np.float64)
-    drawn = counts[:, own].astype(np.int64)
-    table = np.full((done.size, len(SCORES), 3), np.nan)
-    for row in range(done.size):
-        if np.isfinite(risks[row]).all():
-            table[row] = score(risks[row], y, drawn[row])
-    scores = {name: ResampledScores(*table[:, k].T) for k, name in enumerate(SCORES)}
-    events, risk = int(y.sum()), full_risk[own]
-    auc_metric = corrected_auc(auc(y, risk), scores["auc"], events=events, others=y.size - events)
-    brier_metric = corrected_brier(
-        brier(y, risk), scores["brier"], no_information=brier_no_information(y, risk)
+    task = _MeasureTask(store.array(f"mu{arm}_{outcome.name}"), counts, done, own, y)
+    parts = run_tasks(task, chunks(0, done.size, _CHUNK), workers=plan.workers)
+    table = np.concatenate(list(parts))
+    position = plan.outcomes.index(outcome)
+    rng = generator(plan.seed, Stream.FULL_FIT, position, arm, _ICI_NULL)
+    found = performance(y, full_risk[own], table, _cross_validated(plan, own, crossfit), rng)
+    return ArmResult(
+        **{each.name: getattr(found, each.name) for each in fields(found)},
+        **_stack_facts(plan, store, done, f"{arm}_{outcome.name}", weights),
+        share_few_events=_share_few_events(counts[:, own], y),
     )
-    fitted = np.isfinite(risks).all(axis=1)
+
+
+def _cross_validated(
+    plan: Plan, own: NDArray[np.bool_], crossfit: NDArray[np.float64]
+) -> CrossValidated:
+    """Give an arm's cross-fitted predictions for its own patients, with their folds."""
+    fold = np.stack([cross_fit_folds(plan, repeat)[own] for repeat in range(crossfit.shape[0])])
+    return CrossValidated(np.ascontiguousarray(crossfit[:, own]), fold)
+
+
+def _stack_facts(
+    plan: Plan,
+    store: RunStore,
+    done: NDArray[np.int64],
+    model: str,
+    weights: NDArray[np.float64],
+) -> dict[str, Any]:
+    """Give the weights of the stack's members, and the shares of replicates that stand out."""
     names = plan.member_names
-    by_replicate = store.array(f"weights{arm}_{outcome.name}")[done][fitted].astype(np.float64)
-    flags = store.array(f"flags{arm}_{outcome.name}")[done][fitted, 0].astype(np.int64)
+    by_replicate = store.array(f"weights{model}")[done].astype(np.float64)
+    fitted = np.isfinite(by_replicate).all(axis=1)
+    by_replicate = by_replicate[fitted]
+    flags = store.array(f"flags{model}")[done][fitted, 0].astype(np.int64)
     mean_weights = by_replicate.mean(axis=0) if fitted.any() else np.full(len(names), np.nan)
     mean_only = None
     if "mean" in names and fitted.any():
         mean_only = float((by_replicate[:, names.index("mean")] >= 1.0 - 1e-9).mean())
+    return {
+        "weights": dict(zip(names, map(float, weights), strict=True)),
+        "mean_weights": dict(zip(names, map(float, mean_weights), strict=True)),
+        "share_mean_only": mean_only,
+        "share_separated": float((flags & SEPARATED > 0).mean()) if fitted.any() else 0.0,
+    }
+
+
+def _share_few_events(drawn: NDArray[np.int32], y: NDArray[np.int64]) -> float:
+    if not drawn.shape[0]:
+        return 0.0
     distinct = ((drawn > 0) & (y == 1)).sum(axis=1)
-    return ArmResult(
-        n=y.size,
-        events=events,
-        auc=auc_metric,
-        brier=brier_metric,
-        gate=gate(auc_metric, events),
-        weights=dict(zip(names, map(float, weights), strict=True)),
-        mean_weights=dict(zip(names, map(float, mean_weights), strict=True)),
-        share_mean_only=mean_only,
-        share_separated=float((flags & SEPARATED > 0).mean()) if fitted.any() else 0.0,
-        share_few_events=float((distinct < _FEW_EVENTS).mean()) if done.size else 0.0,
-    )
+    return float((distinct < _FEW_EVENTS).mean())
 
 
 def _spread(benefit: NDArray[np.float64]) -> Spread:
@@ -133,13 +171,7 @@ def crude_benefit(plan: Plan, outcome: OutcomeSpec) -> Estimate:
     values = plan.outcome(outcome.name)
     known = np.isfinite(values)
     crude = crude_difference(values[known], plan.cohort.treatment[known])
-    return crude if outcome.desirable else _flipped(crude)
-
-
-def _flipped(estimate: Estimate) -> Estimate:
-    low = None if estimate.high is None else -estimate.high
-    high = None if estimate.low is None else -estimate.low
-    return replace(estimate, estimate=-estimate.estimate, low=low, high=high)
+    return crude if outcome.desirable else in_benefit_direction(crude)
 
 
 def g_formula_benefit(

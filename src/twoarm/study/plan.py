@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec, StudyFile
 from twoarm.errors import ArgumentError
-from twoarm.execution import EXECUTORS, worker_count
+from twoarm.execution import check_executor, worker_count
 from twoarm.learners import Stack
 from twoarm.metalearners import Predictors
 from twoarm.study.learner import build_stack
@@ -32,8 +33,8 @@ class Plan:
     learner : Stack
     predictors : Predictors
     seed, replicates : int
-    executor, workers : str, int
-        Who computes; they do not change a number.
+    executor, workers, scheduler : str, int, str or None
+        Who computes; they do not change a number. The scheduler is Dask's address, if one runs.
     """
 
     study: Study
@@ -44,11 +45,21 @@ class Plan:
     replicates: int
     executor: str
     workers: int
+    scheduler: str | None
 
     @property
     def file(self) -> StudyFile:
         """The study file's content."""
         return self.study.file
+
+    @property
+    def run_by(self) -> dict[str, Any]:
+        """Who computes, as `run_tasks` takes it."""
+        return {
+            "executor": self.executor,
+            "workers": self.workers,
+            "scheduler": self.scheduler,
+        }
 
     @property
     def outcomes(self) -> tuple[OutcomeSpec, ...]:
@@ -73,6 +84,7 @@ def make_plan(
     seed: int | None = None,
     executor: str | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
 ) -> Plan:
     """Complete a study's settings by what was asked for, and check them.
 
@@ -81,7 +93,7 @@ def make_plan(
     ArgumentError
         If a setting is outside what is allowed.
     MissingPackageError
-        If a plug-in cannot be imported.
+        If a plug-in cannot be imported, or Dask is asked for and not installed.
     """
     file = study.file
     chosen = file.validation.replicates if replicates is None else replicates
@@ -91,8 +103,8 @@ def make_plan(
     if chosen_seed < 0:
         raise ArgumentError(f"The seed must be 0 or larger; found {chosen_seed}.")
     runner = file.run.executor if executor is None else executor
-    if runner not in EXECUTORS:
-        raise ArgumentError(f"Unknown executor '{runner}'; expected one of {', '.join(EXECUTORS)}.")
+    address = file.run.scheduler if scheduler is None and runner == "dask" else scheduler
+    check_executor(runner, address)
     return Plan(
         study=study,
         cohort=cohort,
@@ -102,4 +114,5 @@ def make_plan(
         replicates=chosen,
         executor=runner,
         workers=worker_count(file.run.workers if workers is None else workers),
+        scheduler=address,
     )

@@ -15,7 +15,8 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Estimate
 from twoarm.importance import Dependence
 from twoarm.metalearners import Effects
-from twoarm.resampling import FitFailure, Gate, Metric
+from twoarm.resampling import FitFailure, Performance
+from twoarm.study.causal import Causal
 from twoarm.study.plan import Plan
 from twoarm.study.summary import summary_of
 
@@ -34,16 +35,11 @@ PROVISIONAL_BELOW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ArmResult:
-    """One arm's model of one outcome.
+class ArmResult(Performance):
+    """One arm's model of one outcome, measured in its own patients whose outcome is known.
 
     Attributes
     ----------
-    n, events : int
-        Patients with a known outcome, and those with the event.
-    auc, brier : Metric
-    gate : Gate
-        Whether Harrell's AUC can be quoted.
     weights : dict
         Weight of each member in the full fit.
     mean_weights : dict
@@ -56,11 +52,6 @@ class ArmResult:
         Share of replicates with fewer than 10 different patients with the event.
     """
 
-    n: int
-    events: int
-    auc: Metric
-    brier: Metric
-    gate: Gate
     weights: dict[str, float]
     mean_weights: dict[str, float]
     share_mean_only: float | None
@@ -144,6 +135,8 @@ class StudyResult:
     models : FittedModels
     folder : Path
         The run folder.
+    causal : Causal or None
+        Average effects, heterogeneity and findings; None in an interim result.
     """
 
     plan: Plan
@@ -158,11 +151,18 @@ class StudyResult:
     absent: Mapping[str, str]
     models: FittedModels
     folder: Path
+    causal: Causal | None = None
 
     @property
     def primary(self) -> OutcomeResult:
         """The primary outcome's result."""
         return self.outcomes[self.plan.file.primary.name]
+
+    @property
+    def diagnostics(self) -> Causal:
+        """The diagnostics of a finished run."""
+        assert self.causal is not None, "an interim result has no diagnostics"
+        return self.causal
 
     @property
     def provisional(self) -> bool:

@@ -9,21 +9,23 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Estimate
-from twoarm.resampling import Metric
-from twoarm.resampling.optimism import LARGEST_MISSING_SHARE
+from twoarm.diagnostics import Estimate, Heterogeneity
+from twoarm.metrics.nnt import number_needed
+from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
 
 if TYPE_CHECKING:
-    from twoarm.study.result import ArmResult, BenefitResult, OutcomeResult, StudyResult
+    from twoarm.study.result import ArmResult, OutcomeResult, StudyResult
 
 __all__ = ["summary_of"]
 
 _LATER = "not computed by this version"
-_LATER_METRICS = ("scaled_brier", "log_loss", "r2", "g")
-_LATER_CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
-_LATER_SHARES = ("shrunk", "deconvolved", "no_effect", "same_effect")
-_LATER_EFFECTS = ("iptw", "overlap", "aipw", "tmle")
+_MEASURES = ("auc", "brier", "scaled_brier", "log_loss", "r2", "g")
+_REGRESSED = ("r2", "g")
+_CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
+_BOUNDED_SHARES = ("shrunk", "deconvolved")
+_NULL_SHARES = ("no_effect", "same_effect")
+_ADJUSTED = ("iptw", "overlap", "aipw", "tmle")
+_NOT_ESTIMABLE = "the calibration slope of the benefit is not estimable in so few patients"
 
 
 class _Absences:
@@ -77,22 +79,18 @@ def _outcome(
         "arms": {
             name: _arm(arm, f"{path}.arms.{name}", absent) for name, arm in outcome.arms.items()
         },
-        "benefit": _benefit(outcome.spec, outcome.benefit, f"{path}.benefit", absent),
-        "average_effect": _average_effect(outcome, f"{path}.average_effect", absent),
+        "benefit": _benefit(result, outcome, f"{path}.benefit", absent),
+        "average_effect": _average_effect(result, outcome, f"{path}.average_effect", absent),
         "importance": _importance(result, outcome, f"{path}.importance", absent),
     }
 
 
 def _arm(arm: ArmResult, path: str, absent: _Absences) -> dict[str, Any]:
     measures: dict[str, Any] = {
-        "auc": _metric(arm.auc, f"{path}.auc", absent),
-        "brier": _metric(arm.brier, f"{path}.brier", absent),
+        name: _metric(getattr(arm, name), f"{path}.{name}", absent, regressed=name in _REGRESSED)
+        for name in _MEASURES
     }
-    for name in _LATER_METRICS:
-        measures[name] = absent.null(f"{path}.{name}")
-    measures["calibration"] = {
-        name: absent.null(f"{path}.calibration.{name}") for name in _LATER_CALIBRATION
-    }
+    measures["calibration"] = _calibration(arm.calibration, f"{path}.calibration", absent)
     gate = asdict(arm.gate)
     if arm.gate.harrell_valid is None:
         absent.null(f"{path}.gate.harrell_valid", arm.gate.reason)
@@ -100,50 +98,133 @@ def _arm(arm: ArmResult, path: str, absent: _Absences) -> dict[str, Any]:
     return {"n": arm.n, "events": arm.events, **measures, "gate": gate, "weights": arm.weights}
 
 
-def _metric(metric: Metric, path: str, absent: _Absences) -> dict[str, Any]:
+def _calibration(parts: CalibrationMetrics, path: str, absent: _Absences) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        name: _metric(getattr(parts, name), f"{path}.{name}", absent, regressed=True)
+        for name in _CALIBRATION
+    }
+    return {**plain, "ici_null": asdict(parts.ici_null)}
+
+
+def _metric(metric: Metric, path: str, absent: _Absences, *, regressed: bool) -> dict[str, Any]:
+    """Give a measure; `regressed`: it needs a regression or a smoother where it is measured."""
     plain = asdict(metric)
-    undefined = "not defined in enough replicates"
-    for name in ("apparent", "harrell", "oob", "d632", "d632plus", "headline", "mcse"):
-        if plain[name] is None or not math.isfinite(plain[name]):
-            plain[name] = absent.null(f"{path}.{name}", undefined)
-    absent.null(f"{path}.nested_cv")
-    if metric.ci is None:
-        total = metric.replicates_used + metric.failed
-        refused = metric.failed > LARGEST_MISSING_SHARE * total
-        absent.null(f"{path}.ci", undefined if refused else "no valid interval is known for it")
+    for name, reason in _reasons(metric, regressed).items():
+        value = plain[name]
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            plain[name] = absent.null(f"{path}.{name}", reason)
+    plain["intervals"] = {
+        each.method: {"low": each.low, "high": each.high} for each in metric.intervals
+    }
     return plain
 
 
+def _reasons(metric: Metric, regressed: bool) -> dict[str, str]:
+    """Say why each part of a measure would be absent."""
+    undefined = "not defined in enough replicates"
+    nested = "cross-fitting gave no complete, or no finite, repeat"
+    few = "the patients not drawn are too few to recalibrate in them"
+    refused = metric.failed > LARGEST_MISSING_SHARE * (metric.replicates_used + metric.failed)
+    reasons = dict.fromkeys(
+        ("apparent", "harrell", "oob", "d632", "d632plus", "headline", "mcse"), undefined
+    )
+    if regressed:
+        reasons = dict.fromkeys(reasons, "no finite regression in enough replicates")
+        reasons |= dict.fromkeys(("oob", "d632", "d632plus"), few)
+        reasons["apparent"] = "the predictions separate events from others, or are all the same"
+        reasons["headline"] = nested
+    reasons |= dict.fromkeys(("nested_cv", "nested_cv_range"), nested)
+    return reasons | {"ci": undefined if refused else "no valid interval is known for it"}
+
+
 def _benefit(
-    spec: OutcomeSpec, benefit: BenefitResult, path: str, absent: _Absences
+    result: StudyResult, outcome: OutcomeResult, path: str, absent: _Absences
 ) -> dict[str, Any]:
     plain: dict[str, Any] = {}
+    benefit = outcome.benefit
     for name in ("mean", "sd", "median", "share_positive"):
         value = None if benefit.crossfit is None else getattr(benefit.crossfit, name)
         plain[name] = value
     plain["in_sample"] = asdict(benefit.in_sample)
-    shares: dict[str, Any] = {"raw": benefit.share_raw, "crossfit": benefit.share_crossfit}
-    for name in _LATER_SHARES:
-        shares[name] = absent.null(f"{path}.share_at_threshold.{name}")
-    if spec.primary:
-        plain["share_at_threshold"] = shares
-    else:
-        for name in _LATER_SHARES:
-            absent.reasons.pop(f"{path}.share_at_threshold.{name}")
+    causal = result.causal
+    found = None if causal is None or not outcome.spec.primary else causal.heterogeneity
+    reason = _why_not(result, "heterogeneity")
+    if not outcome.spec.primary:
         reason = "the threshold belongs to the primary outcome"
         plain["share_at_threshold"] = absent.null(f"{path}.share_at_threshold", reason)
-    plain["shrinkage_slope"] = absent.null(f"{path}.shrinkage_slope")
-    plain["nnt_of_mean"] = absent.null(f"{path}.nnt_of_mean")
+        plain["shrinkage_slope"] = absent.null(f"{path}.shrinkage_slope", "primary outcome only")
+    elif found is None:
+        shares = {"raw": benefit.share_raw, "crossfit": benefit.share_crossfit}
+        nulls = {
+            name: absent.null(f"{path}.share_at_threshold.{name}", reason)
+            for name in (*_BOUNDED_SHARES, *_NULL_SHARES)
+        }
+        plain["share_at_threshold"] = shares | nulls
+        plain["shrinkage_slope"] = absent.null(f"{path}.shrinkage_slope", reason)
+    else:
+        shares = {"raw": benefit.share_raw, "crossfit": benefit.share_crossfit}
+        plain["share_at_threshold"] = shares | _shares(found, f"{path}.share_at_threshold", absent)
+        plain["shrinkage_slope"] = _slope(found, f"{path}.shrinkage_slope", absent)
+    plain["nnt_of_mean"] = _nnt(outcome.g_formula, f"{path}.nnt_of_mean", absent)
     return plain
 
 
-def _average_effect(outcome: OutcomeResult, path: str, absent: _Absences) -> dict[str, Any]:
+def _why_not(result: StudyResult, part: str) -> str:
+    if result.causal is None:
+        return "not computed in an interim result"
+    return result.causal.errors.get(part, "not computed")
+
+
+def _shares(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any]:
+    """Give the versions of the share that the diagnostics add."""
+    plain: dict[str, Any] = {}
+    for name in _BOUNDED_SHARES:
+        value = getattr(found, name).estimate
+        plain[name] = value
+        if value is None:
+            absent.null(f"{path}.{name}", _NOT_ESTIMABLE)
+    for name in _NULL_SHARES:
+        band = getattr(found, name)
+        plain[name] = {"mean": band.mean, "low": band.low, "high": band.high}
+        if band.mean is None:
+            plain[name] = absent.null(f"{path}.{name}", "too many draws of the null failed")
+    return plain
+
+
+def _slope(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any]:
+    plain: dict[str, Any] = {"estimate": found.slope.estimate, "se": found.slope.se}
+    for name, value in plain.items():
+        if value is None:
+            absent.null(f"{path}.{name}", _NOT_ESTIMABLE)
+    return plain
+
+
+def _nnt(mean: Estimate, path: str, absent: _Absences) -> Any:
+    """Invert the mean benefit of the g-formula; a limit beyond infinity is null and listed."""
+    if mean.low is None or mean.high is None:
+        return absent.null(path, "the mean benefit has no interval")
+    low, high = min(mean.low, mean.estimate), max(mean.high, mean.estimate)
+    found = number_needed(mean.estimate, low, high)
+    plain: dict[str, Any] = {"low": found.low, "estimate": found.estimate, "high": found.high}
+    for name, value in plain.items():
+        if value is None:
+            absent.null(f"{path}.{name}", "beyond infinity: the interval of the benefit holds 0")
+    return plain
+
+
+def _average_effect(
+    result: StudyResult, outcome: OutcomeResult, path: str, absent: _Absences
+) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "crude": _estimate(outcome.crude, f"{path}.crude", absent),
         "g_formula": _estimate(outcome.g_formula, f"{path}.g_formula", absent),
     }
-    for name in _LATER_EFFECTS:
-        plain[name] = absent.null(f"{path}.{name}")
+    found = None if result.causal is None else result.causal.effects.get(outcome.spec.name)
+    for name in _ADJUSTED:
+        if found is None:
+            plain[name] = absent.null(f"{path}.{name}", "cross-fitting is not complete")
+        else:
+            plain[name] = _estimate(getattr(found, name), f"{path}.{name}", absent)
     return plain
 
 

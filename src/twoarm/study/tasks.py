@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.errors import FitError
+from twoarm.learners import Prediction
 from twoarm.metalearners import arm_seeds, replicate_arm
 from twoarm.resampling import ArraySpec, FitFailure, StoredReplicate, draw_counts
 from twoarm.seeds import Stream, fold_numbers, generator
@@ -29,6 +30,32 @@ def array_specs(plan: Plan) -> list[ArraySpec]:
     return specs
 
 
+def _fits(
+    plan: Plan, counts: NDArray[np.int64], wanted: NDArray[np.bool_], *path: int
+) -> Iterator[tuple[int, int, Prediction | FitFailure]]:
+    """Fit every outcome and arm on counted patients; give position, arm, and what came of it."""
+    prepared = plan.predictors.prepared(counts)
+    for position, outcome in enumerate(plan.outcomes):
+        seeds = arm_seeds(plan.seed, *path, position)
+        for arm in (0, 1):
+            found: Prediction | FitFailure
+            try:
+                found = replicate_arm(
+                    plan.learner,
+                    prepared,
+                    plan.outcome(outcome.name),
+                    plan.cohort.treatment,
+                    counts,
+                    arm,
+                    wanted=wanted,
+                    seed=seeds[arm],
+                )
+            except Exception as error:  # noqa: BLE001  a learner may raise anything
+                message = f"{type(error).__name__}: {error}"
+                found = FitFailure(f"{ARMS[arm]}/{outcome.name}", message)
+            yield position, arm, found
+
+
 @dataclass(frozen=True)
 class ReplicateTask:
     """Fit all outcomes and both arms on resamples of the cohort, and predict everybody."""
@@ -41,33 +68,19 @@ class ReplicateTask:
 
     def _one(self, index: int) -> StoredReplicate:
         start = time.perf_counter()
-        plan, cohort = self.plan, self.plan.cohort
-        counts = draw_counts(plan.seed, index, len(cohort), strata=cohort.treatment)
-        prepared = plan.predictors.prepared(counts)
-        everybody = np.ones(len(cohort), dtype=np.bool_)
+        plan, n = self.plan, len(self.plan.cohort)
+        counts = draw_counts(plan.seed, index, n, strata=plan.cohort.treatment)
         rows: dict[str, NDArray[np.generic]] = {}
         failures = []
-        for position, outcome in enumerate(plan.outcomes):
-            seeds = arm_seeds(plan.seed, Stream.REPLICATE, index, position)
-            for arm in (0, 1):
-                try:
-                    fit = replicate_arm(
-                        plan.learner,
-                        prepared,
-                        plan.outcome(outcome.name),
-                        cohort.treatment,
-                        counts,
-                        arm,
-                        wanted=everybody,
-                        seed=seeds[arm],
-                    )
-                except Exception as error:  # noqa: BLE001  a learner may raise anything
-                    message = f"{type(error).__name__}: {error}"
-                    failures.append(FitFailure(f"{ARMS[arm]}/{outcome.name}", message))
-                    continue
-                rows[f"mu{arm}_{outcome.name}"] = fit.risk
-                rows[f"weights{arm}_{outcome.name}"] = fit.weights
-                rows[f"flags{arm}_{outcome.name}"] = np.array([fit.flags])
+        everybody = np.ones(n, dtype=np.bool_)
+        for position, arm, found in _fits(plan, counts, everybody, Stream.REPLICATE, index):
+            if isinstance(found, FitFailure):
+                failures.append(found)
+                continue
+            name = plan.outcomes[position].name
+            rows[f"mu{arm}_{name}"] = found.risk.astype(np.float32)  # as stored: half to send
+            rows[f"weights{arm}_{name}"] = found.weights
+            rows[f"flags{arm}_{name}"] = np.array([found.flags])
         return StoredReplicate(index, rows, tuple(failures), time.perf_counter() - start)
 
 
@@ -101,26 +114,14 @@ class CrossFitTask:
     def __call__(self, item: tuple[int, int]) -> CrossFitFold:
         """Compute fold `item[1]` of repeat `item[0]`."""
         repeat, number = item
-        plan, cohort = self.plan, self.plan.cohort
+        plan = self.plan
         inside = cross_fit_folds(plan, repeat) == number
         counts = (~inside).astype(np.int64)
-        prepared = plan.predictors.prepared(counts)
         mu = np.full((len(plan.outcomes), 2, int(inside.sum())), np.nan)
         errors = []
-        for position, outcome in enumerate(plan.outcomes):
-            seeds = arm_seeds(plan.seed, Stream.CROSS_FIT, repeat, number, position)
-            for arm in (0, 1):
-                try:
-                    mu[position, arm] = replicate_arm(
-                        plan.learner,
-                        prepared,
-                        plan.outcome(outcome.name),
-                        cohort.treatment,
-                        counts,
-                        arm,
-                        wanted=inside,
-                        seed=seeds[arm],
-                    ).risk[inside]
-                except FitError as error:
-                    errors.append(FitFailure(f"{ARMS[arm]}/{outcome.name}", str(error)))
+        for position, arm, found in _fits(plan, counts, inside, Stream.CROSS_FIT, repeat, number):
+            if isinstance(found, FitFailure):
+                errors.append(found)
+            else:
+                mu[position, arm] = found.risk[inside]
         return CrossFitFold(repeat, np.flatnonzero(inside), mu, tuple(errors))

@@ -10,12 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import floats, integers
 from numpy.testing import assert_allclose
-from scipy.special import logit
+from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics import auc, auc_interval
+from twoarm.metrics import (
+    auc,
+    auc_interval,
+    auc_variance,
+    auc_within,
+    calibration,
+    g_index,
+    gp_index,
+)
 
 SUMS = 1e-12
 
@@ -159,3 +167,67 @@ def test_an_interval_of_nothing_is_refused(arguments):
 def test_a_level_that_is_none_is_refused(level):
     with pytest.raises(ArgumentError, match="level in 0-1"):
         auc_interval(0.7, 5, 5, level=level)
+
+
+@settings(max_examples=60)
+@given(seed=integers(0, 2**32 - 1), folds=integers(1, 5))
+def test_auc_within_counts_pairs_of_one_fold(seed, folds):
+    rng = np.random.default_rng(seed)
+    y, p, fold = rng.integers(0, 2, 30), np.round(rng.random(30), 1), rng.integers(0, folds, 30)
+    pairs = [
+        0.5 * (np.sign(p[i] - p[j]) + 1)
+        for i in range(30)
+        for j in range(30)
+        if y[i] == 1 and y[j] == 0 and fold[i] == fold[j]
+    ]
+    if pairs:
+        assert_allclose(auc_within(y, p, fold), np.mean(pairs), rtol=1e-12)
+        assert_allclose(auc_within(y, p, np.zeros(30)), auc(y, p), rtol=1e-12)
+
+
+def test_auc_within_of_constant_models_is_a_half():
+    # Each fold's model predicts the rate outside of the fold: pooled, that ranks backwards.
+    y = np.array([1, 0, 0, 1, 1, 0])
+    fold = np.array([0, 0, 0, 1, 1, 1])
+    p = np.where(fold == 0, 2 / 3, 1 / 3)
+    assert auc(y, p) < 0.5
+    assert auc_within(y, p, fold) == 0.5
+    assert math.isnan(auc_within(y, p, np.arange(6)))
+    with pytest.raises(ArgumentError, match="a fold for each"):
+        auc_within(y, p, [0, 1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=integers(0, 2**32 - 1))
+def test_the_g_indices_are_mean_distances_of_recalibrated_patients(seed):
+    rng = np.random.default_rng(seed)
+    p = expit(rng.normal(size=25))
+    y = rng.integers(0, 2, 25)
+    y[np.argsort(p)[[0, 1, -2, -1]]] = [1, 0, 1, 0]  # never separated
+    fit = calibration(y, p)
+    lp = fit.intercept + fit.slope * logit(p)
+    i, j = np.triu_indices(25, 1)
+    assert_allclose(g_index(y, p), np.abs(lp[i] - lp[j]).mean(), rtol=1e-9)
+    assert_allclose(gp_index(y, p), np.abs(expit(lp)[i] - expit(lp)[j]).mean(), rtol=1e-9)
+    order, weight = rng.permutation(25), rng.integers(1, 4, 25)
+    assert_allclose(g_index(y[order], p[order]), g_index(y, p), rtol=1e-6)
+    rows = np.repeat(np.arange(25), weight)
+    assert_allclose(g_index(y, p, weight=weight), g_index(y[rows], p[rows]), rtol=1e-6)
+    assert_allclose(gp_index(y, p, weight=weight), gp_index(y[rows], p[rows]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("index", [g_index, gp_index])
+def test_the_g_index_of_a_constant_is_zero_and_of_a_separation_missing(index):
+    assert index([0, 1, 0], [0.3, 0.3, 0.3]) == 0
+    assert math.isnan(index([0, 0, 1], [0.1, 0.2, 0.3]))
+
+
+@settings(max_examples=40)
+@given(seed=integers(0, 2**32 - 1))
+def test_delongs_variance_equals_that_of_the_placements(seed):
+    rng = np.random.default_rng(seed)
+    y, p = np.repeat([1, 0], [9, 14]), np.round(rng.random(23), 1)
+    wins = 0.5 * (np.sign(p[y == 1][:, None] - p[y == 0][None, :]) + 1)
+    expected = wins.mean(axis=1).var(ddof=1) / 9 + wins.mean(axis=0).var(ddof=1) / 14
+    assert_allclose(auc_variance(y, p), expected, rtol=1e-10, atol=1e-15)
+    assert math.isnan(auc_variance([1, 0, 0], [0.4, 0.2, 0.3]))

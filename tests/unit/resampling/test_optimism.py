@@ -11,8 +11,18 @@ from hypothesis.strategies import floats
 from numpy.testing import assert_allclose
 
 from twoarm.metrics import auc_interval
-from twoarm.resampling import ResampledScores, corrected_auc, corrected_brier, gate
-from twoarm.resampling.optimism import auc_632plus, loss_632plus
+from twoarm.resampling import ResampledScores, gate, optimism
+from twoarm.resampling.metric import Range
+from twoarm.resampling.optimism import (
+    auc_632plus,
+    corrected_auc,
+    corrected_calibration,
+    corrected_fit,
+    corrected_loss,
+    headline_of,
+    loss_632plus,
+    scaled,
+)
 
 DIGITS = 1e-12
 shares = floats(0.0, 1.0)
@@ -107,9 +117,7 @@ def test_every_estimate_of_an_auc_by_hand():
 
 
 def test_every_estimate_of_a_brier_score_by_hand():
-    found = corrected_brier(
-        0.1, scores([0.08, 0.09], [0.12, 0.14], [0.2, 0.24]), no_information=0.3
-    )
+    found = corrected_loss(0.1, scores([0.08, 0.09], [0.12, 0.14], [0.2, 0.24]), no_information=0.3)
     assert_allclose(found.harrell, 0.1 + 0.045, rtol=DIGITS)
     assert_allclose(found.d632, 0.368 * 0.1 + 0.632 * 0.22, rtol=DIGITS)
     assert_allclose(found.d632plus, loss_632plus(0.1, 0.22, 0.3), rtol=DIGITS)
@@ -138,7 +146,7 @@ def test_nothing_defined_is_nothing_reported():
     nothing = scores([NAN] * 4, [NAN] * 4, [NAN] * 4)
     for found in (
         corrected_auc(0.8, nothing, events=5, others=5),
-        corrected_brier(0.2, nothing, no_information=0.25),
+        corrected_loss(0.2, nothing, no_information=0.25),
     ):
         assert found.apparent > 0
         assert found.harrell is found.oob is found.d632 is found.d632plus is found.headline is None
@@ -177,3 +185,85 @@ def test_the_gate_allows_for_monte_carlo_error():
     assert gate(precise, 20).harrell_valid is False
     assert vague.mcse > 0.005
     assert gate(vague, 20).harrell_valid is True
+
+
+def test_cross_validation_is_the_mean_over_repeats_with_their_range():
+    found = corrected_auc(
+        0.9, scores([0.9], [0.8], [0.7]), events=9, others=50, nested=np.array([0.7, 0.8, 0.78])
+    )
+    assert_allclose(found.nested_cv, 0.76, rtol=DIGITS)
+    assert found.nested_cv_range == Range(0.7, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"), [("d632plus", 0.8), ("oob", 0.7), ("nested_cv", 0.6)]
+)
+def test_one_constant_chooses_the_headline(monkeypatch, method, expected):
+    monkeypatch.setattr(optimism, "HEADLINE", method)
+    assert headline_of(0.7, 0.8, 0.6) == expected
+
+
+def test_the_headline_may_be_the_mean_of_two(monkeypatch):
+    monkeypatch.setattr(optimism, "HEADLINE", "d632plus_cv")
+    assert_allclose(headline_of(0.7, 0.8, 0.6), 0.7, rtol=DIGITS)
+    assert headline_of(0.7, None, 0.6) is headline_of(0.7, 0.8, None) is None
+    found = corrected_auc(
+        0.9, scores([0.9], [0.8], [0.7]), events=15, others=60, nested=np.array([0.7])
+    )
+    assert_allclose(found.headline, 0.5 * (found.d632plus + 0.7), rtol=DIGITS)
+    assert found.headline_method == "d632plus_cv"
+    assert found.ci == auc_interval(found.headline, 15, 60)
+
+
+def test_the_scaled_brier_score_is_that_of_each_estimate():
+    brier = corrected_loss(
+        0.1,
+        scores(np.linspace(0.09, 0.11, 30), np.full(30, 0.12), np.full(30, 0.2)),
+        no_information=0.3,
+        nested=np.array([0.15, 0.17]),
+    )
+    found = scaled(brier, 0.2)
+    for name in ("apparent", "harrell", "oob", "d632", "d632plus", "nested_cv", "headline"):
+        expected = 1 - getattr(brier, name) / 0.16
+        assert_allclose(getattr(found, name), expected, rtol=0, atol=DIGITS)
+    assert_allclose(found.mcse, brier.mcse / 0.16, rtol=DIGITS)
+    assert_allclose(found.nested_cv_range.low, 1 - 0.17 / 0.16, rtol=DIGITS)
+    assert [each.method for each in found.intervals] == ["location_shifted", "harrell_2025"]
+    for ours, theirs in zip(found.intervals, brier.intervals, strict=True):
+        assert ours.low < found.harrell < ours.high
+        assert_allclose(ours.low, 1 - theirs.high / 0.16, rtol=DIGITS)
+
+
+def test_a_fit_is_corrected_by_harrell_and_calibration_by_the_original_patients():
+    replicates = scores([0.5, 0.6], [0.3, 0.2], [NAN, NAN])
+    nested = np.array([0.2, 0.3, 0.35])
+    fit = corrected_fit(0.4, replicates, nested=nested)
+    assert_allclose([fit.harrell, fit.nested_cv, fit.headline], [0.4 - 0.3, 0.3, 0.3], rtol=DIGITS)
+    calibration = corrected_calibration(1.0, replicates, nested=nested)
+    assert_allclose([calibration.harrell, calibration.nested_cv], [0.25, 0.3], rtol=DIGITS)
+    assert_allclose(calibration.mcse, np.std([0.3, 0.2], ddof=1) / math.sqrt(2), rtol=DIGITS)
+    for each in (fit, calibration):
+        assert each.oob is each.d632 is each.d632plus is each.ci is None
+        assert (each.replicates_used, each.failed) == (2, 0)
+        assert each.headline_method == "nested_cv"
+        assert each.nested_cv_range == Range(0.2, 0.35)
+
+
+@pytest.mark.parametrize(("missing", "given"), [(0, True), (5, True), (6, False)])
+def test_calibration_needs_a_finite_regression_in_95_of_100(missing, given):
+    test = np.full(100, 0.8)
+    test[:missing] = NAN
+    replicates = scores(np.ones(100), test, np.full(100, NAN))
+    for found in (
+        corrected_calibration(1.0, replicates, nested=test),
+        corrected_fit(0.4, replicates, nested=test),
+    ):
+        for value in (found.harrell, found.nested_cv, found.headline, found.mcse):
+            assert (value is not None) == given
+        assert found.failed == missing
+        assert found.often_missing == (missing > 5)
+
+
+def test_a_fit_that_separates_in_the_full_cohort_has_no_harrell_value():
+    found = corrected_fit(NAN, scores([0.5, 0.6], [0.3, 0.2], [NAN, NAN]))
+    assert found.harrell is found.nested_cv is found.headline is None

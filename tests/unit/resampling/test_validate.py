@@ -9,9 +9,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from twoarm import metrics
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack
-from twoarm.resampling import draw_counts, validate
+from twoarm.resampling import SCORES, draw_counts, score, validate
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,11 @@ def test_replicates_do_not_depend_on_how_many_there_are_or_who_computes(data):
         validate(stack, X, y, replicates=20, seed=5, executor=executor, workers=workers)
         for executor, workers in (("serial", 1), ("threads", 2), ("threads", 3))
     ]
-    assert runs[0].auc == runs[1].auc == runs[2].auc
-    assert runs[0].brier == runs[1].brier == runs[2].brier
+    assert runs[0].metrics() == runs[1].metrics() == runs[2].metrics()
+    assert runs[0].calibration.ici_null == runs[1].calibration.ici_null
+    np.testing.assert_array_equal(runs[0].cv.risk, runs[1].cv.risk)
+    longer = validate(stack, X, y, replicates=25, seed=5, cv_repeats=11)
+    np.testing.assert_array_equal(longer.cv.risk[:10], runs[0].cv.risk)
 
 
 def test_nested_seeds_are_set_from_the_replicate(data):
@@ -182,8 +186,15 @@ def test_shapes_that_do_not_fit_are_refused(data):
 def test_the_frame_has_a_row_a_measure(data):
     X, y = data
     frame = validate(Logistic(), X, y, replicates=5).to_frame()
-    assert list(frame.index) == ["auc", "brier"]
+    assert list(frame.index) == [
+        "auc", "brier", "scaled_brier", "log_loss", "r2", "g", "gp",
+        "calibration.intercept", "calibration.slope", "calibration.in_the_large",
+        "calibration.ici", "calibration.e50", "calibration.e90", "calibration.emax",
+    ]  # fmt: skip
     assert {"apparent", "harrell", "oob", "d632", "d632plus", "ci_low", "mcse"} <= set(frame)
+    assert {"nested_cv", "nested_cv_low", "headline_method", "replicates_used"} <= set(frame)
+    assert not {"ci", "intervals", "nested_cv_range"} & set(frame)
+    assert frame.notna().loc["calibration.slope", "nested_cv"]
 
 
 def test_the_gate_calls_harrell_not_valid_for_a_forest_on_noise():
@@ -194,3 +205,69 @@ def test_the_gate_calls_harrell_not_valid_for_a_forest_on_noise():
     assert forest.gate.harrell_minus_headline > 0.2
     linear = validate(Logistic(), X, y, replicates=200)
     assert abs(linear.gate.harrell_minus_headline) < 0.06
+
+
+def test_every_measure_of_the_full_fit_is_that_of_the_metrics(data):
+    X, y = data
+    found = validate(Logistic(), X, y, replicates=5)
+    measures = ("auc", "brier", "scaled_brier", "log_loss", "r2")
+    for name in measures:
+        expected = getattr(metrics, name)(y, found.risk)
+        assert getattr(found, name).apparent == pytest.approx(expected, abs=1e-12)
+    assert found.g.apparent == pytest.approx(metrics.g_index(y, found.risk), abs=1e-9)
+    assert found.gp.apparent == pytest.approx(metrics.gp_index(y, found.risk), abs=1e-9)
+    calibration = metrics.calibration(y, found.risk)
+    for name in ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax"):
+        expected = getattr(calibration, name)
+        assert getattr(found.calibration, name).apparent == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_scores_of_a_replicate_are_the_metrics_of_its_patients(data):
+    X, y = data
+    counts = draw_counts(4, 0, len(y))
+    p = 1 / (1 + np.exp(-X[:, 0] - 0.5 * X[:, 2]))
+    table = dict(zip(SCORES, score(p, y, counts), strict=True))
+    weights = (counts, np.ones(120), counts == 0)
+    for name in ("auc", "brier", "log_loss"):
+        expected = [getattr(metrics, name)(y, p, weight=weight) for weight in weights]
+        np.testing.assert_allclose(table[name], expected, rtol=1e-12)
+    for name, measure in (("r2", metrics.r2), ("g", metrics.g_index), ("gp", metrics.gp_index)):
+        expected = [measure(y, p, weight=weight) for weight in weights[:2]]
+        np.testing.assert_allclose(table[name][:2], expected, rtol=1e-9)
+    drawn, everybody = (metrics.calibration(y, p, weight=weight) for weight in weights[:2])
+    assert table["slope"][0] == pytest.approx(drawn.slope)
+    for name in ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax"):
+        assert table[name][1] == pytest.approx(getattr(everybody, name))
+    assert np.isnan(table["slope"][2])
+
+
+def test_repeats_of_cross_validation_may_be_left_out(data):
+    X, y = data
+    found = validate(Logistic(), X, y, replicates=5, cv_repeats=0)
+    assert found.auc.nested_cv is found.auc.nested_cv_range is None
+    assert found.calibration.slope.headline is None
+    assert found.calibration.slope.harrell is not None
+    assert found.auc.headline is not None
+    with pytest.raises(ArgumentError, match="0 or more repeats"):
+        validate(Logistic(), X, y, replicates=5, cv_repeats=-1)
+
+
+def test_separated_replicates_are_counted():
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(60, 10)), np.repeat([0, 1], 30)
+    found = validate(Logistic(C=np.inf), X, y, replicates=100, seed=1, cv_repeats=0)
+    assert 0 < found.separated < 100
+    assert found.calibration.slope.harrell is not None  # small, but finite
+
+
+def test_measures_that_are_often_undefined_are_named():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 4)), (rng.random(60) < 0.3).astype(int)
+    found = validate(Stack(["mean", "logistic"], inner_folds=3), X, y, replicates=30)
+    constant = any(
+        text.startswith("calibration.slope: not defined in") for text in found.cautions()
+    )
+    assert constant == (found.calibration.slope.failed > 1.5)
+    assert found.calibration.slope.failed > 1.5  # all weight on `mean`: no slope
+    assert found.calibration.slope.harrell is None
+    assert found.auc.failed == 0

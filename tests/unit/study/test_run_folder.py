@@ -1,13 +1,18 @@
+import hashlib
 import json
 import sqlite3
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.errors import ArgumentError, RunFolderError
+from twoarm.resampling import RunStore
 from twoarm.study import run
 from twoarm.study.folder import open_folder
 from twoarm.study.plan import make_plan
+from twoarm.study.record import record_of
 
 
 @pytest.fixture
@@ -15,21 +20,28 @@ def plan(small):
     return make_plan(*small, replicates=3, executor="serial")
 
 
+def opened(path, plan, *, resume, shard=None):
+    """Open the folder and begin, as a run does."""
+    folder = open_folder(path, record_of(plan, shard), resume=resume)
+    folder.begin()
+    return folder
+
+
 def test_a_folder_with_anything_in_it_is_refused_without_resume(plan, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RunFolderError, match="not empty"):
-        open_folder(tmp_path, plan, resume=False)
+        opened(tmp_path, plan, resume=False)
 
 
 def test_a_folder_with_foreign_files_is_refused_even_with_resume(plan, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RunFolderError, match=r"no run \(notes.txt\)"):
-        open_folder(tmp_path, plan, resume=True)
+        opened(tmp_path, plan, resume=True)
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
 def test_resume_in_an_empty_folder_starts(plan, tmp_path):
-    folder = open_folder(tmp_path / "new", plan, resume=True)
+    folder = opened(tmp_path / "new", plan, resume=True)
     assert not folder.was_finished
     assert json.loads((tmp_path / "new" / "run.json").read_text())["finished"] is False
 
@@ -37,42 +49,42 @@ def test_resume_in_an_empty_folder_starts(plan, tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(plan, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunFolderError, match="Cannot write to the run folder"):
-        open_folder(tmp_path / "file" / "run", plan, resume=False)
+        opened(tmp_path / "file" / "run", plan, resume=False)
 
 
 def test_a_broken_run_json_counts_as_none(plan, tmp_path):
-    open_folder(tmp_path / "run", plan, resume=False)
+    opened(tmp_path / "run", plan, resume=False)
     (tmp_path / "run" / "run.json").write_text('{"seed": 1,')
-    assert not open_folder(tmp_path / "run", plan, resume=True).was_finished
+    assert not opened(tmp_path / "run", plan, resume=True).was_finished
 
 
 def test_another_seed_is_refused_by_name(small, plan, tmp_path):
-    open_folder(tmp_path / "run", plan, resume=False)
+    opened(tmp_path / "run", plan, resume=False)
     other = make_plan(*small, replicates=3, seed=99)
     with pytest.raises(RunFolderError, match=r"'seed' \(20260 there, 99 now\)"):
-        open_folder(tmp_path / "run", other, resume=True)
+        opened(tmp_path / "run", other, resume=True)
 
 
 def test_other_options_are_refused_by_name(plan, study_text, tmp_path):
-    open_folder(tmp_path / "run", plan, resume=False)
+    opened(tmp_path / "run", plan, resume=False)
     text = study_text.replace("inner_folds = 3", "inner_folds = 4")
     (tmp_path / "other.toml").write_text(text)
     study = load_study(tmp_path / "other.toml")
     other = make_plan(study, read_cohort(study), replicates=3)
     with pytest.raises(RunFolderError, match="differs from this one in 'study'"):
-        open_folder(tmp_path / "run", other, resume=True)
+        opened(tmp_path / "run", other, resume=True)
 
 
 def test_fewer_replicates_are_refused(small, plan, tmp_path):
-    open_folder(tmp_path / "run", plan, resume=False)
+    opened(tmp_path / "run", plan, resume=False)
     with pytest.raises(RunFolderError, match="has 3 replicates, more than the 2"):
-        open_folder(tmp_path / "run", make_plan(*small, replicates=2), resume=True)
+        opened(tmp_path / "run", make_plan(*small, replicates=2), resume=True)
 
 
 def test_executor_and_workers_are_not_compared(small, plan, tmp_path):
-    open_folder(tmp_path / "run", plan, resume=False)
+    opened(tmp_path / "run", plan, resume=False)
     other = make_plan(*small, replicates=3, executor="threads", workers=7)
-    assert not open_folder(tmp_path / "run", other, resume=True).was_finished
+    assert not opened(tmp_path / "run", other, resume=True).was_finished
 
 
 def test_a_finished_run_is_recognised_and_its_outputs_written_again(small, tmp_path):
@@ -114,3 +126,63 @@ def test_a_damaged_array_is_an_error_that_says_what_to_do(small, tmp_path):
 def test_impossible_settings_are_refused(small, setting, message):
     with pytest.raises(ArgumentError, match=message):
         make_plan(*small, **setting)
+
+
+def test_what_a_run_was_is_written_down(small, tmp_path):
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial", workers=3)
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    study, cohort = small
+    lock = Path(__file__).parents[3] / "requirements" / "core.lock"
+    assert record["study"] == study.digest
+    assert record["data"] == cohort.digest
+    assert record["lock"] == hashlib.sha256(lock.read_bytes()).hexdigest()
+    assert record["versions"]["numpy"] == np.__version__
+    assert record["study_file"] == str(study.path)
+    facts = ("executor", "workers", "seed", "replicates", "failed_replicates")
+    assert [record[name] for name in facts] == ["serial", 3, 20260, 2, 0]
+    assert record["cpu"]
+    assert record["options"].keys() == {"model", "validation", "importance"}
+    assert record["seconds"] >= record["replicate_seconds"] > 0
+
+
+def test_a_finished_run_keeps_its_seconds_when_its_outputs_are_written_again(small, tmp_path):
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    path = tmp_path / "run" / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"seconds": 1234.5}))
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+    assert json.loads(path.read_text())["seconds"] == 1234.5
+
+
+def test_a_run_without_a_valid_run_json_starts_again_from_nothing(small, tmp_path):
+    first = run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    (tmp_path / "run" / "run.json").write_text("{")
+    mu0 = np.load(tmp_path / "run" / "pred" / "mu0_death.npy", mmap_mode="r+")
+    mu0[0] = 0.5  # must not survive
+    mu0.flush()
+    again = run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+    assert again.summary() == first.summary()
+
+
+def test_a_run_in_use_keeps_its_run_json(small, tmp_path):
+    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
+    before = (tmp_path / "run" / "run.json").read_bytes()
+    with (
+        RunStore(tmp_path / "run", [], 2),
+        pytest.raises(RunFolderError, match="in use by another process"),
+    ):
+        run(*small, out=tmp_path / "run", replicates=9, executor="serial", resume=True)
+    assert (tmp_path / "run" / "run.json").read_bytes() == before
+
+
+def test_a_model_that_cannot_be_written_is_listed_in_the_summary(study_text, tmp_path):
+    text = study_text.replace('"mean", "logistic", "elastic_net", "forest", "boosting"', '"tree"')
+    text += (
+        '\n[[model.plugins]]\nname = "tree"\npath = "sklearn.tree:DecisionTreeClassifier"\n'
+        "parameters = { min_samples_leaf = 20 }\n"
+    )
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    study = load_study(tmp_path / "study.toml")
+    run(study, read_cohort(study), out=tmp_path / "run", replicates=2, executor="serial")
+    absent = json.loads((tmp_path / "run" / "summary.json").read_text())["absent"]
+    assert not (tmp_path / "run" / "model.json").exists()
+    assert "tree" in absent["model.json"]

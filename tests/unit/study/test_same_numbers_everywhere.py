@@ -1,4 +1,4 @@
-"""Any executor, any number of workers, any interruption: the same bytes."""
+"""Any executor, any number of workers, any interruption, any parts: the same bytes."""
 
 import hashlib
 import os
@@ -12,11 +12,29 @@ import numpy as np
 import pytest
 
 from twoarm.report import write_report
-from twoarm.study import run
+from twoarm.study import merge_shards, read_shards, run, run_shard
+
+REPLICATES = 30
+COMMITS_OFTEN = (
+    "import twoarm.resampling.store as store; store._SECONDS_BETWEEN_COMMITS = 0.05\n"
+    "from twoarm.cli.main import main; main()"
+)
+
+
+def ledger(folder):
+    """Content of the ledger but for its seconds."""
+    connection = sqlite3.connect(folder / "replicates.sqlite")
+    try:
+        return {
+            "ledger": connection.execute("SELECT i, status FROM replicate ORDER BY i").fetchall(),
+            "failures": connection.execute("SELECT * FROM failure ORDER BY i, fit").fetchall(),
+        }
+    finally:
+        connection.close()
 
 
 def content(folder):
-    """Digest of everything that equal runs must share, and the ledger without its seconds."""
+    """Digest of everything that equal runs must share."""
     digests = {}
     for pattern in (
         "summary.json",
@@ -28,64 +46,103 @@ def content(folder):
     ):
         for path in sorted(folder.glob(pattern)):
             digests[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    with sqlite3.connect(folder / "replicates.sqlite") as ledger:
-        digests["ledger"] = ledger.execute("SELECT i, status FROM replicate ORDER BY i").fetchall()
-        digests["failures"] = ledger.execute("SELECT * FROM failure ORDER BY i, fit").fetchall()
-    ledger.close()
-    return digests
+    return digests | ledger(folder)
 
 
 @pytest.fixture(scope="module")
-def reference(small, tmp_path_factory):
+def reference_folder(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reference") / "run"
-    write_report(run(*small, out=folder, executor="serial"))
-    return content(folder)
+    write_report(run(*small, out=folder, executor="serial", replicates=REPLICATES))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reference(reference_folder):
+    found = content(reference_folder)
+    assert len([name for name in found if name.startswith("pred/")]) == 24
+    assert "summary.json" in found
+    assert "tables/auc.csv" in found
+    return found
+
+
+def with_executor(executor, workers):
+    def made(small, folder):
+        asked = {"executor": executor, "workers": workers, "replicates": REPLICATES}
+        write_report(run(*small, out=folder, **asked))
+
+    return made
+
+
+def in_two_shards(small, folder):
+    for k, executor in ((2, "threads"), (1, "serial")):
+        part = folder.with_name(f"shard-{k}")
+        run_shard(*small, shard=(k, 2), out=part, executor=executor, replicates=REPLICATES)
+    shards = read_shards([folder.with_name("shard-2"), folder.with_name("shard-1")])
+    write_report(merge_shards(shards, *small, out=folder))
+
+
+def killed_three_times(small, folder):
+    """Kill during the full fit, then twice between two commits of the bootstrap; then resume."""
+    command = [
+        sys.executable, "-c", COMMITS_OFTEN, "run", str(small[0].path), "--out", str(folder),
+        "--replicates", str(REPLICATES), "--executor", "serial", "--resume",
+    ]  # fmt: skip
+    done = []
+    for stage in ("full fit", "bootstrap", "bootstrap"):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith(stage):
+                break
+        if stage == "bootstrap":
+            wait_for_a_commit(folder, process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.stdout.close()
+        assert process.wait() == -signal.SIGKILL, "the run ended before it was killed"
+        done.append(len(ledger(folder)["ledger"]))
+    assert done[0] == 0 < done[1] < REPLICATES
+    assert done[1] <= done[2]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def wait_for_a_commit(folder, process):
+    log = folder / "replicates.sqlite-wal"
+    before = log.stat().st_mtime_ns if log.exists() else 0
+    while process.poll() is None:
+        if log.exists() and log.stat().st_mtime_ns > before:
+            time.sleep(0.03)  # the commit that has begun may end
+            return
+        time.sleep(0.002)
 
 
 @pytest.mark.parametrize(
-    ("executor", "workers"), [("threads", 1), ("threads", 2), ("threads", 4), ("processes", 2)]
+    "made",
+    [
+        pytest.param(with_executor("threads", 1), id="1 thread"),
+        pytest.param(with_executor("threads", 2), id="2 threads"),
+        pytest.param(with_executor("threads", 4), id="4 threads"),
+        pytest.param(with_executor("processes", 2), id="processes"),
+        pytest.param(with_executor("dask", 2), id="dask"),
+        pytest.param(in_two_shards, id="two shards"),
+        pytest.param(killed_three_times, id="killed three times"),
+    ],
 )
-def test_executor_and_workers_change_no_byte(small, reference, tmp_path, executor, workers):
-    write_report(run(*small, out=tmp_path / "run", executor=executor, workers=workers))
+def test_however_a_run_comes_about_its_bytes_are_the_same(small, reference, tmp_path, made):
+    made(small, tmp_path / "run")
     assert content(tmp_path / "run") == reference
 
 
-def test_a_run_that_is_killed_three_times_and_resumed_gives_the_same_bytes(
-    small_study_file, reference, tmp_path
-):
-    folder = tmp_path / "run"
-    command = [
-        sys.executable, "-m", "twoarm", "run", str(small_study_file),
-        "--out", str(folder), "--resume", "--executor", "serial",
-    ]  # fmt: skip
-    kills = 0
-    for wait in (0.0, 0.15, 0.3):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (folder / "replicates.sqlite").exists() and process.poll() is None:
-            time.sleep(0.01)
-        time.sleep(wait)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-            kills += 1
-        process.wait()
-    assert kills, "the run was too fast to be killed"
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert content(folder) == reference
-
-
-def test_more_replicates_begin_with_the_fewer(small, tmp_path):
-    fewer = run(*small, out=tmp_path / "fewer", replicates=5, executor="serial")
-    more = run(*small, out=tmp_path / "more", replicates=9, executor="serial")
-    for path in sorted((tmp_path / "fewer" / "pred").glob("*.npy")):
-        np.testing.assert_array_equal(
-            np.load(path), np.load(tmp_path / "more" / "pred" / path.name)[:5]
-        )
-    grown = run(*small, out=tmp_path / "fewer", replicates=9, executor="serial", resume=True)
-    assert grown.summary() == more.summary()
-    assert fewer.replicates == 5
+def test_more_replicates_begin_with_the_fewer(small, reference_folder, reference, tmp_path):
+    fewer = run(*small, out=tmp_path / "run", replicates=20, executor="serial")
+    assert fewer.replicates == 20
+    for path in sorted((tmp_path / "run" / "pred").glob("*.npy")):
+        longer = np.load(reference_folder / "pred" / path.name)
+        np.testing.assert_array_equal(np.load(path), longer[:20])
+    grown = run(*small, out=tmp_path / "run", replicates=REPLICATES, executor="serial", resume=True)
+    write_report(grown)
+    assert content(tmp_path / "run") == reference
 
 
 def test_another_seed_gives_other_numbers(small, reference, tmp_path):
-    run(*small, out=tmp_path / "run", seed=7, executor="serial", replicates=2)
+    run(*small, out=tmp_path / "run", seed=7, executor="serial", replicates=REPLICATES)
     assert content(tmp_path / "run")["summary.json"] != reference["summary.json"]

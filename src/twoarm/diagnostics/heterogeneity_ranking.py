@@ -1,0 +1,181 @@
+"""Is the ranking real? The one test declared in advance: AUTOC with sequential folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.heterogeneity_chain import hajek_scores
+from twoarm.diagnostics.heterogeneity_refits import Refits, Work
+from twoarm.errors import ArgumentError
+from twoarm.execution import run_tasks
+from twoarm.metalearners import Sample
+from twoarm.metalearners.sample import sample_folds
+from twoarm.metrics import Rate, rate
+from twoarm.metrics.rate import Target
+from twoarm.seeds import integer
+
+__all__ = ["RankingTask", "finding", "ranking_test"]
+
+_FOLDS, _PRIORITY, _SCORES, _PROPENSITY, _HALVES = range(5)
+_POWER_80 = 2.8
+"""Standard errors from 0 at which a two-sided 5 % test rejects with a chance of 80 %."""
+
+
+@dataclass(frozen=True)
+class RankingTask:
+    """Predict one fold twice: from the folds before it, and from all others.
+
+    Attributes
+    ----------
+    refits : Refits
+        Learner and patients.
+    fold : ndarray of int64, shape (n,)
+        Fold of each patient with known outcome; -1 for the others.
+    seed : int
+        A fold depends on the seed and its number alone.
+    """
+
+    refits: Refits
+    fold: NDArray[np.int64]
+    seed: int
+
+    def __call__(self, number: int) -> NDArray[np.float64]:
+        """Give priority, mu0, mu1 and propensity of this fold's patients, shape (4, patients).
+
+        The priority is the benefit as the folds before have it, NaN for the first fold; the rest,
+        which the scores are made of, comes from all other folds.
+        """
+        here = self.fold == number
+        before, others = (self.fold >= 0) & (self.fold < number), (self.fold >= 0) & ~here
+        priority = np.full(here.size, np.nan)
+        if before.any():
+            seed = integer(self.seed, Work.RANKING, _PRIORITY, number)
+            priority = self.refits.effects(before, here, seed=seed).benefit
+        found = self.refits.effects(
+            others, here, seed=integer(self.seed, Work.RANKING, _SCORES, number)
+        )
+        propensity = self.refits.propensity(
+            others, here, seed=integer(self.seed, Work.RANKING, _PROPENSITY, number)
+        )
+        return np.stack([priority, found.mu0, found.mu1, propensity])[:, here]
+
+
+def ranking_test(
+    refits: Refits,
+    *,
+    target: Target = "autoc",
+    folds: int = 5,
+    half_samples: int = 200,
+    seed: int,
+    executor: str = "threads",
+    workers: int = 0,
+    scheduler: str | None = None,
+) -> Rate:
+    """Test whether patients ranked first by the learner gain more than the average.
+
+    Each fold is ranked by the learner fitted to the folds before it, so the folds' statistics do
+    not depend on each other; the doubly robust scores come from ordinary cross-fitting.
+
+    Parameters
+    ----------
+    refits : Refits
+        Learner, patients, and the model of treatment.
+    target : {"autoc", "qini"}
+    folds : int
+        At least 2; the first only teaches.
+    half_samples : int
+        Half-samples of each fold for its standard error.
+    seed : int
+        A seed of its own, not the run's: paths below it start with `Work`.
+    executor, workers, scheduler
+        See `twoarm.execution.run_tasks`.
+
+    Returns
+    -------
+    Rate
+
+    Raises
+    ------
+    FitError
+        If the learner cannot be fitted to the first fold alone: few events need fewer folds.
+
+    Notes
+    -----
+    With a few hundred patients the power against differences that matter is small: no rejection is
+    no evidence that all gain alike.
+
+    Examples
+    --------
+    >>> from twoarm.learners import Logistic
+    >>> from twoarm.metalearners import Predictors, TLearner
+    >>> from twoarm.seeds import generator
+    >>> rng = generator(2); x = rng.normal(size=(600, 1)); w = np.tile([0, 1], 300)
+    >>> y = (rng.random(600) < np.where(w * x[:, 0] > 0, 0.8, 0.3)).astype(float)
+    >>> X = Predictors.from_matrix(x)
+    >>> refits = Refits(TLearner(Logistic(), desirable=True), X, y, w, Logistic(), X)
+    >>> ranking_test(refits, seed=1).p < 0.001
+    True
+    """
+    known = refits.known
+    if not 2 <= folds <= known.sum():
+        raise ArgumentError(
+            f"The ranking test needs 2 folds at least and a patient in each; found {folds} folds "
+            f"for {known.sum()} patients."
+        )
+    sample = Sample(
+        refits.predictors.coded[known],
+        refits.outcome[known].astype(np.int64),
+        refits.treatment[known],
+    )
+    fold = np.full(known.size, -1, dtype=np.int64)
+    fold[known] = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS)
+    table = np.full((4, known.size), np.nan)
+    parts = run_tasks(
+        RankingTask(refits, fold, seed),
+        range(folds),
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+    )
+    for number, part in enumerate(parts):
+        table[:, fold == number] = part
+    priority, mu0, mu1, propensity = table[:, known]
+    sign = 1.0 if refits.learner.desirable else -1.0
+    scores = hajek_scores(refits.outcome[known], refits.treatment[known], mu0, mu1, propensity)
+    return rate(
+        sign * scores,
+        priority,
+        target=target,
+        fold=fold[known],
+        half_samples=half_samples,
+        seed=integer(seed, Work.RANKING, _HALVES),
+    )
+
+
+def finding(value: Rate, study: Study) -> Finding:
+    """Say whether the ranking is better than chance, and what the test could have found."""
+    title = f"{study.file.primary.title}: "
+    verdict: Verdict = "cannot tell"
+    if value.se <= 0.0:
+        text = "the learner ranks everybody the same, so there is no ranking to test."
+    elif value.low > 0.0:
+        verdict = "supports"
+        text = "patients ranked first gain more than the average."
+    elif value.high < 0.0:
+        verdict = "questions"
+        text = "patients ranked first gain less than the average."
+    else:
+        text = "that patients ranked first gain more than the average is not shown."
+    if value.se > 0.0:
+        text += (
+            f" The test finds an {value.target.upper()} of {100 * _POWER_80 * value.se:.0f} points "
+            "four times in five, smaller ones less often."
+        )
+    columns = ("target", "estimate", "se", "low", "high", "p")
+    row = (value.target, value.estimate, value.se, value.low, value.high, value.p)
+    return Finding("ranking", verdict, FindingTable(columns, (row,)), title + text)

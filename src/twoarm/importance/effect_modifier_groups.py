@@ -1,0 +1,102 @@
+"""Variables that move together are judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import rankdata
+
+from twoarm.errors import ArgumentError
+
+__all__ = ["Groups", "checked_scores", "correlated_groups"]
+
+Groups: TypeAlias = Sequence[Sequence[int]]
+"""Columns of each group; every column is in one group."""
+
+
+def correlated_groups(X: ArrayLike, *, threshold: float = 0.7) -> tuple[tuple[int, ...], ...]:
+    """Put variables into groups whose absolute rank correlations reach the threshold on average.
+
+    Average linkage on 1 - |Spearman's correlation|. Permuting one of two variables that say the
+    same shows next to nothing for either; the group shows what both say.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, p)
+        Finite predictors.
+    threshold : float
+        Above 0, up to 1.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Columns of each group, in the order of their first columns.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 10.0, 0.0], [2.0, 20.0, 1.0], [3.0, 30.0, 1.0], [4.0, 40.0, 0.0]])
+    >>> correlated_groups(x)
+    ((0, 1), (2,))
+    """
+    if not 0 < threshold <= 1:
+        raise ArgumentError(f"The threshold must be above 0, up to 1; found {threshold}.")
+    matrix = _finite(X)
+    p = matrix.shape[1]
+    if p == 1:
+        return ((0,),)
+    distance = 1.0 - np.abs(_rank_correlation(matrix))
+    tree = linkage(squareform(distance, checks=False), method="average")
+    label = fcluster(tree, 1.0 - threshold + 1e-9, criterion="distance")
+    groups = (tuple(np.flatnonzero(label == each).tolist()) for each in np.unique(label))
+    return tuple(sorted(groups))
+
+
+def _rank_correlation(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give Spearman's correlations; a column that does not vary goes with none."""
+    ranks = rankdata(matrix, axis=0)
+    centred = ranks - ranks.mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=0))
+    correlation = np.zeros((length.size, length.size))
+    products = np.outer(length, length)
+    np.divide(centred.T @ centred, products, out=correlation, where=products > 0)
+    return correlation
+
+
+def checked_scores(
+    X: ArrayLike, scores: ArrayLike, groups: Groups | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[tuple[int, ...], ...]]:
+    """Check predictors, scores and groups; None puts every column into a group of its own.
+
+    Raises
+    ------
+    ArgumentError
+        If the arrays do not fit together, or the groups do not hold every column once.
+    """
+    matrix, phi = _finite(X), np.asarray(scores, dtype=np.float64)
+    n, p = matrix.shape
+    if phi.shape != (n,) or not np.isfinite(phi).all():
+        raise ArgumentError(
+            f"Scores must be finite, one for each of the {n} rows of X; found shape {phi.shape}. "
+            "Leave out patients without an outcome."
+        )
+    parts = tuple((column,) for column in range(p)) if groups is None else groups
+    listed = sorted(column for part in parts for column in part)
+    if listed != list(range(p)):
+        raise ArgumentError(
+            f"Groups must hold each of the {p} columns of X once; found columns {listed}."
+        )
+    return matrix, phi, tuple(tuple(part) for part in parts)
+
+
+def _finite(X: ArrayLike) -> NDArray[np.float64]:
+    matrix = np.asarray(X, dtype=np.float64)
+    if matrix.ndim != 2 or 0 in matrix.shape or not np.isfinite(matrix).all():
+        raise ArgumentError(
+            f"X must be a complete table (n, p) of numbers; found shape {matrix.shape}. Impute it."
+        )
+    return matrix

@@ -1,0 +1,216 @@
+"""What modifies the effect: three measures, the uncertainty of their ranks, and a null beside them.
+
+Nothing here says that a variable drives the benefit: it goes along with a benefit that is itself
+estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
+
+from twoarm.errors import ArgumentError
+from twoarm.importance.effect_modifier_groups import Groups, checked_scores
+from twoarm.importance.effect_modifier_loss import loss_importance
+from twoarm.importance.effect_modifier_projection import projected_spread
+from twoarm.importance.effect_modifier_vim import te_vim
+from twoarm.seeds import Stream, generator
+
+__all__ = [
+    "Measure",
+    "ModifierImportance",
+    "effect_modifiers",
+    "half_sample_ranks",
+    "measures",
+    "modifier_importance",
+]
+
+Measure: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+"""Gives one value a group, larger is more important, from predictors (n, p) and scores (n,)."""
+
+_KIND = 4  # step of the seeds' paths within importance
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierImportance:
+    """One measure of effect modification for each group of variables.
+
+    Attributes
+    ----------
+    value : ndarray, shape (groups,)
+        Squared benefit.
+    rank, rank_low, rank_high : ndarray, shape (groups,)
+        1 for the most important; 95 % interval from half-samples.
+    reference_mean, reference_high : ndarray, shape (groups,) or None
+        Mean and 95th percentile under permuted treatment.
+    p : ndarray, shape (groups,) or None
+        Share of permutations, the data themselves counted as one, with a value as large. It tests
+        that treatment does nothing to anybody, not that this group does nothing: where one group
+        modifies the effect strongly, models shrink less than under permuted treatment, and the
+        other groups pass their reference too.
+    """
+
+    value: NDArray[np.float64]
+    rank: NDArray[np.float64]
+    rank_low: NDArray[np.float64]
+    rank_high: NDArray[np.float64]
+    reference_mean: NDArray[np.float64] | None
+    reference_high: NDArray[np.float64] | None
+    p: NDArray[np.float64] | None
+
+
+def measures(
+    groups: Groups, *, effect_model: Any = None, folds: int = 5, repeats: int = 10, seed: int = 0
+) -> Mapping[str, Measure]:
+    """Give the three measures by name, ready for any patients and scores."""
+
+    def variance(X: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = te_vim(X, scores, groups, effect_model=effect_model, folds=folds, seed=seed)
+        return np.array([each.estimate for each in found.without])
+
+    loss = partial(
+        loss_importance,
+        groups=groups,
+        effect_model=effect_model,
+        folds=folds,
+        repeats=repeats,
+        seed=seed,
+    )
+    return {
+        "projection": partial(projected_spread, groups=groups),
+        "loss": loss,
+        "te_vim": variance,
+    }
+
+
+def effect_modifiers(
+    X: ArrayLike,
+    scores: ArrayLike,
+    groups: Groups | None = None,
+    *,
+    permuted: ArrayLike | None = None,
+    effect_model: Any = None,
+    folds: int = 5,
+    half_samples: int = 200,
+    seed: int = 0,
+) -> dict[str, ModifierImportance]:
+    """Rank groups of variables by how far they modify the effect, in three ways.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, p)
+        Finite predictors.
+    scores : array_like, shape (n,)
+        Doubly robust scores of the benefit, from cross-fitted nuisances.
+    groups : sequence of sequence of int, optional
+        Columns judged together (`correlated_groups`); by default each alone.
+    permuted : array_like, shape (permutations, n), optional
+        Scores under permuted treatment (`permuted_scores`).
+    effect_model : regressor, optional
+        Model of the benefit for "loss" and "te_vim"; by default ridge regression.
+    folds, half_samples : int
+        Folds of these models; half-samples for the intervals of the ranks.
+    seed : int
+
+    Returns
+    -------
+    dict of ModifierImportance
+        "projection" (`projected_spread`), "loss" (`loss_importance`) and "te_vim" (`te_vim`).
+
+    Raises
+    ------
+    ArgumentError
+        If the arrays do not fit together.
+
+    Examples
+    --------
+    >>> from twoarm.seeds import generator
+    >>> x = generator(1).normal(size=(300, 2))
+    >>> found = effect_modifiers(x, 0.3 * x[:, 1] + 0.1, half_samples=20)
+    >>> found["loss"].rank.tolist(), found["loss"].rank_high.tolist()
+    ([2.0, 1.0], [2.0, 1.0])
+    """
+    matrix, phi, parts = checked_scores(X, scores, groups)
+    nulls = None if permuted is None else _checked_nulls(permuted, phi.size)
+    chosen = measures(parts, effect_model=effect_model, folds=folds, seed=seed)
+    return {
+        name: modifier_importance(measure, matrix, phi, nulls, half_samples=half_samples, seed=seed)
+        for name, measure in chosen.items()
+    }
+
+
+def half_sample_ranks(
+    measure: Measure,
+    X: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    *,
+    half_samples: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Rank the groups in random halves of the patients, drawn without replacement.
+
+    Around the value of the whole, a half varies as much as the whole varies around the truth. The
+    scores are those of the whole: what nuisances add is of second order.
+
+    Returns
+    -------
+    ndarray, shape (half_samples, groups)
+        1 for the largest; ties share their mean rank.
+    """
+    ranks = []
+    for number in range(half_samples):
+        rng = generator(seed, Stream.IMPORTANCE, _KIND, number, 0)
+        rows = np.sort(rng.permutation(scores.size)[: scores.size // 2])
+        ranks.append(_ranks(measure(X[rows], scores[rows])))
+    return np.array(ranks)
+
+
+def _ranks(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(rankdata(-value), dtype=np.float64)
+
+
+def modifier_importance(
+    measure: Measure,
+    X: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    nulls: NDArray[np.float64] | None = None,
+    *,
+    half_samples: int = 200,
+    seed: int = 0,
+) -> ModifierImportance:
+    """Put the ranks' uncertainty and the reference beside one measure.
+
+    The parameters are those of `effect_modifiers`, `nulls` its `permuted`; nothing is checked here.
+    """
+    value = measure(X, scores)
+    halves = half_sample_ranks(measure, X, scores, half_samples=half_samples, seed=seed)
+    low, high = np.quantile(halves, (0.025, 0.975), axis=0, method="inverted_cdf")
+    if nulls is None:
+        return ModifierImportance(value, _ranks(value), low, high, None, None, None)
+    reference = np.array([measure(X, null) for null in nulls])
+    as_large = (reference >= value).sum(axis=0)
+    return ModifierImportance(
+        value,
+        _ranks(value),
+        low,
+        high,
+        reference.mean(axis=0),
+        np.quantile(reference, 0.95, axis=0),
+        (1 + as_large) / (1 + len(reference)),
+    )
+
+
+def _checked_nulls(permuted: ArrayLike, n: int) -> NDArray[np.float64]:
+    nulls = np.asarray(permuted, dtype=np.float64)
+    if nulls.ndim != 2 or nulls.shape[1] != n or not len(nulls) or not np.isfinite(nulls).all():
+        raise ArgumentError(
+            f"Permuted scores must be a finite table, one row a permutation and {n} columns; found "
+            f"shape {nulls.shape}."
+        )
+    return nulls

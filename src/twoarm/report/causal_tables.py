@@ -1,0 +1,104 @@
+"""Can it be causal, is the ranking real: findings, balance, and the share in all versions."""
+
+from __future__ import annotations
+
+import math
+
+from twoarm.diagnostics import Heterogeneity
+from twoarm.report.formats import Value
+from twoarm.report.table import Column, Table
+from twoarm.study.result import StudyResult
+
+__all__ = ["balance_table", "findings_table", "share_table"]
+
+_VERSIONS = {
+    "raw": "Predicted, in-sample",
+    "crossfit": "Predicted, cross-fitted",
+    "shrunk": "Predicted, shrunk by its own calibration",
+    "deconvolved": "Estimated share who have it",
+    "no_effect": "Null: no effect at all",
+    "same_effect": "Null: the same odds ratio for all",
+}
+
+
+def findings_table(result: StudyResult) -> Table:
+    """Give every diagnostic's verdict and sentence."""
+    rows = tuple((each.name, each.verdict, each.text) for each in result.diagnostics.findings)
+    columns = (Column("name", "Looked at"), Column("verdict", "Verdict"), Column("text", "Finding"))
+    note = (
+        "What each diagnostic does to the claim that the benefit is as predicted. No measured "
+        "quantity can support a causal reading where treatment was not assigned at random: the "
+        "best such a diagnostic can say is 'cannot tell'."
+    )
+    return Table("findings", "What the diagnostics say", note, columns, rows)
+
+
+def share_table(result: StudyResult) -> Table:
+    """Give the share of patients at or above the threshold, in every version."""
+    found = result.diagnostics.heterogeneity
+    rows: tuple[tuple[Value, ...], ...] = ()
+    threshold = result.primary.spec.threshold or 0.0
+    if found is not None:
+        rows = tuple((_VERSIONS[name], *numbers) for name, numbers in _versions(found).items())
+    columns = (
+        Column("version", "Version"),
+        Column("share", "Share", "percent"),
+        Column("low", "95 % low", "percent"),
+        Column("high", "95 % high", "percent"),
+    )
+    note = (
+        "The first three are shares of patients predicted to reach the threshold; only the fourth "
+        "estimates how many have such a benefit, under the assumption that benefits are normally "
+        "distributed. The nulls show what the same learner reports where nobody's benefit differs "
+        "beyond what one odds ratio makes of different risks: only an excess over that band is "
+        f"evidence of differing benefit. {_slope(found)}"
+    )
+    title = f"Patients with a benefit of at least {100 * threshold:g} points"
+    return Table("share_at_threshold", f"{title}, {result.primary.spec.title}", note, columns, rows)
+
+
+def _versions(found: Heterogeneity) -> dict[str, tuple[Value, ...]]:
+    bounded = {name: getattr(found, name) for name in ("shrunk", "deconvolved")}
+    nulls = {name: getattr(found, name) for name in ("no_effect", "same_effect")}
+    return {
+        "raw": (found.raw, None, None),
+        "crossfit": (found.crossfit, None, None),
+        **{name: (each.estimate, each.low, each.high) for name, each in bounded.items()},
+        **{name: (each.mean, each.low, each.high) for name, each in nulls.items()},
+    }
+
+
+def _slope(found: Heterogeneity | None) -> str:
+    if found is None:
+        return "It could not be computed for this cohort."
+    slope = found.slope
+    if not slope.estimable or slope.estimate is None or slope.se is None:
+        return "The calibration slope of the benefit is not estimable in so few patients."
+    return (
+        f"Calibration slope of the cross-fitted benefit: {slope.estimate:.2f} (SE {slope.se:.2f}); "
+        "1 would mean that a predicted point is worth a point."
+    )
+
+
+def balance_table(result: StudyResult) -> Table:
+    """Give the standardised differences of every column, before and after weighting."""
+    found = result.diagnostics.balance
+    rows = tuple(
+        (name, *(_finite(float(each[k])) for each in (found.before, found.inverse, found.overlap)))
+        for k, name in enumerate(found.names)
+    )
+    columns = (
+        Column("column", "Column"),
+        Column("before", "Before", "probability"),
+        Column("inverse", "Inverse weights", "probability"),
+        Column("overlap", "Overlap weights", "probability"),
+    )
+    note = (
+        "Standardised differences, treated minus control; above 0.1 in size is usually called "
+        "imbalance. Balance in what was measured says nothing about what was not."
+    )
+    return Table("balance", "Balance before and after weighting", note, columns, rows)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

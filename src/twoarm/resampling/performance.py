@@ -1,0 +1,149 @@
+"""Everything that is reported of one model's predictions, from replicates and cross-validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.metrics import NullBand, brier_no_information, log_loss_no_information
+from twoarm.metrics.calibration import ici_of_calibrated
+from twoarm.resampling.metric import CalibrationMetrics, Gate, Metric
+from twoarm.resampling.nested_cv import CrossValidated, cv_scores
+from twoarm.resampling.optimism import (
+    ResampledScores,
+    corrected_auc,
+    corrected_calibration,
+    corrected_fit,
+    corrected_loss,
+    gate,
+    scaled,
+)
+from twoarm.resampling.scores import SCORES, score
+
+__all__ = ["Performance", "performance"]
+
+_CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
+_NULL_DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How well a model predicts, corrected for optimism.
+
+    Attributes
+    ----------
+    n, events : int
+        Patients measured, and those with the event.
+    auc, brier, scaled_brier, log_loss : Metric
+        See `twoarm.metrics`.
+    r2, g, gp : Metric
+        Nagelkerke's R2, Harrell's g and gp; they recalibrate where they are measured.
+    calibration : CalibrationMetrics
+    gate : Gate
+        Whether Harrell's AUC can be quoted.
+    """
+
+    n: int
+    events: int
+    auc: Metric
+    brier: Metric
+    scaled_brier: Metric
+    log_loss: Metric
+    r2: Metric
+    g: Metric
+    gp: Metric
+    calibration: CalibrationMetrics
+    gate: Gate
+
+    def metrics(self) -> dict[str, Metric]:
+        """Give every measure by its name; those of calibration are ``calibration.slope`` etc."""
+        own = (field.name for field in fields(Performance))
+        found = {name: getattr(self, name) for name in own}
+        measures = {name: each for name, each in found.items() if isinstance(each, Metric)}
+        parts = {f"calibration.{name}": getattr(self.calibration, name) for name in _CALIBRATION}
+        return measures | parts
+
+    def cautions(self) -> tuple[str, ...]:
+        """Name the measures that are undefined in more than 5 % of the replicates."""
+        return tuple(
+            f"{name}: not defined in {each.failed} of {each.replicates_used + each.failed} "
+            "replicates"
+            for name, each in self.metrics().items()
+            if each.often_missing
+        )
+
+
+def performance(
+    outcome: NDArray[np.int64],
+    risk: NDArray[np.float64],
+    table: NDArray[np.float64],
+    cv: CrossValidated,
+    rng: np.random.Generator,
+) -> Performance:
+    """Collect every estimate of every measure.
+
+    Parameters
+    ----------
+    outcome, risk : ndarray, shape (n,)
+        Outcome, 0 or 1, and the full fit's predictions.
+    table : ndarray, shape (replicates, measures, 3)
+        From `scores.score_all`.
+    cv : CrossValidated
+        Out-of-fold predictions of the same patients; without repeats the estimates are None.
+    rng : numpy.random.Generator
+        For the outcomes drawn for the ICI's null.
+    """
+    own = score(risk, outcome, np.ones(outcome.size, dtype=np.int64))
+    apparent = {name: float(own[k, 1]) for k, name in enumerate(SCORES)}
+    resampled = {name: ResampledScores(*table[:, k].T) for k, name in enumerate(SCORES)}
+    nested = cv_scores(outcome, cv)
+    n, events = outcome.size, int(outcome.sum())
+    auc = corrected_auc(
+        apparent["auc"], resampled["auc"], events=events, others=n - events, nested=nested["auc"]
+    )
+    brier, log_loss = (
+        corrected_loss(
+            apparent[name],
+            resampled[name],
+            no_information=no_information(outcome, risk),
+            nested=nested[name],
+        )
+        for name, no_information in (
+            ("brier", brier_no_information),
+            ("log_loss", log_loss_no_information),
+        )
+    )
+    r2, g, gp = (
+        corrected_fit(apparent[name], resampled[name], nested=nested[name])
+        for name in ("r2", "g", "gp")
+    )
+    parts = {
+        name: corrected_calibration(apparent[name], resampled[name], nested=nested[name])
+        for name in _CALIBRATION
+    }
+    return Performance(
+        n=n,
+        events=events,
+        auc=auc,
+        brier=brier,
+        scaled_brier=scaled(brier, events / n),
+        log_loss=log_loss,
+        r2=r2,
+        g=g,
+        gp=gp,
+        calibration=CalibrationMetrics(**parts, ici_null=_ici_null(risk, cv, rng)),
+        gate=gate(auc, events),
+    )
+
+
+def _ici_null(risk: NDArray[np.float64], cv: CrossValidated, rng: np.random.Generator) -> NullBand:
+    """Draw outcomes from the predictions of each repeat in turn, or else from the full fit's."""
+    predictions = cv.risk[cv.complete]
+    if not predictions.size:
+        predictions = risk[None]
+    draws = -(-_NULL_DRAWS // predictions.shape[0])
+    values = np.concatenate([ici_of_calibrated(each, draws=draws, rng=rng) for each in predictions])
+    low, high = np.quantile(values, [0.025, 0.975])
+    return NullBand(float(values.mean()), float(low), float(high))

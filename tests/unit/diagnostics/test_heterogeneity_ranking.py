@@ -1,0 +1,114 @@
+"""The ranking test: who is ranked by whom, and how often it rejects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit
+
+from twoarm.cohort import load_study
+from twoarm.diagnostics.heterogeneity_ranking import RankingTask, finding, ranking_test
+from twoarm.diagnostics.heterogeneity_refits import Refits
+from twoarm.errors import ArgumentError
+from twoarm.learners import Logistic, Mean
+from twoarm.metalearners import Predictors, TLearner
+from twoarm.metrics import Rate
+
+CONVERGED = 1e-6
+
+
+def refits(seed, n=200, *, interaction=0.0, desirable=True, learner=None):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 2))
+    w = rng.integers(0, 2, n)
+    y = (rng.random(n) < expit(-0.5 + 0.7 * X[:, 0] + interaction * w * X[:, 1])).astype(float)
+    predictors = Predictors.from_matrix(X)
+    base = Logistic() if learner is None else learner
+    return Refits(TLearner(base, desirable=desirable), predictors, y, w, Logistic(), predictors)
+
+
+def test_a_fold_is_ranked_by_the_folds_before_it():
+    given = refits(1)
+    fold = np.arange(200) % 4
+    X, y, w = given.predictors.coded, given.outcome, given.treatment
+    for number in range(4):
+        priority, mu0, _, propensity = RankingTask(given, fold, 1)(number)
+        here = fold == number
+        others = TLearner(Logistic(), desirable=True).fit(X[~here], y[~here], treatment=w[~here])
+        assert_allclose(mu0, others.effects(X[here]).mu0, atol=CONVERGED)
+        chance = Logistic().fit(X[~here], w[~here]).predict_proba(X[here])[:, 1]
+        assert_allclose(propensity, chance, atol=CONVERGED)
+        if number == 0:
+            assert np.isnan(priority).all()
+            continue
+        past = fold < number
+        before = TLearner(Logistic(), desirable=True).fit(X[past], y[past], treatment=w[past])
+        assert_allclose(priority, before.effects(X[here]).benefit, atol=CONVERGED)
+
+
+def test_what_differs_is_found_and_what_is_ranked_the_same_is_not():
+    found = ranking_test(refits(2, 1000, interaction=1.5), seed=1)
+    assert found.low > 0
+    assert found.p < 1e-6
+    nothing = ranking_test(refits(2, 200, interaction=1.5, learner=Mean()), seed=1)
+    assert (nothing.estimate, nothing.p) == (0.0, 1.0)
+
+
+def test_it_rejects_no_more_than_it_should_without_a_difference():
+    p = [ranking_test(refits(100 + k), half_samples=50, seed=k).p for k in range(200)]
+    assert 0.0 < np.mean(np.array(p) < 0.05) < 0.12  # 4 standard errors above 5 %
+
+
+def test_names_of_outcomes_unknown_outcomes_and_executors():
+    given = refits(3, interaction=1.0)
+    found = ranking_test(given, seed=4, executor="serial")
+    assert ranking_test(given, seed=4, workers=2) == found
+    harm = Refits(
+        TLearner(Logistic(), desirable=False),
+        given.predictors,
+        1 - given.outcome,
+        given.treatment,
+        Logistic(),
+        given.predictors,
+    )
+    turned = ranking_test(harm, seed=4)
+    assert_allclose((turned.estimate, turned.se), (found.estimate, found.se), atol=1e-4)
+    some = given.outcome.copy()
+    some[:20] = np.nan
+    keep = np.isfinite(some)
+    left_out = Predictors.from_matrix(given.predictors.coded[keep])
+    both = [
+        ranking_test(one, seed=4)
+        for one in (
+            Refits(given.learner, given.predictors, some, given.treatment, Logistic(),
+                   given.predictors),
+            Refits(given.learner, left_out, some[keep], given.treatment[keep], Logistic(),
+                   left_out),
+        )
+    ]  # fmt: skip
+    assert_array_equal(np.isfinite([one.p for one in both]), True)
+    assert_allclose(both[0].estimate, both[1].estimate, atol=1e-5)
+
+
+def test_too_many_folds_are_refused():
+    with pytest.raises(ArgumentError, match="201 folds for 200 patients"):
+        ranking_test(refits(1), folds=201, seed=1)
+
+
+def test_the_finding_says_what_the_test_says_and_its_power():
+    study = load_study("rescue-stenting")
+
+    def said(estimate, se):
+        value = Rate("autoc", estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, 0.5)
+        found = finding(value, study)
+        assert found.table.rows[0][1] == estimate
+        return found.verdict, found.text
+
+    verdict, text = said(0.05, 0.05)
+    assert verdict == "cannot tell"
+    assert "is not shown. The test finds an AUTOC of 14 points four times in five" in text
+    assert said(0.2, 0.05)[0] == "supports"
+    assert said(-0.2, 0.05)[0] == "questions"
+    assert said(0.0, 0.0)[0] == "cannot tell"
+    assert "no ranking to test" in said(0.0, 0.0)[1]

@@ -1,0 +1,318 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.stats import binomtest
+
+from twoarm.diagnostics import (
+    Estimate,
+    agreement,
+    marginal_sensitivity,
+    negative_control,
+    partial_r2,
+    patient_bounds,
+    propensity_pairs,
+    robustness_value,
+    rosenbaum_bounds,
+    share_holding,
+    tipping_strength,
+)
+from twoarm.diagnostics.agreement import finding as agreement_finding
+from twoarm.diagnostics.marginal_sensitivity import finding as marginal_finding
+from twoarm.diagnostics.negative_control import finding as control_finding
+from twoarm.diagnostics.partial_r2 import adjusted_estimate, partial_r2_of_t
+from twoarm.diagnostics.partial_r2 import finding as r2_finding
+from twoarm.diagnostics.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.weighting import inverse_weights, weighted_difference
+from twoarm.errors import ArgumentError
+
+SEEDS = st.integers(0, 2**20)
+
+
+def cohort(seed, n, *, binary=True):
+    rng = np.random.default_rng(seed)
+    w = rng.permutation(np.arange(n) % 2)
+    y = rng.integers(0, 2, n).astype(float) if binary else rng.normal(size=n)
+    return y, w, rng.uniform(0.1, 0.9, n)
+
+
+# --- marginal sensitivity model --------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(SEEDS, st.booleans())
+def test_without_hidden_confounding_it_is_the_hajek_estimate(seed, binary):
+    y, w, e = cohort(seed, 50, binary=binary)
+    found = marginal_sensitivity(y, w, e, strengths=[1.0])
+    hajek = weighted_difference(y, w, inverse_weights(w, e)).estimate
+    assert (found.low[0], found.high[0]) == pytest.approx((hajek, hajek), abs=1e-12)
+
+
+def brute_force(y, w, e, strength):
+    """All 2^n ways to give every patient the lightest or the heaviest weight."""
+    received = np.where(w == 1, e, 1 - e)
+    odds = 1 / received - 1
+    choices = np.stack([1 + odds / strength, 1 + odds * strength])
+    effects = []
+    for pick in product((0, 1), repeat=y.size):
+        weights = choices[list(pick), np.arange(y.size)]
+        means = [np.average(y[w == arm], weights=weights[w == arm]) for arm in (0, 1)]
+        effects.append(means[1] - means[0])
+    return min(effects), max(effects)
+
+
+@settings(deadline=None, max_examples=15)
+@given(SEEDS, st.floats(1, 10), st.booleans(), st.integers(2, 10))
+def test_sorting_finds_what_trying_everything_finds(seed, strength, binary, n):
+    y, w, e = cohort(seed, n, binary=binary)
+    found = marginal_sensitivity(y, w, e, strengths=[strength])
+    assert (found.low[0], found.high[0]) == pytest.approx(brute_force(y, w, e, strength))
+
+
+def test_sorting_finds_what_trying_everything_finds_in_twelve_patients():
+    y, w, e = cohort(12, 12)
+    found = marginal_sensitivity(y, w, e, strengths=[2.5])
+    assert (found.low[0], found.high[0]) == pytest.approx(brute_force(y, w, e, 2.5))
+
+
+@settings(deadline=None)
+@given(SEEDS)
+def test_bounds_widen_with_the_strength(seed):
+    y, w, e = cohort(seed, 60)
+    found = marginal_sensitivity(y, w, e)
+    assert (np.diff(found.low) <= 1e-12).all()
+    assert (np.diff(found.high) >= -1e-12).all()
+    assert found.low[-1] >= -1
+    assert found.high[-1] <= 1
+
+
+def test_the_tipping_strength_is_where_the_bound_meets_the_target():
+    rng = np.random.default_rng(3)
+    w = np.tile([0, 1], 200)
+    y, e = (rng.random(400) < 0.2 + 0.4 * w).astype(float), np.full(400, 0.5)
+    strength = tipping_strength(y, w, e, desirable=True)
+    assert strength > 2
+    assert marginal_sensitivity(y, w, e, strengths=[strength]).low[0] == pytest.approx(0, abs=1e-3)
+    assert tipping_strength(y, w, e, desirable=True, target=0.15) < strength
+    assert tipping_strength(1 - y, w, e, desirable=False) == pytest.approx(strength, abs=2e-3)
+    assert tipping_strength(y, w, e, desirable=False) == 1.0
+
+
+def lowest_mixture(risk, seen, strength):
+    """Smallest P(Y(1) = 1) by linear programming over the unseen arm's two probabilities."""
+    p = np.array([1 - risk, risk])
+    found = linprog(
+        [0, 1], A_eq=[[1, 1]], b_eq=[1], bounds=[(q / strength, q * strength) for q in p]
+    )
+    return seen * risk + (1 - seen) * found.fun
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(0.02, 0.98), st.floats(0.02, 0.98), st.floats(0.05, 0.95), st.floats(1, 8))
+def test_patient_bounds_are_the_sharp_ones(mu0, mu1, e, strength):
+    found = patient_bounds([mu0], [mu1], [e], strength, desirable=True)
+    highest0 = 1 - lowest_mixture(1 - mu0, 1 - e, strength)
+    assert found.low[0] == pytest.approx(lowest_mixture(mu1, e, strength) - highest0, abs=1e-7)
+    turned = patient_bounds([1 - mu0], [1 - mu1], [e], strength, desirable=False)
+    assert turned.low == pytest.approx(found.low)
+    assert turned.high == pytest.approx(found.high)
+
+
+def test_patient_bounds_are_never_wider_than_the_average_ones():
+    # With one stratum the Hajek bounds hold for it, and they are valid but not sharp.
+    y, w = np.repeat([0.0, 1.0, 0.0, 1.0], [70, 30, 40, 60]), np.repeat([0, 1], 100)
+    e = np.full(200, 0.5)
+    for strength in (1.0, 1.5, 3.0):
+        average = marginal_sensitivity(y, w, e, strengths=[strength])
+        one = patient_bounds([0.3], [0.6], [0.5], strength, desirable=True)
+        assert average.low[0] <= one.low[0] + 1e-9
+        assert one.high[0] <= average.high[0] + 1e-9
+
+
+def test_the_share_that_holds_falls_with_the_strength():
+    rng = np.random.default_rng(4)
+    mu0, mu1, e = rng.uniform(0, 0.3, 500), rng.uniform(0.2, 0.7, 500), rng.uniform(0.2, 0.8, 500)
+    shares = share_holding(mu0, mu1, e, strengths=[1, 1.5, 2, 4], threshold=0.15, desirable=True)
+    assert shares[0] == (mu1 - mu0 >= 0.15).mean()
+    assert (np.diff(shares) <= 0).all()
+    assert shares[-1] < shares[0]
+
+
+def test_the_marginal_finding(stenting, aspirin):
+    rng = np.random.default_rng(5)
+    w = np.tile([0, 1], 200)
+    y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
+    value = marginal_sensitivity(y, w, np.full(400, 0.5))
+    assert marginal_finding(value, stenting).verdict == "cannot tell"
+    harm = marginal_finding(value, aspirin)
+    assert harm.verdict == "questions"
+    assert harm.table.rows[0][1] == pytest.approx(-value.high[0])
+
+
+# --- Rosenbaum bounds ------------------------------------------------------------------------
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 5))
+def test_without_bias_it_is_the_exact_mcnemar_test(better, worse, same):
+    treated = [1] * better + [0] * worse + [1] * same
+    control = [0] * better + [1] * worse + [1] * same
+    found = rosenbaum_bounds(treated, control, gammas=[1.0])
+    assert (found.treated_better, found.control_better) == (better, worse)
+    if better + worse:
+        exact = binomtest(better, better + worse, alternative="greater").pvalue
+        assert found.p_low[0] == pytest.approx(exact)
+        assert found.p_high[0] == pytest.approx(exact)
+
+
+def test_rosenbaum_bounds_widen():
+    found = rosenbaum_bounds([1] * 30 + [0] * 10, [0] * 30 + [1] * 10)
+    assert (np.diff(found.p_high) > 0).all()
+    assert (np.diff(found.p_low) < 0).all()
+    by_hand = sum(binomtest_pmf(k, 40, 2 / 3) for k in range(30, 41))
+    assert found.p_high[found.gamma == 2.0] == pytest.approx([by_hand])
+
+
+def binomtest_pmf(k, n, p):
+    from math import comb
+
+    return comb(n, k) * p**k * (1 - p) ** (n - k)
+
+
+@settings(deadline=None)
+@given(SEEDS)
+def test_pairs_are_within_the_caliper_and_as_many_as_can_be(seed):
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+    from scipy.special import logit
+
+    _, w, e = cohort(seed, 40)
+    treated, control = propensity_pairs(e, w, caliper=0.1)
+    assert (w[treated] == 1).all()
+    assert (w[control] == 0).all()
+    assert np.unique(control).size == control.size
+    place = logit(e)
+    width = 0.1 * place.std(ddof=1)
+    assert (np.abs(place[treated] - place[control]) <= width).all()
+    near = np.abs(place[w == 1][:, None] - place[w == 0][None, :]) <= width
+    most = (maximum_bipartite_matching(csr_array(near.astype(int))) >= 0).sum()
+    assert treated.size == most
+
+
+def test_the_rosenbaum_finding(stenting):
+    clear = rosenbaum_bounds([1] * 40 + [0] * 5, [0] * 40 + [1] * 5)
+    assert rosenbaum_finding(clear, stenting).verdict == "cannot tell"
+    none = rosenbaum_bounds([1] * 10 + [0] * 10, [0] * 10 + [1] * 10)
+    assert rosenbaum_finding(none, stenting).verdict == "questions"
+
+
+# --- partial R2 ------------------------------------------------------------------------------
+
+
+def linear(seed, n=200):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    w = (rng.random(n) < 1 / (1 + np.exp(-X[:, 0]))).astype(float)
+    return X, w + X @ [1.0, 0.5, 0.2] + rng.normal(size=n), w
+
+
+@settings(deadline=None, max_examples=25)
+@given(SEEDS)
+def test_the_bias_of_an_omitted_column_is_exact(seed):
+    X, y, w = linear(seed)
+    full = partial_r2(X, y, w, names=["u", "a", "b"])
+    short = partial_r2(X[:, 1:], y, w, names=["a", "b"])
+    # Partial R2 of the omitted column, from residual sums of squares.
+    r2_outcome = 1 - rss(np.column_stack([w, X]), y) / rss(np.column_stack([w, X[:, 1:]]), y)
+    r2_treatment = 1 - rss(X, w) / rss(X[:, 1:], w)
+    toward_zero, se = adjusted_estimate(
+        short.estimate, short.se, short.df, r2_treatment=r2_treatment, r2_outcome=r2_outcome
+    )
+    assert abs(short.estimate - toward_zero) == pytest.approx(abs(short.estimate - full.estimate))
+    assert se == pytest.approx(full.se)
+
+
+def rss(design, y):
+    design = np.column_stack([np.ones(y.size), design])
+    residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    return residual @ residual
+
+
+def test_a_confounder_at_the_robustness_value_just_suffices():
+    X, y, w = linear(1)
+    found = partial_r2(X, y, w, names=["a", "b", "c"])
+    moved, _ = adjusted_estimate(
+        found.estimate, found.se, found.df,
+        r2_treatment=found.robustness, r2_outcome=found.robustness,
+    )  # fmt: skip
+    assert moved == pytest.approx(0, abs=1e-9)
+    assert found.robustness_significance < found.robustness
+    assert found.r2 == pytest.approx(partial_r2_of_t(found.estimate / found.se, found.df))
+    assert robustness_value(1.0, found.df, alpha=0.05) == 0.0
+    assert found.benchmarks[0].times == 1.0
+
+
+def test_an_effect_beyond_any_outcome_share_needs_the_other_formula():
+    # t so large that the outcome's share would exceed 1: Cinelli, Hazlett, sensemakr 0.1.5.
+    f, critical = 20.0, 1.9840 / np.sqrt(98)
+    found = robustness_value(f * np.sqrt(99), 99, alpha=0.05)
+    assert found == pytest.approx((f**2 - critical**2) / (1 + f**2), rel=1e-3)
+    assert found < 1
+
+
+def test_the_partial_r2_finding(stenting, aspirin):
+    X, y, w = linear(2)
+    value = partial_r2(X, y, w, names=["a", "b", "c"])
+    assert r2_finding(value, stenting).verdict == "cannot tell"
+    assert r2_finding(value, aspirin).verdict == "questions"  # more of a bad outcome
+
+
+# --- negative control, agreement -------------------------------------------------------------
+
+
+def test_a_negative_control_by_hand(stenting):
+    found = negative_control("neg_control", Estimate(0.06, 0.03, 0.0012, 0.1188))
+    assert found.p == pytest.approx(0.0455, abs=1e-4)  # two standard errors
+    assert found.detects
+    assert found.detectable == pytest.approx((1.959964 + 0.841621) * 0.03)
+    assert control_finding(found, stenting).verdict == "questions"
+    null = control_finding(negative_control("none", Estimate(0.01, 0.03, -0.05, 0.07)), stenting)
+    assert null.verdict == "cannot tell"
+    assert "does not exclude confounding by factors unrelated to this outcome" in null.text
+
+
+@pytest.mark.parametrize(
+    ("shift", "noise", "flagged"), [(0.0, 0.5, False), (0.04, 0.9, True), (0.02, 0.01, True)]
+)
+def test_agreement_is_flagged_beyond_two_errors_or_three_points(stenting, shift, noise, flagged):
+    benefit = np.linspace(0, 0.4, 100)
+    phi = benefit + shift + noise * np.tile([-1, 1], 50)
+    found = agreement(phi, benefit)
+    assert found.difference == pytest.approx(shift)
+    assert found.se == pytest.approx(noise * np.sqrt(100 / 99) / 10)
+    assert found.flagged is flagged
+    verdict = agreement_finding(found, stenting).verdict
+    assert verdict == ("questions" if flagged else "cannot tell")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: marginal_sensitivity([0, 1], [0, 1], [0.5, 0.5], strengths=[0.5]),
+        lambda: marginal_sensitivity([0, 1], [0, 1], [0.5, 1.0]),
+        lambda: marginal_sensitivity([0, 1], [1, 1], [0.5, 0.5]),
+        lambda: patient_bounds([0.1], [1.4], [0.5], 2.0, desirable=True),
+        lambda: patient_bounds([0.1], [0.4], [0.5], 0.9, desirable=True),
+        lambda: rosenbaum_bounds([0, 2], [0, 1]),
+        lambda: rosenbaum_bounds([0, 1], [0, 1], gammas=[0.5]),
+        lambda: propensity_pairs([0.0, 0.5], [0, 1]),
+        lambda: partial_r2(np.ones((9, 1)), np.arange(9.0), np.arange(9) % 2, names=["one"]),
+        lambda: negative_control("x", Estimate(0.1, None, None, None)),
+        lambda: agreement([0.1, np.nan], [0.1, 0.1]),
+    ],
+)
+def test_what_does_not_fit_is_refused(call):
+    with pytest.raises(ArgumentError):
+        call()

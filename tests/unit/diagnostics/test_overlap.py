@@ -1,0 +1,160 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twoarm.diagnostics import balance, crump_trimming, learn_support, overlap, propensity
+from twoarm.diagnostics.balance import finding as balance_finding
+from twoarm.diagnostics.overlap import finding as overlap_finding
+from twoarm.diagnostics.propensity import finding as propensity_finding
+from twoarm.diagnostics.support import finding as support_finding
+from twoarm.diagnostics.weighting import weighted_difference
+from twoarm.errors import ArgumentError
+from twoarm.learners import Logistic
+
+
+def patients(seed, n=300, strength=1.0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, (rng.random(n) < 1 / (1 + np.exp(-strength * X[:, 0]))).astype(int)
+
+
+def crump_twin(e):
+    cost = 1 / (e * (1 - e))
+    if cost.max() <= 2 * cost.mean():
+        return np.ones(e.size, bool)
+    limit = max(g for g in cost if g <= 2 * cost[cost <= g].mean())
+    return cost <= limit
+
+
+@given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=60))
+def test_trimming_is_the_published_rule(scores):
+    e = np.array(scores)
+    found = crump_trimming(e)
+    np.testing.assert_array_equal(found.kept, crump_twin(e))
+    assert (found.alpha == 0) == found.kept.all()
+    inside = (e > found.alpha + 1e-9) & (e < 1 - found.alpha - 1e-9)
+    assert found.kept[inside].all()
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 2**20))
+def test_overlap_weights_balance_exactly_without_a_penalty_only(seed):
+    X, w = patients(seed)
+    names = ["a", "b", "c"]
+    plain = propensity(X, w, model=Logistic(C=np.inf)).score
+    assert np.abs(balance(X, w, plain, names=names).overlap).max() < 1e-6
+    ridge = propensity(X, w, model=Logistic(C=0.01)).score
+    assert np.abs(balance(X, w, ridge, names=names).overlap).max() > 1e-3
+
+
+def test_standardised_difference_by_hand():
+    X = np.array([[1.0], [3.0], [2.0], [6.0]])
+    found = balance(X, [0, 0, 1, 1], [0.5, 0.5, 0.25, 0.5], names=["x"])
+    pooled = np.sqrt((2 + 8) / 2)
+    assert found.before == pytest.approx([2 / pooled])
+    assert found.inverse == pytest.approx([((4 * 2 + 2 * 6) / 6 - 2) / pooled])
+    assert found.overlap == pytest.approx([((0.75 * 2 + 0.5 * 6) / 1.25 - 2) / pooled])
+
+
+def test_a_constant_column_has_no_difference_and_order_is_by_imbalance():
+    X, w = patients(1)
+    wide = np.column_stack([np.ones(w.size), X[:, 1], X[:, 0]])
+    found = balance(wide, w, np.full(w.size, 0.5), names=["one", "weak", "strong"])
+    assert found.names == ("strong", "weak", "one")
+    assert np.isnan(found.before[-1])
+
+
+def test_the_propensity_uses_the_centre():
+    rng = np.random.default_rng(2)
+    centre = np.repeat(["a", "b"], 100)
+    w = (rng.random(200) < np.where(centre == "a", 0.2, 0.8)).astype(int)
+    without = propensity(np.zeros((200, 1)), w)
+    found = propensity(np.zeros((200, 1)), w, centre=centre)
+    assert without.auc == 0.5
+    assert found.auc > 0.7
+    width = np.diff(found.edges)
+    assert (found.density * width).sum(axis=1) == pytest.approx([1, 1])
+    assert found.lowest[0] == found.score[w == 0].min()
+
+
+def test_a_cross_fitted_propensity_is_less_sure():
+    rng = np.random.default_rng(3)
+    X, w = rng.normal(size=(80, 20)), np.tile([0, 1], 40)
+    assert propensity(X, w, cross_fit=5).auc < propensity(X, w).auc - 0.1
+
+
+def test_effective_sizes_and_the_heaviest_patient():
+    found = overlap([0.5, 0.5, 0.9, 0.1], [0, 0, 1, 1])
+    weights = np.array([1 / 0.9, 10.0])
+    assert found.ess_inverse == pytest.approx((2, weights.sum() ** 2 / (weights**2).sum()))
+    assert found.largest_share == pytest.approx((0.5, 10 / weights.sum()))
+
+
+def test_the_sandwich_by_hand():
+    y, arm = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1])
+    w = np.array([1.0, 1.0, 3.0, 1.0])
+    found = weighted_difference(y, arm, w)
+    assert found.estimate == pytest.approx(0.75 - 0.5)
+    assert found.se**2 == pytest.approx((0.25 + 0.25) / 4 + (9 * 0.25**2 + 0.75**2) / 16)
+
+
+def test_support_flags_each_reason():
+    X, w = patients(4)
+    e = np.clip(propensity(X, w).score, 0.3, 0.7)
+    e[0] = 0.001
+    levels = np.zeros((w.size, 1))
+    levels[np.flatnonzero(w == 1)[:3]] = 5.0  # a level that no control has
+    found = learn_support(X, w, e, categories=levels)
+    assert found.flags.propensity[0]
+    assert found.flags.category.sum() == 3
+    assert found.flags.distance.mean() == pytest.approx(0.01, abs=0.004)
+    new = found.flag(np.array([[0.0] * 3, [0.0] * 3, [50.0] * 3]), [0.5, 0.001, 0.5],
+                     [[0.0], [0.0], [5.0]])  # fmt: skip
+    assert new.propensity.tolist() == [False, True, False]
+    assert new.distance.tolist() == [False, False, True]
+    assert new.category.tolist() == [False, False, True]
+    assert new.outside.tolist() == [False, True, True]
+
+
+def test_nobody_is_decided_where_nobody_is_trimmed():
+    X, w = patients(5)
+    found = learn_support(X, w, np.full(w.size, 0.5))
+    assert found.alpha == 0
+    assert not found.flag(X, np.full(w.size, 1e-6)).propensity.any()
+
+
+def test_findings_say_no_more_than_they_know(stenting, aspirin):
+    X, w = patients(6)
+    fair = propensity(X, w)
+    names = ["a", "b", "c"]
+    assert overlap_finding(overlap(fair.score, w), stenting).verdict == "cannot tell"
+    assert overlap_finding(overlap(np.full(w.size, 0.5), w), aspirin).verdict == "supports"
+    assert balance_finding(balance(X, w, fair.score, names=names), stenting).verdict != "supports"
+    assert propensity_finding(fair, stenting).verdict == "cannot tell"
+    assert support_finding(learn_support(X, w, fair.score), stenting).verdict == "cannot tell"
+
+
+def test_arms_that_hardly_share_patients_are_questioned(stenting):
+    X, w = patients(7, strength=8.0)
+    score = propensity(X, w)
+    assert propensity_finding(score, stenting).verdict == "questions"
+    assert overlap_finding(overlap(score.score, w), stenting).verdict == "questions"
+    unweighted = balance(X, w, np.full(w.size, 0.5), names=["a", "b", "c"])
+    assert balance_finding(unweighted, stenting).verdict == "questions"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: crump_trimming([0.0, 0.5]),
+        lambda: overlap([0.5, 0.5], [1, 1]),
+        lambda: balance(np.zeros((4, 1)), [0, 0, 1, 1], [0.5] * 4, names=["a", "b"]),
+        lambda: propensity(np.full((4, 1), np.nan), [0, 0, 1, 1]),
+        lambda: propensity(np.zeros((4, 1)), [0, 0, 1, 1], centre=["a"]),
+        lambda: learn_support(np.zeros((4, 1)), [0, 0, 1], [0.5] * 4),
+    ],
+)
+def test_what_does_not_fit_is_refused(call):
+    with pytest.raises(ArgumentError):
+        call()
