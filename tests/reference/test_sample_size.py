@@ -56,9 +56,9 @@ def test_the_criteria_equal_pmsampsize(arguments, criteria):
 
 
 def test_the_r2_of_a_c_statistic_equals_the_simulation_of_pmsampsize_up_to_chance():
-    # pmsampsize with type = "b", cstatistic = 0.89, parameters = 24 and prevalence = 0.174 prints R2
-    # 0.2902 and n 661. It simulates a million patients after set.seed(123456); the same patients are
-    # simulated here, to show that its 0.2902 is a draw around our integral.
+    # For type = "b", cstatistic = 0.89, parameters = 24 and prevalence = 0.174 pmsampsize prints R2
+    # 0.2902 and n 661. It simulates a million patients after set.seed(123456). The same patients
+    # are simulated here, to show that its 0.2902 is a draw around our integral.
     prevalence, n = 0.174, 1_000_000
     simulated = simulated_r2(0.89, prevalence, n, seed=123456)
     assert round(simulated, 4) == 0.2902

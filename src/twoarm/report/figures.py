@@ -148,12 +148,12 @@ def benefit_distribution(axes: Axes, benefit: NDArray[np.float64], threshold: fl
 
 
 def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes:
-    """Show the five estimates of each model's AUC side by side, and the headline's interval.
+    """Show the estimates of each model's AUC side by side, and the headline's interval.
 
     `models` holds label, colour and metric of each.
     """
-    names = ("apparent", "harrell", "oob", "d632", "d632plus")
-    titles = ("Apparent", "Harrell", "Out-of-bag", ".632", ".632+")
+    names = ("apparent", "harrell", "oob", "nested_cv", "d632", "d632plus")
+    titles = ("Apparent", "Harrell", "OOB", "CV", ".632", ".632+")
     shifts = np.linspace(-0.14, 0.14, len(models)) if len(models) > 1 else [0.0]
     for (label, colour, metric), shift in zip(models, shifts, strict=True):
         values = [getattr(metric, name) for name in names]
@@ -255,9 +255,9 @@ def _auc_drawing(result: StudyResult, synthetic: bool) -> Drawing:
     ]
     return draw(
         "auc",
-        f"Five estimates of the same AUC, {result.primary.spec.title}",
-        "Apparent, Harrell, out-of-bag, .632 and .632+ AUC of both arms' models; the line is the "
-        "95 % interval of .632+.",
+        f"Six estimates of the same AUC, {result.primary.spec.title}",
+        "Apparent, Harrell, out-of-bag, cross-validated, .632 and .632+ AUC of both arms' models; "
+        "the line is the 95 % interval of .632+.",
         lambda axes: auc_estimates(axes, models),
         synthetic=synthetic,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from twoarm.report.cohort_tables import arm_labels
-from twoarm.report.formats import Value
+from twoarm.report.formats import Value, interval
 from twoarm.report.table import Column, Table
-from twoarm.resampling import Metric
 from twoarm.study.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
-__all__ = ["auc_table", "brier_table", "members_table"]
+__all__ = ["auc_table", "brier_table", "calibration_table", "fit_table", "members_table"]
+
+_FIT = {"scaled_brier": "Scaled Brier", "log_loss": "Log-loss", "r2": "R2", "g": "g"}
 
 _ESTIMATES = (
     Column("apparent", "Apparent", "probability"),
@@ -19,6 +21,7 @@ _ESTIMATES = (
     Column("oob", "Out-of-bag", "probability"),
     Column("d632", ".632", "probability"),
     Column("d632plus", ".632+", "probability"),
+    Column("nested_cv", "Nested CV", "probability"),
 )
 _BOOKKEEPING = (
     Column("mcse", "Monte-Carlo SE", "probability"),
@@ -33,7 +36,7 @@ _MODEL = (
 )
 
 
-def _arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, str, Metric]]:
+def _arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, str, Any]]:
     """Give outcome, arm, its label and one of its measures, for every model."""
     labels = dict(zip(ARMS, arm_labels(result), strict=True))
     return [
@@ -76,10 +79,11 @@ def auc_table(result: StudyResult) -> Table:
     note = (
         "Apparent: the model on its own patients. Harrell: apparent minus the mean optimism, the "
         "published procedure; it fails for learners that reproduce their training labels. "
-        "Out-of-bag: on patients not drawn, a little pessimistic. .632+ is the estimate fixed in "
-        "advance as the one to quote; its interval speaks of sampling these patients, not of "
-        "another hospital. Harrell is called not valid where it exceeds .632+ by more than 0.02 "
-        "plus two Monte-Carlo standard errors."
+        "Out-of-bag: on patients not drawn, a little pessimistic. Nested CV: repeated "
+        "cross-validation of the whole procedure. .632+ is the estimate fixed in advance as the "
+        "one to quote; its interval speaks of sampling these patients, not of another hospital. "
+        "Harrell is called not valid where it exceeds .632+ by more than 0.02 plus two "
+        "Monte-Carlo standard errors."
     )
     return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))
 
@@ -102,6 +106,65 @@ def brier_table(result: StudyResult) -> Table:
     note = "Mean squared distance of predicted probability and outcome; smaller is better."
     columns = (*_MODEL, *_ESTIMATES, *_BOOKKEEPING)
     return Table("brier", "Accuracy of the probabilities (Brier score)", note, columns, rows)
+
+
+def fit_table(result: StudyResult) -> Table:
+    """Give scaled Brier score, log-loss, R2 and g of every model."""
+    rows = tuple(
+        (outcome.spec.title, label, title, *(getattr(metric, c.name) for c in _ESTIMATES))
+        for name, title in _FIT.items()
+        for outcome, _, label, metric in _arm_rows(result, name)
+    )
+    columns = (
+        Column("outcome", "Outcome"),
+        Column("arm", "Arm"),
+        Column("measure", "Measure"),
+        *_ESTIMATES,
+    )
+    note = (
+        "Log-loss with probabilities kept within 0.001 and 0.999. R2 is Nagelkerke's, g Harrell's "
+        "mean difference of the linear predictor; both recalibrate where they are measured, which "
+        "the patients not drawn are too few for. A dash: not defined."
+    )
+    return Table("fit", "Scaled Brier score, log-loss, R2 and g", note, columns, rows)
+
+
+def calibration_table(result: StudyResult) -> Table:
+    """Give the calibration of every model's cross-validated predictions."""
+    rows: list[tuple[Value, ...]] = []
+    for outcome, _, label, parts in _arm_rows(result, "calibration"):
+        slope = parts.slope.nested_cv_range
+        limits = "" if slope is None else interval(slope.low, slope.high, "probability")
+        null = parts.ici_null
+        rows.append(
+            (
+                outcome.spec.title,
+                label,
+                parts.slope.headline,
+                limits,
+                parts.slope.harrell,
+                parts.in_the_large.headline,
+                parts.ici.headline,
+                interval(null.low, null.high, "probability"),
+            )
+        )
+    columns = (
+        Column("outcome", "Outcome"),
+        Column("arm", "Arm"),
+        Column("slope", "Slope", "probability"),
+        Column("slope_range", "over repeats"),
+        Column("slope_harrell", "Slope, Harrell", "probability"),
+        Column("in_the_large", "In the large", "probability"),
+        Column("ici", "ICI", "probability"),
+        Column("ici_null", "ICI if perfectly calibrated"),
+    )
+    note = (
+        "Of cross-validated predictions, the median over repeats. Slope 1: risks are as far apart "
+        "as they should be; below 1: too far apart. In the large 0: right on average. ICI: mean "
+        "distance between prediction and a lowess of the outcomes; it is above 0 even for perfect "
+        "predictions, as far as the last column says."
+    )
+    return Table("calibration", "Calibration", note, columns, tuple(rows))
 
 
 def _finite(value: float) -> float | None:

@@ -159,7 +159,12 @@ def _few_events(result: StudyResult) -> list[Sentence]:
 
 
 def _run(result: StudyResult) -> list[Sentence]:
-    texts = []
+    texts = [
+        Sentence("caution", f"{outcome.spec.title}, {label}: {caution}.")
+        for outcome in result.outcomes.values()
+        for arm, label in zip(ARMS, arm_labels(result), strict=True)
+        for caution in outcome.arms[arm].cautions()
+    ]
     if result.provisional:
         texts.append(
             Sentence(

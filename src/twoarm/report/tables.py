@@ -11,7 +11,13 @@ from twoarm.report.benefit_tables import (
 )
 from twoarm.report.causal_tables import balance_table, findings_table, share_table
 from twoarm.report.cohort_tables import baseline_table, flow_table, trial_table
-from twoarm.report.model_tables import auc_table, brier_table, members_table
+from twoarm.report.model_tables import (
+    auc_table,
+    brier_table,
+    calibration_table,
+    fit_table,
+    members_table,
+)
 from twoarm.report.published_table import published_table
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
@@ -27,6 +33,8 @@ def all_tables(result: StudyResult) -> dict[str, Table]:
         baseline_table(result),
         auc_table(result),
         brier_table(result),
+        fit_table(result),
+        calibration_table(result),
         members_table(result),
         benefit_table(result),
         average_effect_table(result),

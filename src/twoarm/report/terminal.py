@@ -31,6 +31,12 @@ def opening_lines(study: Study, cohort: Cohort) -> Iterator[str]:
         events = [int((values[cohort.treatment == arm] == 1).sum()) for arm in (0, 1)]
         known = int((values == values).sum())  # NaN differs from itself
         yield f"  {outcome.title}: known in {known}; events {events[0]} and {events[1]}"
+    others = [plugin.name for plugin in study.file.model.plugins]
+    if set(others).intersection(study.file.model.members):
+        yield (
+            f"  members of other libraries ({', '.join(others)}) are fitted one by one in Python: "
+            "--executor processes is quicker"
+        )
 
 
 def terminal_summary(result: StudyResult) -> Iterator[str]:
@@ -39,9 +45,9 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     labels = result.plan.file.treatment.labels
     yield ""
     yield f"AUC{synthetic}"
-    titles = ("apparent", "Harrell", "oob", ".632", ".632+")
+    titles = ("apparent", "Harrell", "oob", ".632", ".632+", "CV")
     yield (
-        f"  {'':<44}{'events/n':>10}"
+        f"  {'':<42}{'events/n':>9}"
         + "".join(f"{title:>9}" for title in titles)
         + "   95 % of .632+"
     )
@@ -49,13 +55,13 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
         for arm, label in zip(ARMS, (labels.control, labels.treated), strict=True):
             fit = outcome.arms[arm]
             auc = fit.auc
-            name = f"{outcome.spec.name}, {label}"[:43]
-            values = (auc.apparent, auc.harrell, auc.oob, auc.d632, auc.d632plus)
+            name = f"{outcome.spec.name}, {label}"[:41]
+            values = (auc.apparent, auc.harrell, auc.oob, auc.d632, auc.d632plus, auc.nested_cv)
             mark = "*" if fit.gate.harrell_valid is False else " "
             cells = [f"{shown(value, 'probability'):>9}" for value in values]
             cells[1] = cells[1][1:] + mark
             limits = "" if auc.ci is None else interval(auc.ci.low, auc.ci.high, "probability")
-            yield f"  {name:<44}{f'{fit.events}/{fit.n}':>10}{''.join(cells)}   {limits}"
+            yield f"  {name:<42}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {limits}"
     yield "  * Harrell's correction is not valid for this learner here"
     yield ""
     yield f"Benefit, percentage points{synthetic}"

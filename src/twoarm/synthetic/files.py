@@ -69,15 +69,15 @@ def write(synthetic: SyntheticCohort, path: str | Path) -> None:
             f"The folder of a cohort file must exist; found no folder {str(target.parent)!r}. "
             "Make it first."
         )
-    _replace(truth_path(target), truth_csv(synthetic))
-    _replace(target, cohort_csv(synthetic))
+    replace_file(truth_path(target), truth_csv(synthetic))
+    replace_file(target, cohort_csv(synthetic))
 
 
 def _csv(frame: pd.DataFrame, float_format: str) -> str:
     return frame.to_csv(index=False, lineterminator="\n", float_format=float_format)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.name}.part")
     try:
         partial.write_bytes(text.encode())

@@ -17,7 +17,7 @@ import pandas as pd
 
 from twoarm.seeds import Stream, generator, integer
 from twoarm.synthetic.cohort import SyntheticCohort, generate
-from twoarm.synthetic.files import _replace
+from twoarm.synthetic.files import replace_file
 from twoarm.synthetic.raw_dictionary import FIELDS, FORMS, dictionary
 from twoarm.synthetic.raw_dirt import Dirt, chosen, dirty_text
 from twoarm.synthetic.raw_missing import RAW_STREAM, missing_cells
@@ -172,4 +172,4 @@ def write_raw(export: RawExport, path: str | Path) -> None:
         (dictionary_path(path), export.dictionary),
         (raw_path(path), export.records),
     ):
-        _replace(target, frame.to_csv(index=False, lineterminator="\n"))
+        replace_file(target, frame.to_csv(index=False, lineterminator="\n"))

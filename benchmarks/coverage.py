@@ -1,0 +1,208 @@
+"""How often does an interval hold the AUC that the fitted model has in new patients?
+
+The target moves from cohort to cohort: the AUC of the model fitted to this cohort, on 100 000 new
+patients of the same world and arm. Wanted: coverage near 95 % and a width near the oracle's,
+3.92 SD(headline - truth).
+
+Run: ``python -m benchmarks.coverage [--cohorts 1000] [--replicates 200] [--cells PATTERN ..]
+[--confirm] [--folder DIR] [--summary-only]``. The seeds of the choice and of its confirmation
+differ: ``--confirm`` uses the second ones. Interrupted runs go on where they stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.ledger import Ledger
+from benchmarks.record import keep
+from benchmarks.worlds import World, stenting
+from twoarm.learners import Logistic, Stack, fit_model, prepare
+from twoarm.metrics import Interval, auc, auc_interval, auc_variance
+from twoarm.resampling import Validation, delong, logit_normal, validate
+from twoarm.seeds import Stream, integer
+
+SEED, CONFIRM_SEED, NEW_PATIENTS, CV_REPEATS, FEW_EVENTS = 5100, 6100, 100_000, 5, 10
+HEADLINES = ("d632plus", "nested_cv", "d632plus_cv")
+LEARNERS = {"stack": Stack(), "logistic, unpenalized": Logistic(C=np.inf)}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A world, how many patients of it a cohort has, and how it is shown."""
+
+    world: World
+    patients: int
+
+    @property
+    def name(self) -> str:
+        """Name of the cell."""
+        return f"{self.world.name}, n = {self.patients}"
+
+
+CELLS = [
+    Cell(stenting("paper-like", "control"), 198),  # about 14 events
+    Cell(stenting("moderate", "control"), 190),  # about 25
+    Cell(stenting("paper-like", "treated"), 125),  # about 50
+    Cell(stenting("paper-like", "treated"), 250),  # about 100
+    Cell(stenting("paper-like-sharp", "control"), 198),  # a world not used for choosing
+    Cell(stenting("paper-like-sharp", "treated"), 195),
+]
+
+
+def headlines(found: Validation) -> dict[str, float]:
+    """Give the estimates that an interval may be centred on."""
+    values = {"d632plus": found.auc.d632plus, "nested_cv": found.auc.nested_cv}
+    if None not in values.values():
+        values["d632plus_cv"] = 0.5 * sum(values.values())
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def intervals(found: Validation, centre: float) -> dict[str, Interval]:
+    """Give every candidate; those that are not centred on the headline say so in their name."""
+    metric, risks = found.auc, found.cv.risk[found.cv.complete]
+    candidates = {
+        "hanley_mcneil": auc_interval(centre, found.events, found.n - found.events),
+    }
+    if len(risks):
+        logits = np.log(np.clip(risks, 1e-6, None) / np.clip(1 - risks, 1e-6, None))
+        mean_risk = 1 / (1 + np.exp(-logits.mean(axis=0)))
+        variance = auc_variance(found.outcome, mean_risk)
+        if 0 < centre < 1 and np.isfinite(variance):
+            candidates["delong_of_cv"] = logit_normal("delong_of_cv", centre, variance)
+    for each in metric.intervals:
+        shift = centre - metric.harrell
+        moved = Interval(each.method, each.low + shift, each.high + shift)
+        candidates |= {f"{each.method}, about Harrell": each, each.method: moved}
+    apparent = delong(found.outcome, found.risk)
+    if apparent is not None:
+        candidates["delong, apparent"] = apparent
+    return candidates
+
+
+def one(cell: Cell, learner: str, cohort: int, asked: argparse.Namespace) -> dict[str, Any]:
+    """Make every interval for one cohort, and measure its model on new patients."""
+    seed = CONFIRM_SEED if asked.confirm else SEED
+    X, y = cell.world.patients(cell.patients, seed, cohort)
+    line: dict[str, Any] = {
+        "cell": f"{cell.name}; {learner}",
+        "confirm": asked.confirm,
+        "cohort": cohort,
+        "events": int(y.sum()),
+    }
+    if not 2 <= y.sum() <= len(y) - 2:
+        return line | {"truth": None, "estimates": {}, "intervals": {}}
+    found = validate(
+        LEARNERS[learner], X, y, replicates=asked.replicates, seed=cohort, cv_repeats=CV_REPEATS
+    )
+    once = np.ones(len(y), dtype=np.int64)
+    full = integer(cohort, Stream.FULL_FIT)
+    model = fit_model(LEARNERS[learner], prepare(X), y, once, seed=full)
+    X_new, y_new = cell.world.newcomers(NEW_PATIENTS)
+    centres = headlines(found)
+    return line | {
+        "truth": auc(y_new, model.predict_proba(X_new)[:, 1]),
+        "estimates": centres,
+        "intervals": {
+            method: {name: [each.low, each.high] for name, each in intervals(found, value).items()}
+            for method, value in centres.items()
+        },
+    }
+
+
+def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give coverage, misses on each side and width, cohorts with few events apart."""
+    cells: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        few = ", fewer than 10 events" if line["events"] < FEW_EVENTS else ""
+        kind = "confirmed" if line["confirm"] else "chosen"
+        cells.setdefault(f"{line['cell']}{few}; {kind}", []).append(line)
+    return {
+        f"{name}; {method}": cell_summary(each, method)
+        for name, each in cells.items()
+        for method in HEADLINES
+    }
+
+
+def cell_summary(lines: list[dict[str, Any]], method: str) -> dict[str, Any]:
+    """Summarise the cohorts of one cell for one headline."""
+    used = [line for line in lines if method in line["estimates"]]
+    error = np.array([line["estimates"][method] - line["truth"] for line in used])
+    found: dict[str, Any] = {
+        "cohorts": len(lines),
+        "events": float(np.mean([line["events"] for line in lines])),
+        "without_headline": len(lines) - len(used),
+    }
+    if error.size < 2:
+        return found
+    oracle = 3.92 * float(error.std(ddof=1))
+    found |= {"bias": float(error.mean()), "oracle_width": oracle, "intervals": {}}
+    for name in dict.fromkeys(each for line in used for each in line["intervals"][method]):
+        own = [line for line in used if name in line["intervals"][method]]
+        low, high = np.array([line["intervals"][method][name] for line in own]).T
+        truth = np.array([line["truth"] for line in own])
+        covered = float(((low <= truth) & (truth <= high)).mean())
+        found["intervals"][name] = {
+            "cohorts": len(own),
+            "coverage": covered,
+            "mcse": float(np.sqrt(covered * (1 - covered) / len(own))),
+            "truth_below": float((truth < low).mean()),
+            "truth_above": float((truth > high).mean()),
+            "width": float((high - low).mean()),
+            "width_by_oracle": float((high - low).mean() / oracle),
+        }
+    return found
+
+
+def show(table: dict[str, Any]) -> None:
+    """Print the table."""
+    for name, cell in table.items():
+        print(f"{name}: {cell['cohorts']} cohorts, {cell['events']:.0f} events", end="")
+        if "intervals" not in cell:
+            print()
+            continue
+        print(f", bias {cell['bias']:+.3f}, oracle width {cell['oracle_width']:.3f}")
+        for method, row in cell["intervals"].items():
+            print(
+                f"  {method:<34} coverage {row['coverage']:.3f} (SE {row['mcse']:.3f})  truth below"
+                f" {row['truth_below']:.3f} above {row['truth_above']:.3f}  width "
+                f"{row['width']:.3f} = {row['width_by_oracle']:.2f} x oracle"
+            )
+
+
+def main() -> None:
+    """Go on with the simulation, print the table, keep it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cohorts", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, default=200)
+    parser.add_argument("--cells", nargs="*", default=[""], help="parts of 'cell; learner'")
+    parser.add_argument("--confirm", action="store_true")
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/twoarm-benchmarks"))
+    parser.add_argument("--summary-only", action="store_true")
+    asked = parser.parse_args()
+    key = ("cell", "confirm", "cohort")
+    ledger = Ledger(asked.folder / f"coverage-{asked.replicates}.jsonl", key)
+    wanted = [
+        (cell, learner)
+        for learner in LEARNERS
+        for cell in CELLS
+        if any(part in f"{cell.name}; {learner}" for part in asked.cells)
+    ]
+    for cohort in range(0 if asked.summary_only else asked.cohorts):
+        for cell, learner in wanted:
+            name = f"{cell.name}; {learner}"
+            if not ledger.has(name, asked.confirm, cohort):
+                ledger.add(one(cell, learner, cohort, asked))
+    table = summary(ledger.lines)
+    show(table)
+    content = {"seed": SEED, "confirm_seed": CONFIRM_SEED, "new_patients": NEW_PATIENTS}
+    settings = {"replicates": asked.replicates, "cv_repeats": CV_REPEATS}
+    keep("coverage", {**content, **settings, "cells": table})
+
+
+if __name__ == "__main__":
+    main()
