@@ -21,6 +21,7 @@ _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
 _MOST_STEPS = 100
 _MOST_SWEEPS = 10_000
+_MANY_ROWS, _EVERY = 2**15, 16  # from so many rows on, a first fit to every 16th one pays
 _BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
 
 
@@ -63,11 +64,10 @@ def standardise(
     total = weight.sum()
     for j in range(n_columns):
         mean[j] = _dot(design[j], weight) / total
-        for i in range(n_rows):
-            design[j, i] -= mean[j]
         variance = 0.0
         largest = 0.0
         for i in range(n_rows):
+            design[j, i] -= mean[j]
             variance += weight[i] * design[j, i] * design[j, i]
             if weight[i] > 0.0:
                 largest = max(largest, abs(design[j, i]))
@@ -208,23 +208,25 @@ def _penalty(coefficient: NDArray[np.float64], l1: float, l2: float) -> float:
 
 
 @kernel
-def penalized_logistic(
+def _newton(
     design: NDArray[np.float64],
     outcome: NDArray[np.float64],
     weight: NDArray[np.float64],
     l1: float,
     l2: float,
+    tolerance: float,
+    most_steps: int,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
-    """Fit from the given start; fill `coefficient` (intercept first) and `lp`; say if converged."""
+    """Step until the step is below the tolerance; say if it came to that."""
     size = design.shape[0] + 1
     desk = np.empty((3, _BLOCK))
     gradient, hessian = np.empty(size), np.empty((size, size))
     step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
     loss = _quadratic(design, outcome, weight, coefficient, lp, desk, gradient, hessian)
     objective = loss + _penalty(coefficient, l1, l2)
-    for _ in range(_MOST_STEPS):
+    for _ in range(most_steps):
         if l1 > 0.0:
             _coordinate_descent(hessian, gradient, coefficient, l1, l2, step)
         else:
@@ -246,6 +248,47 @@ def penalized_logistic(
             fraction *= 0.5
         coefficient[:] = trial
         objective = reached
-        if largest * fraction < _TOLERANCE:
+        if largest * fraction < tolerance:
             return True
     return False
+
+
+@kernel
+def _start_from_a_sample(
+    design: NDArray[np.float64],
+    outcome: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    l1: float,
+    l2: float,
+    coefficient: NDArray[np.float64],
+) -> None:
+    """Move the start to the fit of every 16th row, if that exists: it saves half of the steps."""
+    n_columns, n_rows = design.shape
+    n_part = n_rows // _EVERY
+    part = np.empty((n_columns, n_part))
+    y, w = np.empty(n_part), np.empty(n_part)
+    for i in range(n_part):
+        y[i], w[i] = outcome[i * _EVERY], weight[i * _EVERY]
+    for j in range(n_columns):
+        for i in range(n_part):
+            part[j, i] = design[j, i * _EVERY]
+    share = w.sum() / weight.sum()
+    start = coefficient.copy()
+    if _newton(part, y, w, share * l1, share * l2, 1e-2, 10, start, np.empty(n_part)):
+        coefficient[:] = start
+
+
+@kernel
+def penalized_logistic(
+    design: NDArray[np.float64],
+    outcome: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    l1: float,
+    l2: float,
+    coefficient: NDArray[np.float64],
+    lp: NDArray[np.float64],
+) -> bool:
+    """Fit from the given start; fill `coefficient` (intercept first) and `lp`; say if converged."""
+    if design.shape[1] >= _MANY_ROWS:
+        _start_from_a_sample(design, outcome, weight, l1, l2, coefficient)
+    return _newton(design, outcome, weight, l1, l2, _TOLERANCE, _MOST_STEPS, coefficient, lp)

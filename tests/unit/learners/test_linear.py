@@ -153,3 +153,26 @@ def test_separation_is_told():
     assert np.isfinite(separated.coef_).all()
     mixed = Logistic(C=np.inf).fit(X, np.arange(20) % 3 == 0)
     assert (mixed.separated_, mixed.converged_) == (False, True)
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_a_large_sample_starts_from_a_part_of_it_and_ends_where_the_library_ends(shuffled):
+    # 40 000 rows: the first steps see every 16th row; sorted by outcome, or not.
+    X, y, weight = weighted_sample(11, n=40_000)
+    if not shuffled:
+        order = np.argsort(y, kind="stable")
+        X, y, weight = X[order], y[order], weight[order]
+    library = LogisticRegression(C=2.0, solver="newton-cholesky", tol=1e-10, max_iter=1000)
+    expected = library_risk(library, standardised(X, weight), y, weight)
+    found = Logistic(C=2.0).fit(X, y, sample_weight=weight).predict_proba(X)[:, 1]
+    assert_allclose(found, expected, rtol=0, atol=NEWTON)
+
+
+def test_a_large_sample_whose_part_has_no_event_is_fitted_all_the_same():
+    X, _, weight = weighted_sample(12, n=40_000)
+    y = np.zeros(40_000, dtype=int)
+    y[1:400:2] = 1  # never a 16th row
+    library = LogisticRegression(C=2.0, solver="newton-cholesky", tol=1e-10, max_iter=1000)
+    expected = library_risk(library, standardised(X, weight), y, weight)
+    found = Logistic(C=2.0).fit(X, y, sample_weight=weight).predict_proba(X)[:, 1]
+    assert_allclose(found, expected, rtol=0, atol=NEWTON)
