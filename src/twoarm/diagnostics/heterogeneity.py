@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
 from twoarm.diagnostics.heterogeneity_chain import ChainTask
@@ -88,6 +91,7 @@ def heterogeneity(
     half_samples: int = 200,
     draws: int = 200,
     seed: int,
+    in_sample: NDArray[np.float64] | None = None,
     executor: str = "threads",
     workers: int = 0,
     scheduler: str | None = None,
@@ -108,6 +112,8 @@ def heterogeneity(
         Draws of each null.
     seed : int
         A seed of its own, not the run's: paths below it start with `Work`.
+    in_sample : ndarray, shape (n,), optional
+        Benefit by the full fit, where there is one already; else it is made here.
     executor, workers, scheduler
         See `twoarm.execution.run_tasks`.
 
@@ -145,7 +151,8 @@ def heterogeneity(
             f"folds={folds}, draws={draws}, repeats={repeats}, half_samples={half_samples}."
         )
     known = refits.known
-    in_sample = refits.effects(known, known, seed=integer(seed, Work.FULL)).benefit[known]
+    if in_sample is None:
+        in_sample = refits.effects(known, known, seed=integer(seed, Work.FULL)).benefit
     items = [(Work.REPEAT, number) for number in range(repeats)]
     items += [(Work.HALF_SAMPLE, number) for number in range(half_samples)]
     chain = ChainTask(refits, folds, seed)
@@ -160,7 +167,7 @@ def heterogeneity(
         SameEffectTask(refits, same_effect_risk(refits), seed),
     )
     nulls = [band(run_tasks(task, range(draws), **run_by), threshold) for task in tasks]
-    raw = share_at_threshold(in_sample, threshold)
+    raw = share_at_threshold(in_sample[known], threshold)
     return _result(threshold, raw, summarise_chain(done, threshold), halves, nulls, half_samples)
 
 

@@ -39,7 +39,10 @@ def share_table(result: StudyResult) -> Table:
     rows: tuple[tuple[Value, ...], ...] = ()
     threshold = result.primary.spec.threshold or 0.0
     if found is not None:
-        rows = tuple((_VERSIONS[name], *numbers) for name, numbers in _versions(found).items())
+        numbers = _versions(found) | {
+            "crossfit": (result.primary.benefit.share_crossfit, None, None)
+        }
+        rows = tuple((title, *numbers[name]) for name, title in _VERSIONS.items())
     columns = (
         Column("version", "Version"),
         Column("share", "Share", "percent"),
@@ -62,7 +65,6 @@ def _versions(found: Heterogeneity) -> dict[str, tuple[Value, ...]]:
     nulls = {name: getattr(found, name) for name in ("no_effect", "same_effect")}
     return {
         "raw": (found.raw, None, None),
-        "crossfit": (found.crossfit, None, None),
         **{name: (each.estimate, each.low, each.high) for name, each in bounded.items()},
         **{name: (each.mean, each.low, each.high) for name, each in nulls.items()},
     }

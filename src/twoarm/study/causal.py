@@ -84,7 +84,12 @@ class Causal:
     errors: dict[str, str]
 
 
-def causal(plan: Plan, encoding: EncodingSpec, mu: NDArray[np.float64]) -> Causal:
+def causal(
+    plan: Plan,
+    encoding: EncodingSpec,
+    mu: NDArray[np.float64],
+    in_sample: NDArray[np.float64],
+) -> Causal:
     """Compute the diagnostics.
 
     Parameters
@@ -94,6 +99,8 @@ def causal(plan: Plan, encoding: EncodingSpec, mu: NDArray[np.float64]) -> Causa
         Of everybody.
     mu : ndarray, shape (outcomes, 2, patients)
         Cross-fitted probabilities, mean over the repeats; NaN where cross-fitting failed.
+    in_sample : ndarray, shape (patients,)
+        Benefit of the primary outcome by the full fit.
     """
     cohort = plan.cohort
     X = encoding.encode(cohort.predictors)
@@ -113,7 +120,7 @@ def causal(plan: Plan, encoding: EncodingSpec, mu: NDArray[np.float64]) -> Causa
     ]
     if primary.name in effects:
         findings += _hidden(plan, mu[plan.outcomes.index(primary)], treated.score)
-    spread = _tried("heterogeneity", errors, lambda: _heterogeneity(plan))
+    spread = _tried("heterogeneity", errors, lambda: _heterogeneity(plan, in_sample))
     if spread is not None:
         findings.append(heterogeneity_finding(spread, plan.study))
     ranking = _tried("ranking", errors, lambda: _ranking(plan))
@@ -209,7 +216,7 @@ def _with_centre(plan: Plan) -> Predictors:
     )
 
 
-def _heterogeneity(plan: Plan) -> Heterogeneity:
+def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
     threshold = plan.file.primary.threshold
     assert threshold is not None  # the primary outcome has one
     section = plan.file.validation
@@ -222,6 +229,7 @@ def _heterogeneity(plan: Plan) -> Heterogeneity:
         half_samples=draws,
         draws=draws,
         seed=integer(plan.seed, Stream.HETEROGENEITY),
+        in_sample=in_sample,
         **plan.run_by,
     )
 

@@ -111,7 +111,8 @@ def run(
 
         resample(plan, store, range(plan.replicates), tell, measured)
         tell(Progress("diagnostics", 0, 1))
-        judged = causal(plan, full.models.encoding, crossfit.mu.mean(axis=0))
+        in_sample = full.in_sample[plan.file.primary.name].benefit
+        judged = causal(plan, full.models.encoding, crossfit.mu.mean(axis=0), in_sample)
         tell(Progress("diagnostics", 1, 1))
         tell(Progress("measuring", 0, 1))
         result = _write_model(replace(measured(store.done()), causal=judged))

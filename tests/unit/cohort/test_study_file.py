@@ -221,7 +221,7 @@ def test_an_impossible_value_gets_what_is_allowed_and_what_was_found(refusal, ol
         ('[model.forest]\nmax_features = "all"', ["'sqrt' or", "integer", "found 'all'"]),
         ("[validation]\nreplicates = 1", ["validation.replicates", "equal to 2", "found 1"]),
         ("[validation]\nreplicates = 10.5", ["validation.replicates", "integer", "found 10.5"]),
-        ('[run]\nexecutor = "cluster"', ["run.executor", "'threads', 'serial', 'processes' or 'dask'"]),
+        ('[run]\nexecutor = "cluster"', ["run.executor", "'serial', 'processes' or 'dask'"]),
         ('[[model.plugins]]\nname = "x"\npath = "sklearn.Foo"', ["plugins.x.path", "module:Class"]),
         ("[published]\nsource = 's'\n[published.importance]\nnihss = 25",
          ["published.importance.nihss", "for 25 % write 0.25"]),
