@@ -1,7 +1,7 @@
 """Forest and boosting against scikit-learn's with the same settings: cross-validated AUC.
 
-Real data (breast cancer, diabetes, NHEFS, International Stroke Trial) and semi-real ones (both
-arms of the shipped synthetic cohort). Run:
+Real data (breast cancer, diabetes, digits, wine, NHEFS, International Stroke Trial) and semi-real
+ones (both arms of the shipped synthetic cohort): ten. Run:
 ``python -m benchmarks.trees_against_scikit_learn ist.csv.gz``
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
@@ -21,7 +21,7 @@ from benchmarks.record import keep
 from twoarm.cohort import EncodingSpec, load_study, read_cohort
 from twoarm.learners import Boosting, Forest
 
-FOLDS, REPEATS = 5, 10
+FOLDS, REPEATS = 5, 5
 IST_SAMPLE = 3000
 
 PAIRS = {
@@ -44,11 +44,17 @@ def data_sets(ist: str) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     yield "breast cancer", X, y
     X, y = load_diabetes(return_X_y=True)
     yield "diabetes progression above median", X, (y > np.median(y)).astype(int)
+    X, y = load_digits(return_X_y=True)
+    yield "digits, odd or even, every third", X[::3], y[::3] % 2
+    X, y = load_wine(return_X_y=True)
+    yield "wine, second class", X, (y == 1).astype(int)
     for study, source, outcome, arm in (
         ("nhefs", None, "death", None),
+        ("nhefs", None, "weight_gain_5kg", None),
         ("rescue-stenting", None, "mrs_0_2", 1),
         ("rescue-stenting", None, "death", 0),
         ("ist-aspirin", ist, "dead_or_dependent_6m", None),
+        ("ist-aspirin", ist, "dead_14d", None),
     ):
         cohort = read_cohort(load_study(study), source)
         X = EncodingSpec.learn(cohort.codebook, cohort.predictors).encode(cohort.predictors)

@@ -46,7 +46,10 @@ def measure() -> dict[str, Any]:
 
     def ours() -> float | None:
         model = Logistic(C=np.inf)
-        return validate(model, X, y, replicates=REPLICATES, seed=1, executor="serial").auc.harrell
+        found = validate(
+            model, X, y, replicates=REPLICATES, seed=1, cv_repeats=0, executor="serial"
+        )
+        return found.auc.harrell
 
     auc = ours()
     mine, theirs = [], []

@@ -160,10 +160,9 @@ def _few_events(result: StudyResult) -> list[Sentence]:
 
 def _run(result: StudyResult) -> list[Sentence]:
     texts = [
-        Sentence("caution", f"{outcome.spec.title}, {label}: {caution}.")
-        for outcome in result.outcomes.values()
+        Sentence("caution", f"{label}: {caution}; corrected values rest on the others.")
         for arm, label in zip(ARMS, arm_labels(result), strict=True)
-        for caution in outcome.arms[arm].cautions()
+        for caution in result.primary.arms[arm].cautions()
     ]
     if result.provisional:
         texts.append(

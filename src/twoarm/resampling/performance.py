@@ -67,11 +67,14 @@ class Performance:
 
     def cautions(self) -> tuple[str, ...]:
         """Name the measures that are undefined in more than 5 % of the replicates."""
+        often: dict[str, list[str]] = {}
+        for name, each in self.metrics().items():
+            if each.often_missing:
+                count = f"{each.failed} of {each.replicates_used + each.failed}"
+                often.setdefault(count, []).append(name)
         return tuple(
-            f"{name}: not defined in {each.failed} of {each.replicates_used + each.failed} "
-            "replicates"
-            for name, each in self.metrics().items()
-            if each.often_missing
+            f"{', '.join(names)}: not defined in {count} replicates"
+            for count, names in often.items()
         )
 
 
