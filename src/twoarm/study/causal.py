@@ -45,9 +45,12 @@ from twoarm.metrics import Rate
 from twoarm.seeds import Stream, integer
 from twoarm.study.plan import Plan
 
-__all__ = ["Causal", "causal", "in_benefit_direction"]
+__all__ = ["Causal", "causal", "in_benefit_direction", "pooled_centres"]
 
 _MOST_REPEATS = 20
+_FEWEST_IN_ARM = 10
+"""A centre with fewer patients in an arm has no say of its own in the model of treatment: in a
+fold it may have treated all, and its patients' weights would be without bounds."""
 
 Part = TypeVar("Part")
 
@@ -104,7 +107,8 @@ def causal(
     """
     cohort = plan.cohort
     X = encoding.encode(cohort.predictors)
-    treated = propensity(X, cohort.treatment, centre=cohort.centre)
+    centre = pooled_centres(cohort.centre, cohort.treatment)
+    treated = propensity(X, cohort.treatment, centre=centre)
     effects = {
         spec.name: _effect(plan, spec, X, mu[position], treated.score)
         for position, spec in enumerate(plan.outcomes)
@@ -202,18 +206,38 @@ def _refits(plan: Plan) -> Refits:
 
 def _with_centre(plan: Plan) -> Predictors:
     """Add the centre to what the model of treatment sees."""
-    if plan.cohort.centre is None:
+    centre = pooled_centres(plan.cohort.centre, plan.cohort.treatment)
+    if centre is None:
         return plan.predictors
-    centres = np.unique(plan.cohort.centre)
-    levels = tuple(Level(code=str(centre)) for centre in centres)
-    if len(levels) < 2:
-        return plan.predictors
-    column = plan.file.study.centre
-    added = Predictor(column=column, type="nominal", levels=levels)
-    codes = np.searchsorted(centres, plan.cohort.centre).astype(np.float64)
+    levels = tuple(Level(code=number) for number in range(int(centre.max()) + 1))
+    added = Predictor(column=plan.file.study.centre, type="nominal", levels=levels)
     return Predictors(
-        (*plan.predictors.codebook, added), np.column_stack([plan.predictors.coded, codes])
+        (*plan.predictors.codebook, added), np.column_stack([plan.predictors.coded, centre])
     )
+
+
+def pooled_centres(
+    centre: NDArray[np.str_] | None, treatment: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """Number the centres from 0; those with few patients in an arm are one together.
+
+    None if there are no centres, or none to tell apart.
+
+    Examples
+    --------
+    >>> centre = np.array(["A"] * 20 + ["B"] * 20 + ["C", "D"])
+    >>> numbers = pooled_centres(centre, np.tile([0, 1], 21))
+    >>> numbers[[0, 20, 40, 41]].tolist()
+    [0, 1, 2, 2]
+    """
+    if centre is None:
+        return None
+    names, number = np.unique(centre, return_inverse=True)
+    in_arm = [np.bincount(number[treatment == arm], minlength=names.size) for arm in (0, 1)]
+    smaller = np.minimum(*in_arm)
+    kept = smaller >= _FEWEST_IN_ARM
+    own = np.where(kept, np.cumsum(kept) - 1, kept.sum())[number]
+    return own if np.unique(own).size > 1 else None
 
 
 def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import Estimate, average_effect
-from twoarm.study.causal import in_benefit_direction
+from twoarm.study.causal import in_benefit_direction, pooled_centres
 from twoarm.study.summary import summary_of
 
 
@@ -82,3 +82,15 @@ def test_a_number_needed_beyond_infinity_is_null_and_listed(small_result):
             assert needed["high"] is None
             assert f"outcomes.{name}.benefit.nnt_of_mean.high" in summary["absent"]
     assert np.isfinite(summary["outcomes"]["mrs_0_2"]["benefit"]["nnt_of_mean"]["estimate"])
+
+
+def test_small_centres_are_one_and_a_single_centre_is_none():
+    arm = np.tile([0, 1], 30)
+    centre = np.array(["A"] * 22 + ["B"] * 18 + ["C"] * 20)  # B has 9 in each arm
+    assert np.unique(pooled_centres(centre, arm)[22:40]).tolist() == [2]
+    assert pooled_centres(centre, arm)[[0, 59]].tolist() == [0, 1]
+    only_treated = np.where(centre == "C", 1, arm)  # a centre that treats all is small, too
+    assert pooled_centres(centre, only_treated)[[0, 30, 59]].tolist() == [0, 1, 1]
+    assert pooled_centres(np.array(["A"] * 60), arm) is None
+    assert pooled_centres(np.array([f"C{k}" for k in range(60)]), arm) is None
+    assert pooled_centres(None, arm) is None
