@@ -219,7 +219,7 @@ def _with_centre(plan: Plan) -> Predictors:
 def pooled_centres(
     centre: NDArray[np.str_] | None, treatment: NDArray[np.int64]
 ) -> NDArray[np.int64] | None:
-    """Number the centres from 0; those with few patients in an arm are one together.
+    """Give each patient's centre a number from 0; those with few in an arm are one together.
 
     None if there are no centres, or none to tell apart.
 
