@@ -22,29 +22,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.bits import bit, derive, draw_below, lowest_bit
+from twoarm.kernels.bits import derive, draw_below
+from twoarm.kernels.cuts import (
+    CONSTANT,
+    LOW,
+    NO_CUT,
+    Bag,
+    Node,
+    Whole,
+    best_cut,
+    cut_of_two_levels,
+)
 from twoarm.kernels.jit import inlined, kernel
+from twoarm.kernels.kept_trees import LEAF, Tree
 
-__all__ = [
-    "LEAF",
-    "Binned",
-    "Tree",
-    "add_trees",
-    "empty_tree",
-    "first_nodes",
-    "grow_forest",
-    "node_limit",
-]
+__all__ = ["Binned", "grow_forest", "node_limit"]
 
-LEAF = -1
-"""Column number that marks a leaf."""
-
-Whole = int | np.int64
-"""Inside a kernel they are the same."""
-
-_LOW = 0xFFFFFFFF
 _BAG, _COLUMNS = 0, 1  # child streams of a tree
-_CONSTANT, _NO_CUT = -2.0, -1.0  # scores of a column that does not vary, or cannot be cut
 _MANY_ROWS, _FEW_IN_NODE = 2**15, 2**14  # where a node's codes are better read row by row
 
 
@@ -57,46 +51,6 @@ class Binned(NamedTuple):
 
     codes: NDArray[np.uint8]  # (2 * columns * rows,)
     n_bins: NDArray[np.int64]  # (columns,)
-
-
-class Tree(NamedTuple):
-    """A tree as arrays, one entry a node; the right child follows the left one.
-
-    A row goes left if its code in `column` is at most `cut`. `share` is the node's share of events.
-    """
-
-    column: NDArray[np.int32]
-    cut: NDArray[np.int32]
-    left: NDArray[np.int32]
-    share: NDArray[np.float64]
-
-
-class _Bag(NamedTuple):
-    """Who takes part in a tree.
-
-    The arrays of two halves hold a node's rows in the half that its depth, even or odd, says: its
-    children are written to the other one.
-    """
-
-    slots: NDArray[np.uint32]  # each member as often as its weight says: what is drawn from
-    drawn: NDArray[np.uint32]  # (rows,)
-    rows: NDArray[np.uint32]  # two halves: the rows drawn
-    counts: NDArray[np.int64]  # two halves: their packed counts
-    riders: NDArray[np.uint32]  # two halves: rows that are only predicted
-    others: NDArray[np.uint32]  # riders of every tree: wanted rows that are no members
-    members_wanted: bool
-
-
-class _Node(NamedTuple):
-    """A node: its number, depth, packed count, and where its rows and riders stand."""
-
-    number: Whole
-    depth: Whole
-    total: Whole
-    first: Whole
-    last: Whole
-    first_rider: Whole
-    last_rider: Whole
 
 
 class _Rule(NamedTuple):
@@ -118,19 +72,19 @@ class _Desk(NamedTuple):
 
 
 @inlined
-def _keep(room: NDArray[np.int64], node: _Node) -> None:
+def _keep(room: NDArray[np.int64], node: Node) -> None:
     room[0], room[1], room[2] = node.number, node.depth, node.total
     room[3], room[4] = node.first, node.last
     room[5], room[6] = node.first_rider, node.last_rider
 
 
 @inlined
-def _kept(room: NDArray[np.int64]) -> _Node:
-    return _Node(room[0], room[1], room[2], room[3], room[4], room[5], room[6])
+def _kept(room: NDArray[np.int64]) -> Node:
+    return Node(room[0], room[1], room[2], room[3], room[4], room[5], room[6])
 
 
 @inlined
-def _layout(binned: Binned, node: _Node, n_rows: int) -> tuple[Whole, Whole, Whole]:
+def _layout(binned: Binned, node: Node, n_rows: int) -> tuple[Whole, Whole, Whole]:
     """Choose the quicker layout for a node: give a, b and c.
 
     Row r has its code of column j at ``a + j * b + r * c``.
@@ -139,28 +93,6 @@ def _layout(binned: Binned, node: _Node, n_rows: int) -> tuple[Whole, Whole, Who
     if n_rows > _MANY_ROWS and node.last - node.first <= _FEW_IN_NODE:
         return n_columns * n_rows, 1, n_columns
     return 0, n_rows, 1
-
-
-@kernel
-def empty_tree(limit: int) -> Tree:
-    """Make room for a tree of `limit` nodes."""
-    return Tree(
-        np.empty(limit, np.int32),
-        np.empty(limit, np.int32),
-        np.empty(limit, np.int32),
-        np.empty(limit),
-    )
-
-
-@kernel
-def first_nodes(tree: Tree, n_nodes: int) -> Tree:
-    """Copy the first nodes of a tree."""
-    return Tree(
-        tree.column[:n_nodes].copy(),
-        tree.cut[:n_nodes].copy(),
-        tree.left[:n_nodes].copy(),
-        tree.share[:n_nodes].copy(),
-    )
 
 
 @kernel
@@ -190,7 +122,7 @@ def _empty_bag(
     wanted: NDArray[np.uint32],
     weight: NDArray[np.int64],
     n_rows: int,
-) -> _Bag:
+) -> Bag:
     """Make room for a bag."""
     drawn = np.zeros(n_rows, np.uint32)
     for i in range(members.shape[0]):
@@ -200,7 +132,7 @@ def _empty_bag(
     for i in range(wanted.shape[0]):
         others[n_others] = wanted[i]
         n_others += 1 - int(drawn[wanted[i]])
-    return _Bag(
+    return Bag(
         _slots(members, weight),
         drawn,
         np.empty(2 * members.shape[0] + 1, np.uint32),
@@ -213,11 +145,11 @@ def _empty_bag(
 
 @inlined
 def _draw_bag(
-    bag: _Bag,
+    bag: Bag,
     members: NDArray[np.uint32],
     outcome: NDArray[np.int64],
     stream: np.uint64,
-) -> _Node:
+) -> Node:
     """Draw as many rows as there are slots; give the root, with those not drawn as riders."""
     slots, drawn = bag.slots, bag.drawn
     rows, counts, riders = bag.rows, bag.counts, bag.riders
@@ -239,89 +171,7 @@ def _draw_bag(
         n_in += np.uint64(times > 0)
         riders[n_out] = row
         n_out += np.uint64((times == 0) & bag.members_wanted)
-    return _Node(0, 0, total, 0, np.int64(n_in), 0, np.int64(n_out))
-
-
-@inlined
-def _separation(left: Whole, total: Whole) -> float:
-    """Score a cut by the packed counts to its left and in all.
-
-    The score is the drop of the Gini impurity but for a factor that all cuts of a node share.
-    """
-    weight_left, events_left = np.float64(left & _LOW), np.float64(left >> 32)
-    weight, events = np.float64(total & _LOW), np.float64(total >> 32)
-    excess = events_left * weight - weight_left * events
-    return excess * excess / (weight_left * (weight - weight_left))
-
-
-@inlined
-def _cut_of_two_levels(
-    codes: NDArray[np.uint8],
-    start: np.uint64,
-    step: np.uint64,
-    bag: _Bag,
-    node: _Node,
-    min_leaf: int,
-) -> tuple[float, Whole, Whole]:
-    """Do what `_best_cut` does for a column of codes 0 and 1: one sum, no histogram."""
-    rows, counts, left = bag.rows, bag.counts, 0
-    for i in range(np.uint64(node.first), np.uint64(node.last)):
-        left += counts[i] & (np.int64(codes[start + np.uint64(rows[i]) * step]) - 1)
-    if left == 0 or left == node.total:
-        return _CONSTANT, 0, 0
-    weight_left = left & _LOW
-    if weight_left < min_leaf or (node.total & _LOW) - weight_left < min_leaf:
-        return _NO_CUT, 0, 0
-    return _separation(left, node.total), 0, left
-
-
-@inlined
-def _best_cut(
-    codes: NDArray[np.uint8],
-    start: np.uint64,
-    step: np.uint64,
-    bag: _Bag,
-    node: _Node,
-    min_leaf: int,
-    histogram: NDArray[np.int64],
-) -> tuple[float, Whole, Whole]:
-    """Find the cut of one column that separates events best.
-
-    Row r has its code at ``start + r * step``. The cut lies in the middle of the gap between the
-    occupied bins. Gives score, cut, and the packed count to its left.
-    """
-    rows, counts, occupied, one = bag.rows, bag.counts, np.uint64(0), np.uint64(1)
-    for i in range(np.uint64(node.first), np.uint64(node.last)):
-        code = codes[start + np.uint64(rows[i]) * step]
-        histogram[code] += counts[i]
-        occupied |= bit(code)
-    at = np.uint64(lowest_bit(occupied))
-    occupied &= occupied - one
-    best_score = _NO_CUT if occupied else _CONSTANT
-    best_sum, best_left = one, 0
-    left = histogram[at]
-    histogram[at] = 0
-    while occupied and (left & _LOW) < min_leaf:
-        at = np.uint64(lowest_bit(occupied))
-        occupied &= occupied - one
-        left += histogram[at]
-        histogram[at] = 0
-    while (node.total & _LOW) - (left & _LOW) >= min_leaf:
-        following = np.uint64(lowest_bit(occupied))
-        occupied &= occupied - one
-        score = _separation(left, node.total)
-        # no branch: the outcome of this test is unpredictable, a wrong guess costs more than it
-        better = score > best_score
-        best_score = score if better else best_score
-        best_sum = at + following if better else best_sum
-        best_left = left if better else best_left
-        at = following
-        left += histogram[at]
-        histogram[at] = 0
-    while occupied:
-        histogram[np.uint64(lowest_bit(occupied))] = 0
-        occupied &= occupied - one
-    return best_score, np.int64(best_sum - one) >> 1, best_left
+    return Node(0, 0, total, 0, np.int64(n_in), 0, np.int64(n_out))
 
 
 @inlined
@@ -333,7 +183,7 @@ def _other_half(position: Whole, depth: Whole, size: int) -> np.uint64:
 
 @inlined
 def _send_rows(
-    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: _Bag, node: _Node
+    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: Bag, node: Node
 ) -> Whole:
     """Copy the rows at or below the cut to the front of the other half, the others to the back.
 
@@ -356,7 +206,7 @@ def _send_rows(
 
 @inlined
 def _send_riders(
-    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: _Bag, node: _Node
+    codes: NDArray[np.uint8], start: np.uint64, step: np.uint64, cut: Whole, bag: Bag, node: Node
 ) -> Whole:
     """Do what `_send_rows` does for rows without counts."""
     riders, at_most, one = bag.riders, np.uint8(cut), np.uint64(1)
@@ -387,8 +237,8 @@ def _add_share(
 @inlined
 def _choose_split(
     binned: Binned,
-    bag: _Bag,
-    node: _Node,
+    bag: Bag,
+    node: Node,
     stream: np.uint64,
     rule: _Rule,
     desk: _Desk,
@@ -401,9 +251,9 @@ def _choose_split(
     n_columns, n_rows = binned.n_bins.shape[0], bag.drawn.shape[0]
     origin, width, step = _layout(binned, node, n_rows)
     order, picks = desk.order, desk.picks
-    best_score = _NO_CUT
+    best_score = NO_CUT
     best_column: Whole = LEAF
-    best_cut: Whole = 0
+    chosen: Whole = 0
     best_left: Whole = 0
     visits, varies = 0, False
     while visits < n_columns and (visits < rule.max_features or not varies):
@@ -415,28 +265,28 @@ def _choose_split(
         visits += 1
         start, stride = np.uint64(origin + column * width), np.uint64(step)
         if binned.n_bins[column] == 2:
-            score, cut, left = _cut_of_two_levels(
+            score, cut, left = cut_of_two_levels(
                 binned.codes, start, stride, bag, node, rule.min_leaf
             )
         else:
-            score, cut, left = _best_cut(
+            score, cut, left = best_cut(
                 binned.codes, start, stride, bag, node, rule.min_leaf, desk.histogram
             )
-        varies |= score != _CONSTANT
+        varies |= score != CONSTANT
         if score > best_score or (score == best_score and column < best_column):
-            best_score, best_column, best_cut, best_left = score, column, cut, left
+            best_score, best_column, chosen, best_left = score, column, cut, left
     while visits > 0:  # the order as it was: a node's draws depend on its place in the tree alone
         visits -= 1
         column = order[visits]
         order[visits] = order[picks[visits]]
         order[picks[visits]] = column
-    return best_column, best_cut, best_left
+    return best_column, chosen, best_left
 
 
 @inlined
 def _split(
-    binned: Binned, bag: _Bag, node: _Node, column: Whole, cut: Whole, left: Whole, n_nodes: int
-) -> tuple[_Node, _Node]:
+    binned: Binned, bag: Bag, node: Node, column: Whole, cut: Whole, left: Whole, n_nodes: int
+) -> tuple[Node, Node]:
     """Send a node's rows and riders to its two children."""
     origin, width, step = _layout(binned, node, bag.drawn.shape[0])
     start, stride = np.uint64(origin + column * width), np.uint64(step)
@@ -448,16 +298,16 @@ def _split(
     last_rider = first_rider + node.last_rider - node.first_rider
     depth, right = node.depth + 1, node.total - left
     return (
-        _Node(n_nodes, depth, left, first, border, first_rider, border_rider),
-        _Node(n_nodes + 1, depth, right, border, last, border_rider, last_rider),
+        Node(n_nodes, depth, left, first, border, first_rider, border_rider),
+        Node(n_nodes + 1, depth, right, border, last, border_rider, last_rider),
     )
 
 
 @kernel
 def _grow_tree(
     binned: Binned,
-    bag: _Bag,
-    root: _Node,
+    bag: Bag,
+    root: Node,
     stream: np.uint64,
     rule: _Rule,
     desk: _Desk,
@@ -468,7 +318,7 @@ def _grow_tree(
     n_columns = binned.n_bins.shape[0]
     node, n_nodes, n_waiting = root, 1, 0
     while True:
-        weight, events = node.total & _LOW, node.total >> 32
+        weight, events = node.total & LOW, node.total >> 32
         column: Whole = LEAF
         cut: Whole = 0
         left: Whole = 0
@@ -552,65 +402,3 @@ def grow_forest(
         root = _draw_bag(bag, members, outcome, derive(own, _BAG))
         n_nodes = _grow_tree(binned, bag, root, derive(own, _COLUMNS), rule, desk, tree, shares)
     return n_nodes
-
-
-@inlined
-def _partition_values(
-    values: NDArray[np.float64],
-    column: int,
-    threshold: float,
-    rows: NDArray[np.uint32],
-    first: int,
-    last: int,
-    spare: NDArray[np.uint32],
-) -> int:
-    """Move the rows at or below the threshold to the front; give where the others begin."""
-    middle, n_right = first, 0
-    for i in range(first, last):
-        row = rows[i]
-        goes_left = int(values[column, row] <= threshold)
-        rows[middle] = row
-        spare[n_right] = row
-        middle += goes_left
-        n_right += 1 - goes_left
-    for i in range(n_right):
-        rows[middle + i] = spare[i]
-    return middle
-
-
-@kernel
-def add_trees(
-    values: NDArray[np.float64],
-    roots: NDArray[np.int64],
-    column: NDArray[np.int32],
-    threshold: NDArray[np.float64],
-    left: NDArray[np.int64],
-    value: NDArray[np.float64],
-    total: NDArray[np.float64],
-) -> None:
-    """Add the leaf values of kept trees to `total`, tree after tree.
-
-    The trees lie behind one another in the node arrays; `left` is a position there and always
-    behind its parent; `column` is LEAF at a leaf; `values` is (columns, rows), and a row goes left
-    if its value is at most the threshold. All rows walk down a tree together, node by node: that
-    has no unpredictable branch.
-    """
-    n_rows = total.shape[0]
-    rows, spare = np.empty(n_rows + 1, np.uint32), np.empty(n_rows + 1, np.uint32)
-    first, last = np.empty(column.shape[0], np.int64), np.empty(column.shape[0], np.int64)
-    for tree in range(roots.shape[0]):
-        end = roots[tree + 1] if tree + 1 < roots.shape[0] else column.shape[0]
-        for row in range(n_rows):
-            rows[row] = row
-        first[roots[tree]], last[roots[tree]] = 0, n_rows
-        for node in range(roots[tree], end):
-            if column[node] == LEAF:
-                for i in range(first[node], last[node]):
-                    total[rows[i]] += value[node]
-            else:
-                child = left[node]
-                middle = _partition_values(
-                    values, column[node], threshold[node], rows, first[node], last[node], spare
-                )
-                first[child], last[child] = first[node], middle
-                first[child + 1], last[child + 1] = middle, last[node]

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from twoarm.kernels.bits import derive
 from twoarm.kernels.boosting import boost, heap_nodes
 from twoarm.kernels.combine import combined, convex_loglik, discrete, nnls
-from twoarm.kernels.forest import Binned, empty_tree, grow_forest, node_limit
+from twoarm.kernels.forest import Binned, grow_forest, node_limit
 from twoarm.kernels.jit import kernel
+from twoarm.kernels.kept_trees import empty_tree
 from twoarm.kernels.linear import expit
 from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
 

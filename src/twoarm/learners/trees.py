@@ -10,16 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.boosting import EVERY_ROW_LEFT, boost, heap_nodes
-from twoarm.kernels.forest import (
-    LEAF,
-    Binned,
-    Tree,
-    add_trees,
-    empty_tree,
-    first_nodes,
-    grow_forest,
-    node_limit,
-)
+from twoarm.kernels.forest import Binned, grow_forest, node_limit
+from twoarm.kernels.kept_trees import LEAF, Tree, add_trees, empty_tree, first_nodes
 from twoarm.kernels.linear import expit_all
 from twoarm.kernels.stack import BOOSTING, FOREST, Columns
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole

@@ -12,15 +12,8 @@ from hypothesis.strategies import integers, sampled_from
 from numpy.testing import assert_allclose, assert_array_equal
 
 from twoarm.kernels.bits import derive, draw_below
-from twoarm.kernels.forest import (
-    LEAF,
-    Binned,
-    add_trees,
-    empty_tree,
-    first_nodes,
-    grow_forest,
-    node_limit,
-)
+from twoarm.kernels.forest import Binned, grow_forest, node_limit
+from twoarm.kernels.kept_trees import LEAF, add_trees, empty_tree, first_nodes
 
 NO_LIMIT = 2**31 - 1
 BAG, COLUMNS = 0, 1  # child streams of a tree
