@@ -63,7 +63,7 @@ def main() -> None:
             once = out_of_bag(learner, X, y, again=False)
             again = out_of_bag(learner, X, y, again=True)
             difference = once - again
-            se = difference.std(ddof=1) / np.sqrt(REPLICATES)
+            se = np.nanstd(difference, ddof=1) / np.sqrt(np.isfinite(difference).sum())
             rows.append(
                 {
                     "data": name,
@@ -75,8 +75,8 @@ def main() -> None:
                 }
             )
             print(
-                f"{name:<36}{learner_name:<10}{once.mean():>8.4f}{again.mean():>8.4f}"
-                f"{difference.mean():>+12.4f}{se:>9.4f}",
+                f"{name:<36}{learner_name:<10}{np.nanmean(once):>8.4f}{np.nanmean(again):>8.4f}"
+                f"{np.nanmean(difference):>+12.4f}{se:>9.4f}",
                 flush=True,
             )
     keep("bins", {"seed": SEED, "replicates": REPLICATES, "rows": rows})
