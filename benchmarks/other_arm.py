@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.record import keep
+from benchmarks.record import IST_NOTICE, keep
 from twoarm.cohort import load_study, read_cohort
 from twoarm.metrics import auc
 
@@ -52,7 +52,7 @@ def main() -> None:
     keep(
         f"other_arm_{name}",
         {
-            "source": "International Stroke Trial database (version 2), doi:10.7488/ds/104, ODC-By",
+            "source": IST_NOTICE,
             "replicates": summary["run"]["replicates"],
             "rows": rows,
         },

@@ -10,6 +10,12 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 
+IST_NOTICE = (
+    "Contains information from the International Stroke Trial database (version 2), "
+    "doi:10.7488/ds/104, which is made available under the ODC Attribution License"
+)
+"""Goes with everything that is made from these data."""
+
 
 def keep(name: str, content: dict[str, Any]) -> Path:
     """Write ``results/<name>.json``; numbers are rounded to six digits."""

@@ -17,7 +17,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from benchmarks.record import keep
+from benchmarks.record import IST_NOTICE, keep
 from twoarm.cohort import EncodingSpec, load_study, read_cohort
 from twoarm.learners import Boosting, Forest
 
@@ -105,7 +105,13 @@ def main() -> None:
         print(f"{learner}: mean difference {mean:+.4f}, SD {sd:.4f}")
     keep(
         "trees_against_scikit_learn",
-        {"folds": FOLDS, "repeats": REPEATS, "data_sets": table, "difference": means},
+        {
+            "source": IST_NOTICE,
+            "folds": FOLDS,
+            "repeats": REPEATS,
+            "data_sets": table,
+            "difference": means,
+        },
     )
 
 
