@@ -18,6 +18,11 @@ def twoarm(*arguments, **options):
     )  # fmt: skip
 
 
+def heed_ctrl_c():
+    """A job in the background of a shell is started deaf to Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def finished(small_study_file, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "run"
@@ -49,7 +54,7 @@ def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study
     arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "600"]
     process = subprocess.Popen(
         [sys.executable, "-m", "twoarm", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
     deadline = time.monotonic() + 120
     while not (folder / "replicates.sqlite").exists() and time.monotonic() < deadline:

@@ -76,6 +76,7 @@ def test_the_kernels_are_announced_and_their_cost_printed(small_study_file, tmp_
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT COUNT(*) FROM n"
 INTERRUPTED = f"""
 import os, signal, sqlite3, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts deaf to it
 from twoarm.cli.interrupt import stoppable
 sys.argv = ["twoarm", "run", "my study.toml"]
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicSpline
 from twoarm.kernels.columns import weighted_quantiles
 from twoarm.kernels.splines import expand, fit_linear, harrell_shares, knots_of, predict_linear
 
-ROUNDING = 1e-13  # of the largest term: a cube is rounded a few times
+ROUNDING = 1e-11  # of the largest term; close knots far from 0 cost digits of x itself
 
 
 def harrell_twin(x, knots):
