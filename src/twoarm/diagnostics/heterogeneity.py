@@ -202,7 +202,8 @@ def finding(value: Heterogeneity, study: Study) -> Finding:
     It describes and never supports: the ranking is judged by one test declared in advance.
     """
     high = value.same_effect.high
-    verdict: Verdict = "questions" if high is not None and value.raw <= high else "cannot tell"
+    no_more = high is not None and not value.same_effect.is_rough and value.raw <= high
+    verdict: Verdict = "questions" if no_more else "cannot tell"
     columns = ("version", "share", "low", "high")
     rows = (
         ("raw", value.raw, None, None),
@@ -234,6 +235,10 @@ def _sentence_on_null(value: Heterogeneity) -> str:
     if low is None or high is None:
         return "What the same odds ratio for everybody would show could not be computed. "
     band = f"{_percent(low)} to {_percent(high)}"
+    if value.same_effect.is_rough:
+        return (
+            f"With the same odds ratio for everybody, {band} in a few draws: too few to compare. "
+        )
     if value.raw > high:
         return f"With the same odds ratio for everybody it would be {band}: this is more. "
     return f"With the same odds ratio for everybody it would be {band}: this is no more than that. "

@@ -27,6 +27,7 @@ __all__ = [
 _Z = NormalDist().inv_cdf(0.975)
 _LARGEST_SE = 0.5
 _MOST_FAILURES = 0.2
+_FEWEST_DRAWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Band:
     high: float | None
     draws: int
     failed: int
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether so few draws succeeded that its limits decide nothing."""
+        return self.draws - self.failed < _FEWEST_DRAWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,10 @@ def _nulls(result: StudyResult) -> str:
     if found is None or found.same_effect.low is None or found.same_effect.high is None:
         return "; how many patients truly gain that much is not estimated here."
     band = interval(found.same_effect.low, found.same_effect.high, "percent")
-    more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
+    if found.same_effect.is_rough:
+        more = "too few draws to compare"
+    else:
+        more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
     return (
         f". In-sample the share is {shown(found.raw, 'percent')}; where the treatment multiplies "
         f"everybody's odds alike, the same learner reports {band}: {more}."

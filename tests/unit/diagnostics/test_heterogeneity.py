@@ -317,6 +317,13 @@ def test_bands_and_intervals_count_what_failed():
 
 def test_the_finding_says_no_more_than_the_bands(one_odds_ratio):
     study = load_study("rescue-stenting")
+    few = replace(one_odds_ratio, same_effect=replace(one_odds_ratio.same_effect, draws=99))
+    for raw in (0.01, 0.99):
+        rough = finding(replace(few, raw=raw), study)
+        assert rough.verdict == "cannot tell"
+        assert "too few to compare" in rough.text
+    many = replace(one_odds_ratio.same_effect, draws=200, failed=0)
+    one_odds_ratio = replace(one_odds_ratio, same_effect=many)
     noise = finding(one_odds_ratio, study)
     assert noise.verdict == "questions"
     assert "this is no more than that" in noise.text
