@@ -29,6 +29,11 @@ class Stream(IntEnum):
     TEST_VECTORS = 5
     HETEROGENEITY = 6
     EFFECT_MODIFIERS = 7
+    NEGATIVE_CONTROL = 8
+    CENTRES = 9
+    COMPARISON = 10
+    BENEFIT_EVIDENCE = 11
+    IMPUTATION = 12
 
 
 def child(seed: int, *path: int) -> np.random.SeedSequence:

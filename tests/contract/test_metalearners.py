@@ -27,7 +27,12 @@ OVER_A_BASE = {
     "dr": DRLearner,
     "risk": RiskModel,
 }
-NO_BASE = {"penalized interaction": lambda base, **settings: PenalizedInteraction(**settings)}
+NO_BASE = {
+    "penalized interaction": lambda base, **settings: PenalizedInteraction(**settings),
+    "averaged interaction": lambda base, **settings: PenalizedInteraction(
+        averaged=True, main_penalty=10.0, **settings
+    ),
+}
 LEARNERS = {**OVER_A_BASE, **NO_BASE}
 
 each_learner = pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS)

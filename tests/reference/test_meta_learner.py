@@ -1,4 +1,4 @@
-"""Member weights against R's SuperLearner 2.0-40 (method.NNLS, method.CC_nloglik), run in R 4.2.2.
+"""Member weights against R's SuperLearner 2.0-40 (its method functions), run in R 4.2.2.
 
 Polley, LeDell, Kennedy, van der Laan: SuperLearner, CRAN. The same twelve patients and the same
 predictions were given to its method functions; the exact minimum of the deviance was found there
@@ -12,7 +12,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from twoarm.kernels.combine import convex_loglik, discrete, nnls
+from twoarm.kernels.combine import _nonnegative_quadratic, convex_loglik, discrete, nnls
 from twoarm.learners import Stack
 
 PRINTED = 1e-6
@@ -28,6 +28,7 @@ PREDICTIONS = np.array(
 ONES = np.ones(12)
 RAW_NNLS = [0.2518939619, 1.252571864, 0.0]
 NNLS = [0.16743083, 0.83256917, 0.0]
+CONVEX_LEAST_SQUARES = [0.1536885246, 0.8463114754, 0.0]  # method.CC_LS
 CONVEX_LOGLIK = [0.213813, 0.786187, 0.0]
 DEVIANCE = 10.5378319  # -2 log-likelihood
 MEAN_SQUARED_ERROR = [0.2120833, 0.1416667, 0.2325]
@@ -50,6 +51,13 @@ class Reciter(ClassifierMixin, BaseEstimator):
 def test_least_squares_weights():
     raw = nnls(PREDICTIONS, Y.astype(float), ONES)
     assert_allclose(raw, RAW_NNLS, rtol=0, atol=PRINTED)
+
+
+def test_least_squares_weights_with_sum_one():
+    # No way to combine of ours; the solver behind both of them can do it.
+    hessian, pull = PREDICTIONS @ PREDICTIONS.T, PREDICTIONS @ Y
+    weights = _nonnegative_quadratic(hessian, pull, True)
+    assert_allclose(weights, CONVEX_LEAST_SQUARES, rtol=0, atol=PRINTED)
 
 
 def test_convex_weights_and_their_deviance():

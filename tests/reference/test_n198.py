@@ -226,6 +226,7 @@ RMS_EMAX = 0.054771  # of the corrected intercept and slope, on 0, .0005, .. 1
 # Own loop in R, 5000 replicates, after predboot::pred.ML.
 AUC_IN_R = {"harrell": 0.787595, "oob": 0.769546, "d632": 0.787167, "d632plus": 0.785388}
 BRIER_IN_R = {"oob": 0.149374, "d632": 0.141965, "d632plus": 0.143108}
+MCSE_IN_R = 0.00051  # of the optimism of the AUC, 5000 replicates
 RMS_ERRORS = 5000  # R's own values have a Monte-Carlo error too
 INTERVALS = {"location_shifted": (0.731, 0.869), "harrell_2025": (0.717, 0.861)}
 QUANTILE_ERROR = 0.006  # of R's and ours, rounding included: 4 errors of a 2.5 % quantile
@@ -234,6 +235,9 @@ QUANTILE_ERROR = 0.006  # of R's and ours, rounding included: 4 errors of a 2.5 
 def within_monte_carlo_error(found, replicates):
     """Hold every estimate against R's, within four Monte-Carlo errors of their difference."""
     both = np.sqrt(1 + replicates / RMS_ERRORS)
+    # A standard deviation of B draws is within 2 / sqrt(B) of itself; two digits are printed.
+    rescaled = found.auc.mcse * np.sqrt(replicates / RMS_ERRORS)
+    assert_allclose(rescaled, MCSE_IN_R, rtol=2 / np.sqrt(replicates) + 0.01, atol=0)
     for name, expected in RMS.items():
         metric = found.metrics()[name]
         assert abs(metric.harrell - expected) < 4 * both * metric.mcse, name

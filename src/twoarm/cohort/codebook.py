@@ -11,12 +11,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 __all__ = [
     "Code",
     "Codes",
+    "Kind",
     "Level",
     "Name",
     "Predictor",
     "Range",
     "Strict",
     "canonical",
+    "check_levels",
     "spells_number",
 ]
 
@@ -40,6 +42,9 @@ Code = Annotated[str | int | float, BeforeValidator(_text_or_number)]
 Codes = tuple[Code, ...]
 
 Name = Annotated[str, Field(min_length=1)]
+
+Kind = Literal["number", "integer", "ordinal", "binary", "nominal"]
+"""What the values of a column are."""
 
 
 class Strict(BaseModel):
@@ -112,6 +117,28 @@ class Range(Strict):
         return f"{self.min:g} to {self.max:g}"
 
 
+def check_levels(kind: Kind, levels: tuple[Level, ...], missing_codes: Codes) -> None:
+    """Raise ValueError unless the levels fit the type and all codes differ."""
+    is_number = kind in ("number", "integer")
+    if is_number and levels:
+        raise ValueError(f"type '{kind}' has no levels; drop them, or make it ordinal")
+    if kind == "binary" and len(levels) not in (0, 2):
+        raise ValueError(f"type 'binary' needs two levels; found {len(levels)}")
+    if kind in ("ordinal", "nominal") and len(levels) < 2:
+        raise ValueError(f"type '{kind}' needs at least two levels; found {len(levels)}")
+    codes = [canonical(level.code) for level in _all_levels(kind, levels)]
+    codes += [canonical(code) for code in missing_codes]
+    repeated = sorted({f"'{code}'" for code in codes if codes.count(code) > 1})
+    if repeated:
+        raise ValueError(f"codes must differ; found more than once: {', '.join(repeated)}")
+
+
+def _all_levels(kind: Kind, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    if kind == "binary" and not levels:
+        return (Level(code=0, label="no"), Level(code=1, label="yes"))
+    return levels
+
+
 class Predictor(Strict):
     """A variable known when the treatment is decided.
 
@@ -140,7 +167,7 @@ class Predictor(Strict):
     column: Name
     label: str = ""
     help: str = ""
-    type: Literal["number", "integer", "ordinal", "binary", "nominal"]
+    type: Kind
     levels: tuple[Level, ...] = ()
     unit: str = ""
     range: Range = Range()
@@ -153,19 +180,7 @@ class Predictor(Strict):
 
     @model_validator(mode="after")
     def _levels_fit_the_type(self) -> Self:
-        if self.is_number and self.levels:
-            raise ValueError(f"type '{self.type}' has no levels; drop them, or make it ordinal")
-        if self.type == "binary" and len(self.levels) not in (0, 2):
-            raise ValueError(f"type 'binary' needs two levels; found {len(self.levels)}")
-        if self.type in ("ordinal", "nominal") and len(self.levels) < 2:
-            raise ValueError(
-                f"type '{self.type}' needs at least two levels; found {len(self.levels)}"
-            )
-        codes = [canonical(level.code) for level in self.all_levels]
-        codes += [canonical(code) for code in self.missing_codes]
-        repeated = sorted({f"'{code}'" for code in codes if codes.count(code) > 1})
-        if repeated:
-            raise ValueError(f"codes must differ; found more than once: {', '.join(repeated)}")
+        check_levels(self.type, self.levels, self.missing_codes)
         return self
 
     @property
@@ -181,6 +196,4 @@ class Predictor(Strict):
     @property
     def all_levels(self) -> tuple[Level, ...]:
         """The levels, 0 and 1 for a binary predictor that lists none."""
-        if self.type == "binary" and not self.levels:
-            return (Level(code=0, label="no"), Level(code=1, label="yes"))
-        return self.levels
+        return _all_levels(self.type, self.levels)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ class Cohort:
     ordinal : ndarray, shape (n,), or None
         The scale that the outcomes are cut from, NaN where missing.
     codebook : tuple of Predictor
+    propensity_columns : ndarray, shape (n, columns)
+        What the model of treatment sees beside the predictors, coded as they are.
+    propensity_codebook : tuple of Predictor
     flow : Flow
     notices : tuple of Problem
         What is unusual and did not stop the reading.
@@ -51,6 +54,8 @@ class Cohort:
     centre: NDArray[np.str_] | None
     ordinal: NDArray[np.float64] | None
     codebook: tuple[Predictor, ...]
+    propensity_columns: NDArray[np.float64]
+    propensity_codebook: tuple[Predictor, ...]
     flow: Flow
     notices: tuple[Problem, ...]
     synthetic: bool
@@ -58,7 +63,8 @@ class Cohort:
     digest: str
 
     def __post_init__(self) -> None:
-        for array in (self.ids, self.treatment, self.predictors, self.centre, self.ordinal):
+        arrays = (self.ids, self.treatment, self.predictors, self.propensity_columns)
+        for array in (*arrays, self.centre, self.ordinal):
             if array is not None:
                 array.setflags(write=False)
         for values in self.outcomes.values():
@@ -72,11 +78,32 @@ class Cohort:
     def __len__(self) -> int:
         return int(self.treatment.size)
 
+    def measured(self) -> Iterator[tuple[Predictor, NDArray[np.float64]]]:
+        """Give the predictors, then the columns of the propensity, each with its values."""
+        yield from zip(self.codebook, self.predictors.T, strict=True)
+        yield from zip(self.propensity_codebook, self.propensity_columns.T, strict=True)
+
+    def subset(self, rows: NDArray[np.bool_]) -> Self:
+        """Give the cohort of some of its patients; flow and notices stay those of all."""
+        return replace(
+            self,
+            ids=self.ids[rows],
+            treatment=self.treatment[rows],
+            predictors=self.predictors[rows],
+            propensity_columns=self.propensity_columns[rows],
+            outcomes={name: values[rows] for name, values in self.outcomes.items()},
+            centre=None if self.centre is None else self.centre[rows],
+            ordinal=None if self.ordinal is None else self.ordinal[rows],
+        )
+
     def missing_shares(self) -> dict[str, float]:
-        """Give the share of patients in whom each predictor and outcome is missing."""
+        """Give the share of patients in whom each predictor and outcome is missing.
+
+        Columns of the propensity stand between them.
+        """
         shares = {
-            predictor.column: float(np.isnan(self.predictors[:, k]).mean())
-            for k, predictor in enumerate(self.codebook)
+            predictor.column: float(np.isnan(column).mean())
+            for predictor, column in self.measured()
         }
         return shares | {
             name: float(np.isnan(values).mean()) for name, values in self.outcomes.items()

@@ -17,6 +17,9 @@ SYNTHETIC_COLUMN = "synthetic"
 Contradiction = tuple[tuple[str | int, ...], str]
 """Path of the entry at fault, and what is wrong with it."""
 
+_LATE = "it is measured after the decision (before_decision = false)"
+_ORDINAL = "it is the ordinal outcome"
+_OUTCOME = "it is the column of an outcome"
 _OWN_MEMBERS = ("mean", "logistic", "spline_logistic", "elastic_net", "forest", "boosting")
 
 
@@ -28,6 +31,7 @@ def contradictions(file: StudyFile) -> Iterator[Contradiction]:
     yield from _rules(file)
     yield from _outcomes(file)
     yield from _refused_predictors(file)
+    yield from _refused_propensity(file)
     yield from _members(file)
     yield from _published(file)
 
@@ -60,31 +64,69 @@ def _outcomes(file: StudyFile) -> Iterator[Contradiction]:
         if outcome.column in taken:
             reason = taken[outcome.column]
             yield ("outcomes", k), f"'{outcome.column}' is refused as an outcome: {reason}"
+    yield from _negative_controls(file)
+
+
+def _negative_controls(file: StudyFile) -> Iterator[Contradiction]:
+    """Refuse what is no predictor, or known late, or would leave none to adjust for."""
+    predictors = {predictor.column for predictor in file.predictors}
+    measured = predictors | {each.column for each in file.propensity_codebook}
+    after = {column.column for column in file.columns if not column.before_decision}
+    for k, outcome in enumerate(file.outcomes):
+        for name in outcome.remove:
+            if name not in measured:
+                yield ("outcomes", k, "remove"), f"no predictor or propensity column: '{name}'"
+        if outcome.role == "negative_control":
+            if outcome.column in after:
+                reason = f"{_LATE}, so that treatment may change it"
+                at = ("outcomes", k)
+                yield at, f"'{outcome.column}' is refused as a negative control: {reason}"
+            if predictors <= {outcome.column, *outcome.remove}:
+                yield ("outcomes", k), "no predictor would be left in the run on it"
 
 
 def _refused_predictors(file: StudyFile) -> Iterator[Contradiction]:
     """Refuse predictors that are known only after the decision, or are something else."""
-    outcomes = {outcome.column for outcome in file.outcomes}
     after = {column.column for column in file.columns if not column.before_decision}
     described = {column.column for column in file.columns}
+    reasons = _taken(file)
+    for k, predictor in enumerate(file.predictors):
+        name = predictor.column
+        reason = reasons.get(name)
+        if reason in (None, _ORDINAL) and (name in after or not predictor.before_decision):
+            reason = _LATE
+        elif reason is None and name in described:
+            reason = "it is also listed under [[columns]]"
+        if reason:
+            yield ("predictors", k), f"refused as a predictor: {reason}"
+
+
+def _refused_propensity(file: StudyFile) -> Iterator[Contradiction]:
+    """Refuse columns of the propensity known only after the decision, or something else."""
+    reasons = _taken(file)
+    if file.study.centre:
+        reasons[file.study.centre] = "it is the centre, which the propensity sees anyway"
+    for k, column in enumerate(file.columns):
+        if not column.propensity:
+            continue
+        reason = reasons.get(column.column)
+        if not column.before_decision:
+            reason = _LATE
+        if reason:
+            yield ("columns", k), f"'{column.column}' is refused for the propensity: {reason}"
+
+
+def _taken(file: StudyFile) -> dict[str, str]:
+    """Say which columns have another part in the study, and which."""
     reasons = {
         file.treatment.column: "it is the treatment",
         file.study.id: "it is the patients' id",
         SYNTHETIC_COLUMN: "it marks synthetic patients",
     }
     if file.ordinal:
-        reasons[file.ordinal.column] = "it is the ordinal outcome"
-    for k, predictor in enumerate(file.predictors):
-        name = predictor.column
-        reason = reasons.get(name)
-        if name in outcomes:
-            reason = "it is the column of an outcome"
-        elif name in after or not predictor.before_decision:
-            reason = "it is measured after the decision (before_decision = false)"
-        elif reason is None and name in described:
-            reason = "it is also listed under [[columns]]"
-        if reason:
-            yield ("predictors", k), f"refused as a predictor: {reason}"
+        reasons[file.ordinal.column] = _ORDINAL
+    outcomes = [outcome.column for outcome in file.outcomes if outcome.role == "outcome"]
+    return reasons | dict.fromkeys(outcomes, _OUTCOME)
 
 
 def _members(file: StudyFile) -> Iterator[Contradiction]:
@@ -108,7 +150,7 @@ def _members(file: StudyFile) -> Iterator[Contradiction]:
 def _published(file: StudyFile) -> Iterator[Contradiction]:
     if file.published is None:
         return
-    outcomes = [outcome.name for outcome in file.outcomes]
+    outcomes = [outcome.name for outcome in file.outcomes if outcome.role == "outcome"]
     columns = [predictor.column for predictor in file.predictors]
     for section, given, known in (
         ("outcomes", file.published.outcomes, outcomes),

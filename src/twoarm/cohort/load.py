@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from twoarm.cohort.benchmark import PublishedEffect, read_benchmark
 from twoarm.cohort.contradictions import contradictions
 from twoarm.cohort.explain import explained, place, without_unknown_keys
 from twoarm.cohort.studyfile import StudyFile
@@ -32,12 +33,15 @@ class Study:
     path : Path
         The file.
     digest : str
-        SHA-256 of its bytes.
+        SHA-256 of its bytes, and of those of the benchmark file if it names one.
+    benchmark : tuple of PublishedEffect
+        Published effects that its averages are set beside.
     """
 
     file: StudyFile
     path: Path
     digest: str
+    benchmark: tuple[PublishedEffect, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,7 +95,13 @@ def load_study(study: str | Path) -> Study:
         ) from error
     except (ValueError, RecursionError) as error:
         raise StudyFileError(f"The study file {path} is not valid TOML: {error}.") from error
-    return Study(_parsed(raw, text, path), path, hashlib.sha256(content).hexdigest())
+    file = _parsed(raw, text, path)
+    benchmark: tuple[PublishedEffect, ...] = ()
+    if file.benchmark is not None:
+        outcomes = [outcome.name for outcome in file.outcomes]
+        benchmark, more = read_benchmark(path.parent / file.benchmark.file, outcomes)
+        content += more
+    return Study(file, path, hashlib.sha256(content).hexdigest(), benchmark)
 
 
 def _find(study: str | Path) -> Path:

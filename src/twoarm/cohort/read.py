@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import canonical
+from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
 from twoarm.cohort.events import event_of
@@ -81,13 +81,8 @@ def check_cohort(
         reading.apply_rule(rule, entry.reason)
     treatment = reading.arms()
     ids = reading.ids()
-    predictors = np.column_stack(
-        [
-            reading.take(coded(predictor, reading.cells(predictor.column), reading.rows))
-            for predictor in file.predictors
-        ]
-    )
-    reading.check_known(predictors)
+    predictors = _coded(reading, file.predictors)
+    propensity_columns = _coded(reading, file.propensity_codebook)
     outcomes = {
         outcome.name: reading.take(event_of(outcome, reading.cells(outcome.column), reading.rows))
         for outcome in file.outcomes
@@ -108,6 +103,8 @@ def check_cohort(
         centre=reading.cells(file.study.centre)[order] if file.study.centre else None,
         ordinal=None if ordinal is None else ordinal[order],
         codebook=file.predictors,
+        propensity_columns=propensity_columns[order],
+        propensity_codebook=file.propensity_codebook,
         flow=Flow(table.rows.size, tuple(reading.excluded), reading.kept.size),
         notices=problems,
         synthetic=SYNTHETIC_COLUMN in table.columns and _marked(reading.cells(SYNTHETIC_COLUMN)),
@@ -115,6 +112,16 @@ def check_cohort(
         digest=table.digest,
     )
     return cohort, problems
+
+
+def _coded(reading: Reading, codebook: tuple[Predictor, ...]) -> NDArray[np.float64]:
+    """Read the columns of a codebook, shape (n, columns)."""
+    coded_columns = np.empty((reading.rows.size, len(codebook)))
+    for k, predictor in enumerate(codebook):
+        read = coded(predictor, reading.cells(predictor.column), reading.rows)
+        coded_columns[:, k] = reading.take(read)
+    reading.check_known(codebook, coded_columns)
+    return coded_columns
 
 
 def _table(study: Study, source: str | Path | None, wanted: set[str]) -> Table:
@@ -139,7 +146,7 @@ def _marked(cells: NDArray[np.str_]) -> bool:
 
 def _wanted(file: StudyFile, rules: tuple[Rule, ...]) -> set[str]:
     named = {file.treatment.column, file.study.id, file.study.centre, SYNTHETIC_COLUMN}
-    named |= {predictor.column for predictor in file.predictors}
+    named |= {each.column for each in (*file.predictors, *file.propensity_codebook)}
     named |= {outcome.column for outcome in file.outcomes}
     named |= {column for rule in rules for column in rule.columns}
     if file.ordinal:

@@ -79,7 +79,8 @@ class Reading:
         self.problems.append(Problem(level, column, (), found, expected, advice))
 
     def _number_columns(self) -> set[str]:
-        columns = {each.column for each in self.file.predictors if each.is_number}
+        described = (*self.file.predictors, *self.file.propensity_codebook)
+        columns = {each.column for each in described if each.is_number}
         columns |= {outcome.column for outcome in self.file.outcomes}
         columns |= {column for rule in self.rules for column in rule.number_columns}
         return columns | ({self.file.ordinal.column} if self.file.ordinal else set())
@@ -191,22 +192,22 @@ class Reading:
                         "No model can be learnt; check the event rule, or drop the outcome",
                     )
 
-    def check_known(self, predictors: NDArray[np.float64]) -> None:
-        """Require enough known values of a predictor that may be missing to learn from."""
-        for k, predictor in enumerate(self.file.predictors):
-            known = int(np.isfinite(predictors[:, k]).sum())
-            if predictor.may_be_missing and known < min(_FEWEST_KNOWN, predictors.shape[0]):
+    def check_known(self, codebook: tuple[Predictor, ...], columns: NDArray[np.float64]) -> None:
+        """Require enough known values of a column that may be missing to learn from."""
+        for k, predictor in enumerate(codebook):
+            known = int(np.isfinite(columns[:, k]).sum())
+            if predictor.may_be_missing and known < min(_FEWEST_KNOWN, columns.shape[0]):
                 self.note(
                     "error",
                     predictor.column,
-                    f"known in {known} of {predictors.shape[0]} patients",
+                    f"known in {known} of {columns.shape[0]} patients",
                     f"at least {_FEWEST_KNOWN}, to impute the others",
-                    "Drop the predictor from the study file",
+                    "Drop it from the study file",
                 )
 
     def notice_late_names(self) -> None:
         """Point at predictors whose name looks like a measurement made after the decision."""
-        for predictor in self.file.predictors:
+        for predictor in (*self.file.predictors, *self.file.propensity_codebook):
             if looks_late(predictor.column):
                 self.note(
                     "notice",
@@ -219,7 +220,7 @@ class Reading:
     def notice_late_rules(self) -> None:
         """Point at eligibility rules that look at what happened after the decision."""
         late = {column.column for column in self.file.columns if not column.before_decision}
-        late |= {outcome.column for outcome in self.file.outcomes}
+        late |= {each.column for each in self.file.outcomes if each.role == "outcome"}
         for column in dict.fromkeys(name for rule in self.rules for name in rule.columns):
             if column in late:
                 self.note(

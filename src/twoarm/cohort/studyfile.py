@@ -6,9 +6,21 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from twoarm.cohort.codebook import Code, Codes, Name, Predictor, Strict, canonical
+from twoarm.cohort.codebook import (
+    Code,
+    Codes,
+    Kind,
+    Level,
+    Name,
+    Predictor,
+    Range,
+    Strict,
+    canonical,
+    check_levels,
+)
 
 __all__ = [
+    "BenchmarkSection",
     "ByArm",
     "ColumnSpec",
     "EligibilityRule",
@@ -139,6 +151,7 @@ class OutcomeSpec(Strict):
     primary: bool = False
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
     role: Literal["outcome", "negative_control"] = "outcome"
+    remove: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _keys_agree(self) -> Self:
@@ -148,6 +161,10 @@ class OutcomeSpec(Strict):
             raise ValueError(f"the same code is event and missing: {', '.join(both)}")
         if self.primary and self.role != "outcome":
             raise ValueError("a negative control cannot be the primary outcome")
+        if self.remove and self.role != "negative_control":
+            raise ValueError(
+                "'remove' belongs to a negative control: predictors left out of its own run"
+            )
         if self.primary and self.threshold is None:
             raise ValueError(
                 "the primary outcome needs a threshold, the smallest absolute benefit worth the "
@@ -162,13 +179,51 @@ class OutcomeSpec(Strict):
 
 
 class ColumnSpec(Strict):
-    """A column that is known and described, and is not a predictor."""
+    """A column that is known and described, and is not a predictor.
+
+    With `propensity` it is read, checked and encoded as a predictor is, and the study's model of
+    treatment sees it; outcome models and the released model do not.
+    """
 
     column: Name
     label: str = ""
     help: str = ""
+    type: Kind | None = None
+    levels: tuple[Level, ...] = ()
+    unit: str = ""
+    range: Range = Range()
+    usual: Range = Range()
     missing_codes: Codes = ()
+    may_be_missing: bool = False
     before_decision: bool = True
+    propensity: bool = False
+
+    @model_validator(mode="after")
+    def _described_as_it_is_used(self) -> Self:
+        if not self.propensity:
+            unused = sorted(self.model_fields_set & _OF_A_READ_COLUMN)
+            if unused:
+                raise ValueError(
+                    f"only a column with propensity = true is read; drop {', '.join(unused)}, or "
+                    "set propensity = true"
+                )
+            return self
+        if self.type is None:
+            raise ValueError(
+                "a column of the propensity needs a type: number, integer, ordinal, binary or "
+                "nominal"
+            )
+        check_levels(self.type, self.levels, self.missing_codes)
+        return self
+
+    @property
+    def as_predictor(self) -> Predictor:
+        """The column as the model of treatment sees it; only with `propensity`."""
+        given = self.model_dump(exclude={"before_decision", "propensity"}, exclude_unset=True)
+        return Predictor(**given)
+
+
+_OF_A_READ_COLUMN = {"type", "levels", "unit", "range", "usual", "may_be_missing"}
 
 
 class OrdinalSection(Strict):
@@ -202,6 +257,12 @@ class Published(Strict):
     note: str = ""
     outcomes: dict[str, PublishedOutcome] = Field(default_factory=dict)
     importance: dict[str, Share] = Field(default_factory=dict)
+
+
+class BenchmarkSection(Strict):
+    """A file of published trials and cohorts, relative to the study file."""
+
+    file: Name
 
 
 class LogisticParameters(Strict):
@@ -276,6 +337,7 @@ class ValidationSection(Strict):
     """How often the cohort is resampled."""
 
     replicates: Annotated[int, Field(ge=2)] = 5000
+    resample: Literal["patients", "centres"] = "patients"
     cross_fit_folds: Annotated[int, Field(ge=2)] = 10
     cross_fit_repeats: Annotated[int, Field(ge=1)] = 5
     heterogeneity_draws: Annotated[int, Field(ge=2)] = 200
@@ -307,10 +369,30 @@ class StudyFile(Strict):
     columns: tuple[ColumnSpec, ...] = ()
     ordinal: OrdinalSection | None = None
     published: Published | None = None
+    benchmark: BenchmarkSection | None = None
     model: ModelSection = ModelSection()
     validation: ValidationSection = ValidationSection()
     importance: ImportanceSection = ImportanceSection()
     run: RunSection = RunSection()
+
+    @property
+    def negative_controls(self) -> tuple[OutcomeSpec, ...]:
+        """The outcomes that treatment cannot change."""
+        return tuple(each for each in self.outcomes if each.role == "negative_control")
+
+    @property
+    def propensity_codebook(self) -> tuple[Predictor, ...]:
+        """The columns that the model of treatment sees beside the predictors."""
+        return tuple(column.as_predictor for column in self.columns if column.propensity)
+
+    def column_title(self, name: str) -> str:
+        """Name a model column in words: ``site=ICA`` is 'Occlusion site: intracranial ICA'."""
+        column, _, code = name.partition("=")
+        for each in (*self.predictors, *self.propensity_codebook):
+            if each.column == column:
+                levels = [level.text for level in each.levels if canonical(level.code) == code]
+                return ": ".join([each.title, *levels])
+        return name
 
     @property
     def primary(self) -> OutcomeSpec:

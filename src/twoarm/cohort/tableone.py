@@ -49,9 +49,10 @@ class TableOne:
     n : tuple of int
         Patients in control and treated.
     rows : tuple of NumberRow or LevelRow
-        One a predictor. `smd` is treated minus control in pooled standard deviations (Austin
-        2009, doi 10.1002/sim.3697); for several levels the Mahalanobis distance of the shares
-        (Yang and Dalton 2012), which has no sign. NaN where it is not defined.
+        One a predictor, then one a column of the propensity. `smd` is treated minus control in
+        pooled standard deviations (Austin 2009, doi 10.1002/sim.3697); for several levels the
+        Mahalanobis distance of the shares (Yang and Dalton 2012), which has no sign. NaN where it
+        is not defined.
     """
 
     n: tuple[int, int]
@@ -59,11 +60,11 @@ class TableOne:
 
 
 def table_one(cohort: Cohort) -> TableOne:
-    """Summarise the predictors of both arms; missing values are counted and left out."""
+    """Summarise what was measured in both arms; missing values are counted and left out."""
     arms = [cohort.treatment == arm for arm in (0, 1)]
     rows: list[NumberRow | LevelRow] = []
-    for k, predictor in enumerate(cohort.codebook):
-        columns = [cohort.predictors[arm, k] for arm in arms]
+    for predictor, values in cohort.measured():
+        columns = [values[arm] for arm in arms]
         missing = (int(np.isnan(columns[0]).sum()), int(np.isnan(columns[1]).sum()))
         control, treated = (column[np.isfinite(column)] for column in columns)
         if predictor.is_number:

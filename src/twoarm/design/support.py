@@ -39,6 +39,8 @@ class Support:
     ----------
     n, events : int
         Patients and events.
+    model_parameters : int
+        Parameters of the model that is meant to be fitted.
     margin : float
         Half width of the 95 % interval of the overall risk; criterion 3 asks for 0.05 or less.
     r2_nagelkerke : tuple of float
@@ -51,6 +53,7 @@ class Support:
 
     n: int
     events: int
+    model_parameters: int
     margin: float
     r2_nagelkerke: tuple[float, ...]
     parameters: tuple[float, ...]
@@ -177,6 +180,7 @@ def supported_by(
     return Support(
         n=n,
         events=events,
+        model_parameters=parameters,
         margin=Z * math.sqrt(prevalence * (1.0 - prevalence) / n),
         r2_nagelkerke=tuple(r2_nagelkerke),
         parameters=tuple(

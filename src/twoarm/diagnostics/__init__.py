@@ -48,19 +48,39 @@ from twoarm.diagnostics.marginal_sensitivity import (
     marginal_sensitivity,
     tipping_strength,
 )
+from twoarm.diagnostics.missingness import (
+    Association,
+    Missingness,
+    VariableMissingness,
+    missingness,
+)
+from twoarm.diagnostics.multiple_imputation import PooledEstimate, imputed, rubin
 from twoarm.diagnostics.negative_control import NegativeControl, negative_control
 from twoarm.diagnostics.ordinal import (
     UTILITY_MRS,
+    BenefitComparison,
     OrdinalEffects,
+    compare_benefits,
     ordinal_effects,
     utility_benefit,
 )
 from twoarm.diagnostics.overlap import Overlap, Trimming, crump_trimming, overlap
 from twoarm.diagnostics.partial_r2 import PartialR2, partial_r2, robustness_value
-from twoarm.diagnostics.patient_bounds import PatientBounds, patient_bounds, share_holding
+from twoarm.diagnostics.patient_bounds import (
+    PatientBounds,
+    ShareHolding,
+    patient_bounds,
+    share_holding,
+)
 from twoarm.diagnostics.pooling import Pooled, pool
 from twoarm.diagnostics.propensity import Propensity, propensity
 from twoarm.diagnostics.proportional_odds import ProportionalOdds, proportional_odds
+from twoarm.diagnostics.published_benchmark import (
+    PublishedBenchmark,
+    ReanchoredEffect,
+    published_benchmark,
+    reanchored_benefit,
+)
 from twoarm.diagnostics.rosenbaum import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
 from twoarm.diagnostics.stability import (
     STABILITY_INTERVAL,
@@ -76,15 +96,21 @@ from twoarm.diagnostics.stability_plots import (
     instability_plot,
 )
 from twoarm.diagnostics.support import Support, SupportFlags, learn_support
+from twoarm.diagnostics.target_trial import TargetTrialCheck, target_trial
+from twoarm.diagnostics.unknown_outcomes import observation_weighted_effect
+from twoarm.diagnostics.verdict import Answer, verdict
 
 __all__ = [
     "STABILITY_INTERVAL",
     "UTILITY_MRS",
     "Agreement",
+    "Answer",
     "ArmRisks",
+    "Association",
     "AverageEffect",
     "Balance",
     "BenefitByCentre",
+    "BenefitComparison",
     "BenefitEValue",
     "CalibrationInstability",
     "CentreBenefit",
@@ -105,20 +131,27 @@ __all__ = [
     "Heterogeneity",
     "InstabilityPlot",
     "MarginalSensitivity",
+    "Missingness",
     "NegativeControl",
     "OrdinalEffects",
     "Overlap",
     "PartialR2",
     "PatientBounds",
     "Pooled",
+    "PooledEstimate",
     "Propensity",
     "ProportionalOdds",
+    "PublishedBenchmark",
+    "ReanchoredEffect",
     "Refits",
     "RosenbaumBounds",
+    "ShareHolding",
     "Stability",
     "Support",
     "SupportFlags",
+    "TargetTrialCheck",
     "Trimming",
+    "VariableMissingness",
     "agreement",
     "average_effect",
     "balance",
@@ -126,18 +159,22 @@ __all__ = [
     "benefit_e_value",
     "calibration_instability",
     "coherence",
+    "compare_benefits",
     "covariate_strengths",
     "crump_trimming",
     "e_value",
     "e_value_of_difference",
     "effect_stability",
     "heterogeneity",
+    "imputed",
     "instability_plot",
     "learn_support",
     "leave_one_centre_out",
     "leave_one_centre_out_effects",
     "marginal_sensitivity",
+    "missingness",
     "negative_control",
+    "observation_weighted_effect",
     "ordinal_effects",
     "overlap",
     "partial_r2",
@@ -147,14 +184,19 @@ __all__ = [
     "propensity",
     "propensity_pairs",
     "proportional_odds",
+    "published_benchmark",
     "ranking_test",
+    "reanchored_benefit",
     "risk_ratio_of_hazard_ratio",
     "risk_ratio_of_mean_difference",
     "risk_ratio_of_odds_ratio",
     "robustness_value",
     "rosenbaum_bounds",
+    "rubin",
     "share_holding",
     "stability",
+    "target_trial",
     "tipping_strength",
     "utility_benefit",
+    "verdict",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.confounder_strength import CovariateStrength
 from twoarm.diagnostics.e_value import ArmRisks, EValue, e_value_of_difference
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
 from twoarm.metalearners.scores import arm_scores
@@ -27,12 +28,15 @@ class BenefitEValue:
         Benefit worth treating for.
     to_zero, to_threshold : EValue or None
         To bring the benefit to 0, and to the threshold.
+    measured : CovariateStrength or None
+        The strongest measured covariate, as a yardstick (`covariate_strengths`).
     """
 
     benefit: float
     threshold: float | None
     to_zero: EValue
     to_threshold: EValue | None
+    measured: CovariateStrength | None = None
 
 
 def benefit_e_value(
@@ -92,9 +96,9 @@ def _to(risks: ArmRisks, true: float) -> EValue:
 
 def finding(value: BenefitEValue, study: Study) -> Finding:
     """Say how strong a hidden confounder would have to be; never that there is none."""
-    pieces = [("0", value.to_zero)]
-    if value.to_threshold is not None:
-        pieces.append((f"{value.threshold:g}", value.to_threshold))
+    pieces = [(0.0, value.to_zero)]
+    if value.threshold is not None and value.to_threshold is not None:
+        pieces.append((value.threshold, value.to_threshold))
     rows = tuple(
         (target, each.estimate, each.limit, each.already_below[1]) for target, each in pieces
     )
@@ -103,17 +107,25 @@ def finding(value: BenefitEValue, study: Study) -> Finding:
         f"{study.file.primary.title}: the average benefit is {100 * value.benefit:+.1f} points. "
     )
     text = points + " ".join(_sentence(target, each) for target, each in pieces)
+    if value.measured is not None:
+        text += (
+            " The strongest measured covariate, cut in two, is "
+            f"{study.file.column_title(value.measured.name)} "
+            f"({value.measured.with_treatment:.1f} with treatment, "
+            f"{value.measured.with_outcome:.1f} with the outcome)."
+        )
     columns = ("benefit_moved_to", "estimate", "limit", "limit_already_below")
     return Finding("E-value", verdict, FindingTable(columns, rows), text)
 
 
-def _sentence(target: str, value: EValue) -> str:
+def _sentence(target: float, value: EValue) -> str:
+    there = f"{100 * target:g} points" if target else "0"
     if value.already_below[0]:
-        return f"It is already below {target}."
+        return f"It is not above {there} as it stands."
     text = (
         f"One hidden factor tied to treatment and to outcome by a risk ratio of "
-        f"{value.estimate:.1f} each could bring it to {target}"
+        f"{value.estimate:.1f} each could bring it to {there}"
     )
     if value.already_below[1]:
-        return f"{text}; its interval is already below."
-    return f"{text}; of {value.limit:.1f}, its confidence limit."
+        return f"{text}; its confidence limit is there already."
+    return f"{text}; {value.limit:.1f} each, its confidence limit."

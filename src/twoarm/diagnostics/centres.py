@@ -14,7 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
 from twoarm.execution import run_tasks
-from twoarm.metalearners import Effects, Predictors, arm_seeds, effects_of, replicate_arm
+from twoarm.metalearners import (
+    Effects,
+    Predictors,
+    TLearner,
+    arm_seeds,
+    effects_of,
+    replicate_arm,
+)
 from twoarm.seeds import Stream
 
 __all__ = [
@@ -69,7 +76,7 @@ class HeldOutEffects:
 class _CentreTask:
     """Predict one centre by one arm's model; frozen, so that it can travel."""
 
-    base: Any
+    bases: tuple[Any, ...]
     predictors: Predictors
     outcome: NDArray[np.float64]
     treatment: NDArray[np.int64]
@@ -83,7 +90,7 @@ class _CentreTask:
         counts = (~inside).astype(np.int64)
         try:
             fit = replicate_arm(
-                self.base,
+                self.bases[arm],
                 self.predictors.prepared(counts),
                 self.outcome,
                 self.treatment,
@@ -107,6 +114,7 @@ def leave_one_centre_out(
     seed: int = 0,
     executor: str = "threads",
     workers: int = 0,
+    scheduler: str | None = None,
 ) -> HeldOutRisks:
     """Predict every centre by an outcome model developed in the other centres.
 
@@ -123,7 +131,7 @@ def leave_one_centre_out(
         Codes of the centres, at least two different ones.
     seed : int
         The model without the k-th centre in sorted order depends on (`seed`, k) alone.
-    executor, workers
+    executor, workers, scheduler
         See `twoarm.execution.run_tasks`; they do not change the result.
 
     Returns
@@ -152,8 +160,8 @@ def leave_one_centre_out(
     predictors, outcome = _arrays(X, y)
     treatment = np.zeros(outcome.size, dtype=np.int64)
     names, codes = _centres(centre, outcome.size)
-    task = _CentreTask(estimator, predictors, outcome, treatment, codes, seed)
-    mu, failures = _held_out(task, names, (0,), executor, workers)
+    task = _CentreTask((estimator,), predictors, outcome, treatment, codes, seed)
+    mu, failures = _held_out(task, names, executor=executor, workers=workers, scheduler=scheduler)
     return HeldOutRisks(mu[0], failures)
 
 
@@ -168,14 +176,15 @@ def leave_one_centre_out_effects(
     seed: int = 0,
     executor: str = "threads",
     workers: int = 0,
+    scheduler: str | None = None,
 ) -> HeldOutEffects:
     """Predict every centre by a T-learner developed in the other centres.
 
     Parameters
     ----------
-    base : classifier
-        Copied for every centre and arm.
-    X, y, centre, seed, executor, workers
+    base : classifier or tuple of two
+        Copied for every centre and arm; or one for the control and one for the treated arm.
+    X, y, centre, seed, executor, workers, scheduler
         As for `leave_one_centre_out`.
     treatment : array_like of 0 and 1, shape (n,)
         Arm, with patients in both.
@@ -211,8 +220,9 @@ def leave_one_centre_out_effects(
             f"arms; found shape {arm.shape} and {np.unique(arm).tolist()[:5]}."
         )
     names, codes = _centres(centre, outcome.size)
-    task = _CentreTask(base, predictors, outcome, arm.astype(np.int64), codes, seed)
-    mu, failures = _held_out(task, names, (0, 1), executor, workers)
+    bases = TLearner(base, desirable=desirable).bases
+    task = _CentreTask(bases, predictors, outcome, arm.astype(np.int64), codes, seed)
+    mu, failures = _held_out(task, names, executor=executor, workers=workers, scheduler=scheduler)
     return HeldOutEffects(effects_of(mu[0], mu[1], desirable=desirable), failures)
 
 
@@ -246,17 +256,14 @@ def _centres(centre: ArrayLike, n: int) -> tuple[NDArray[np.str_], NDArray[np.in
 
 
 def _held_out(
-    task: _CentreTask,
-    names: NDArray[np.str_],
-    arms: tuple[int, ...],
-    executor: str,
-    workers: int,
+    task: _CentreTask, names: NDArray[np.str_], **run_by: Any
 ) -> tuple[NDArray[np.float64], tuple[CentreFailure, ...]]:
     """Run every centre and arm; give predictions, shape (arms, n), and what failed."""
+    arms = range(len(task.bases))
     mu = np.full((len(arms), task.outcome.size), np.nan)
     failures = []
     items = [(number, arm) for number in range(names.size) for arm in arms]
-    results = run_tasks(task, items, executor=executor, workers=workers)
+    results = run_tasks(task, items, **run_by)
     for (number, arm), result in zip(items, results, strict=True):
         if isinstance(result, str):
             failures.append(CentreFailure(str(names[number]), arm, result))

@@ -116,18 +116,27 @@ def _isotonic(p: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[n
     return repaired
 
 
-def finding(value: Coherence, study: Study) -> Finding:
-    """Say how often one arm's separate models contradict each other."""
+def finding(value: tuple[Coherence, Coherence], study: Study) -> Finding:
+    """Say how often each arm's separate models contradict each other; control first."""
+    labels = study.file.treatment.labels
+    arms = tuple(zip((labels.control, labels.treated), value, strict=True))
     rows = tuple(
-        (f"{one} > {other}", share)
+        (label, f"{one} > {other}", share)
+        for label, each in arms
         for one, other, share in zip(
-            value.names[:-1], value.names[1:], value.share_violated, strict=True
+            each.names[:-1], each.names[1:], each.share_violated, strict=True
         )
     )
-    incoherent = value.share_any > _MANY or value.largest > _LARGE
+    incoherent = any(each.share_any > _MANY or each.largest > _LARGE for each in value)
     verdict: Verdict = "questions" if incoherent else "cannot tell"
-    text = (
-        f"{study.file.study.title}: the separate models of nested outcomes contradict each other "
-        f"in {100 * value.share_any:.1f} % of patients, by up to {100 * value.largest:.1f} points."
+    shares = " and ".join(
+        f"{100 * each.share_any:.1f} % of patients under {label} (by up to "
+        f"{100 * each.largest:.1f} points)"
+        for label, each in arms
     )
-    return Finding("coherence", verdict, FindingTable(("contradiction", "share"), rows), text)
+    text = (
+        f"{study.file.study.title}: the separate models of outcomes that include each other "
+        f"contradict each other in {shares}."
+    )
+    table = FindingTable(("arm", "contradiction", "share"), rows)
+    return Finding("coherence", verdict, table, text)

@@ -97,7 +97,7 @@ class Refits:
         prepared = self.predictors.prepared(counts)
         mu0, mu1 = (
             replicate_arm(
-                self.learner.base,
+                self.learner.bases[arm],
                 prepared,
                 outcome,
                 treatment,

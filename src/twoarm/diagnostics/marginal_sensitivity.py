@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.patient_bounds import ShareHolding
 from twoarm.errors import ArgumentError
 
 __all__ = [
@@ -27,6 +28,8 @@ Floats = NDArray[np.float64]
 
 _STRENGTHS = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0)
 _LARGEST = 1e6
+_SHOWN = 2.0
+"""The sentence on the share shows the strength nearest to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +182,47 @@ def _arrays(
     return y, arm.astype(np.int64), e
 
 
-def finding(value: MarginalSensitivity, study: Study) -> Finding:
-    """Say from which strength on the average benefit may be nothing."""
+def finding(
+    value: MarginalSensitivity, study: Study, holding: ShareHolding | None = None
+) -> Finding:
+    """Say from which strength on the average benefit may be nothing.
+
+    `holding`, at the same strengths, adds the share of patients whose lower bound reaches the
+    threshold.
+    """
     desirable = study.file.primary.desirable
     low, high = (value.low, value.high) if desirable else (-value.high, -value.low)
-    rows = tuple(
-        (float(strength), float(a), float(b))
-        for strength, a, b in zip(value.strength, low, high, strict=True)
-    )
-    holding = value.strength[low > 0]
-    verdict: Verdict = "cannot tell" if holding.size else "questions"
-    if holding.size:
+    columns = ["odds_ratio_of_treatment", "benefit_low", "benefit_high"]
+    numbers = [value.strength, low, high]
+    if holding is not None:
+        columns.append("share_reaching_threshold")
+        numbers.append(holding.share)
+    rows = tuple(tuple(float(each) for each in row) for row in zip(*numbers, strict=True))
+    above = value.strength[low > 0]
+    verdict: Verdict = "cannot tell" if above.size else "questions"
+    if above.size:
         text = (
             f"{study.file.primary.title}: the average benefit stays above 0, sampling error aside, "
-            f"if hidden factors change the odds of treatment at most {holding.max():g}-fold (the "
+            f"if hidden factors change the odds of treatment at most {above.max():g}-fold (the "
             "largest strength tried that does). The data do not say how strong they are."
         )
     else:
         text = f"{study.file.primary.title}: the weighted average benefit is not above 0 at all."
+    if holding is not None:
+        text += _sentence_on_share(holding)
     return Finding(
         "marginal sensitivity",
         verdict,
-        FindingTable(("odds_ratio_of_treatment", "benefit_low", "benefit_high"), rows),
+        FindingTable(tuple(columns), rows),
         text,
+    )
+
+
+def _sentence_on_share(value: ShareHolding) -> str:
+    shown = int(np.argmin(np.abs(np.log(value.strength / _SHOWN))))
+    return (
+        f" {100 * value.share[0]:.0f} % of patients are predicted to gain at least "
+        f"{100 * value.threshold:g} points; if hidden factors could change the odds "
+        f"{value.strength[shown]:g}-fold, the lower bound still reaches that in "
+        f"{100 * value.share[shown]:.0f} %."
     )

@@ -51,7 +51,7 @@ def negative_control(name: str, effect: Estimate) -> NegativeControl:
         The outcome.
     effect : Estimate
         Doubly robust average effect on it (`average_effect(...).aipw`), estimated as that on the
-        real outcome but without the negative control among the predictors.
+        real outcome but without the negative control among the predictors; in benefit direction.
 
     Raises
     ------
@@ -86,7 +86,8 @@ def finding(value: NegativeControl, study: Study) -> Finding:
     if value.detects:
         text = (
             f"{title}, which treatment cannot change, differs between the arms by "
-            f"{100 * value.effect.estimate:+.1f} points after adjustment: confounding is left."
+            f"{100 * value.effect.estimate:+.1f} points after adjustment (positive: in favour of "
+            "the treated): bias is left."
         )
     else:
         text = (

@@ -8,13 +8,22 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import spearmanr
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, FindingTable
 from twoarm.diagnostics.proportional_odds import proportional_odds
 from twoarm.errors import ArgumentError
 
-__all__ = ["UTILITY_MRS", "OrdinalEffects", "finding", "ordinal_effects", "utility_benefit"]
+__all__ = [
+    "UTILITY_MRS",
+    "BenefitComparison",
+    "OrdinalEffects",
+    "compare_benefits",
+    "finding",
+    "ordinal_effects",
+    "utility_benefit",
+]
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +51,15 @@ class OrdinalEffects:
     def at_most(self, k: int) -> tuple[Floats, Floats]:
         """Give P(Y <= k) in control and treated, each of shape (n,): mRS 0-2 is k = 2."""
         return self.cumulative0[:, k], self.cumulative1[:, k]
+
+    def one_of(self, levels: Sequence[int]) -> tuple[Floats, Floats]:
+        """Give P(Y is one of the levels) in control and treated, each of shape (n,)."""
+        chosen = list(levels)
+        control, treated = (
+            np.diff(each, axis=1, prepend=0.0, append=1.0)[:, chosen].sum(axis=1)
+            for each in (self.cumulative0, self.cumulative1)
+        )
+        return control, treated
 
 
 def ordinal_effects(
@@ -146,6 +164,56 @@ def utility_benefit(effects: OrdinalEffects, utility: Sequence[float]) -> Floats
     # Summation by parts: sum u_k P(Y = k) = last u + sum (u_k - u_{k+1}) P(Y <= k).
     gain: Floats = (effects.cumulative1 - effects.cumulative0) @ (worth[:-1] - worth[1:])
     return gain
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitComparison:
+    """The same patients' benefit by a model of the scale and by separate models of an outcome.
+
+    Attributes
+    ----------
+    mean, mean_separate : float
+        Mean benefit, positive where the treatment helps.
+    sd, sd_separate : float
+        Standard deviation over patients.
+    rank_correlation : float or None
+        Spearman's; None if one of them is the same for everybody.
+    """
+
+    mean: float
+    mean_separate: float
+    sd: float
+    sd_separate: float
+    rank_correlation: float | None
+
+
+def compare_benefits(benefit: ArrayLike, separate: ArrayLike) -> BenefitComparison:
+    """Compare two predictions of the same patients' benefit.
+
+    Parameters
+    ----------
+    benefit, separate : array_like, shape (n,)
+        By the model of the scale, and by separate models; at least two patients.
+
+    Examples
+    --------
+    >>> compare_benefits([0.1, 0.2, 0.3], [0.0, 0.2, 0.1]).rank_correlation
+    0.5
+    """
+    one, other = np.asarray(benefit, dtype=np.float64), np.asarray(separate, dtype=np.float64)
+    if one.shape != other.shape or one.ndim != 1 or one.size < 2:
+        raise ArgumentError(
+            f"Expected two vectors of one length, at least 2; found shapes {one.shape} and "
+            f"{other.shape}."
+        )
+    varies = np.ptp(one) > 0 and np.ptp(other) > 0
+    return BenefitComparison(
+        mean=float(one.mean()),
+        mean_separate=float(other.mean()),
+        sd=float(one.std(ddof=1)),
+        sd_separate=float(other.std(ddof=1)),
+        rank_correlation=float(spearmanr(one, other).statistic) if varies else None,
+    )
 
 
 def finding(value: OrdinalEffects, study: Study) -> Finding:

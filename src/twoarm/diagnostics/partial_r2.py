@@ -31,6 +31,7 @@ __all__ = [
 
 _LEVEL = 0.05
 _TIMES = (1.0, 2.0, 3.0)
+_LEADING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ class PartialR2:
     robustness: float
     robustness_significance: float
     benchmarks: tuple[Benchmark, ...]
+
+    @property
+    def leading(self) -> tuple[Benchmark, ...]:
+        """The benchmarks of the three covariates that move the estimate most."""
+        names = list(dict.fromkeys(each.name for each in self.benchmarks))[:_LEADING]
+        return tuple(each for each in self.benchmarks if each.name in names)
 
 
 def partial_r2_of_t(t: float, df: int) -> float:
@@ -299,5 +306,12 @@ def finding(value: PartialR2, study: Study) -> Finding:
         f"the benefit of {100 * sign * value.estimate:+.1f} points to 0, "
         f"{100 * value.robustness_significance:.1f} % would make it not significant."
     )
+    if value.benchmarks:
+        name = value.benchmarks[0].name
+        strongest = [each for each in value.benchmarks if each.name == name][-1]
+        text += (
+            f" One {strongest.times:g} times as strong as {study.file.column_title(name)}, which "
+            f"moves it most, would leave {100 * sign * strongest.estimate:+.1f}."
+        )
     columns = ("column", "times", "r2_treatment", "r2_outcome", "benefit", "se")
     return Finding("partial R2", verdict, FindingTable(columns, rows), text)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
 
-__all__ = ["PatientBounds", "patient_bounds", "share_holding"]
+__all__ = ["PatientBounds", "ShareHolding", "patient_bounds", "share_holding"]
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +23,23 @@ class PatientBounds:
 
     low: Floats
     high: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class ShareHolding:
+    """Share of patients whose benefit reaches the threshold even at its lower bound.
+
+    Attributes
+    ----------
+    strength, share : ndarray, shape (k,)
+        Odds ratio L, 1 or more, and the share at it, 0 to 1.
+    threshold : float
+        Benefit worth treating for.
+    """
+
+    strength: Floats
+    share: Floats
+    threshold: float
 
 
 def patient_bounds(
@@ -88,7 +105,7 @@ def share_holding(
     strengths: ArrayLike,
     threshold: float,
     desirable: bool,
-) -> Floats:
+) -> ShareHolding:
     """Give, for each strength L, the share of patients whose lower bound reaches the threshold.
 
     Parameters
@@ -107,15 +124,13 @@ def share_holding(
     Examples
     --------
     >>> share_holding([0.1, 0.1], [0.4, 0.3], 0.5, strengths=[1, 2], threshold=0.12,
-    ...               desirable=True).tolist()
+    ...               desirable=True).share.tolist()
     [1.0, 0.5]
     """
-    return np.array(
-        [
-            (
-                patient_bounds(mu0, mu1, propensity, float(each), desirable=desirable).low
-                >= threshold
-            ).mean()
-            for each in np.atleast_1d(np.asarray(strengths, dtype=np.float64))
-        ]
-    )
+    strength = np.atleast_1d(np.asarray(strengths, dtype=np.float64))
+    lowest = [
+        patient_bounds(mu0, mu1, propensity, float(each), desirable=desirable).low
+        for each in strength
+    ]
+    share = np.array([(low >= threshold).mean() for low in lowest])
+    return ShareHolding(strength, share, threshold)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
@@ -41,6 +41,18 @@ class RosenbaumBounds:
     pairs: int
     treated_better: int
     control_better: int
+
+    @property
+    def tipping(self) -> float:
+        """The gamma at which the largest p-value reaches 5 %; 1 if it is above that without bias.
+
+        G / (1 + G) is then the lower exact limit (Clopper, Pearson 1934) of the share of
+        discordant pairs in which the treated member is better.
+        """
+        if not self.treated_better:
+            return 1.0
+        share = float(beta.ppf(_LEVEL, self.treated_better, self.control_better + 1))
+        return max(1.0, share / (1.0 - share))
 
 
 def propensity_pairs(
@@ -107,7 +119,7 @@ def rosenbaum_bounds(
     Raises
     ------
     ArgumentError
-        If the arrays do not fit together, or a gamma is below 1.
+        If there is no pair, the arrays do not fit together, or a gamma is below 1.
 
     Notes
     -----
@@ -132,6 +144,8 @@ def rosenbaum_bounds(
         raise ArgumentError(
             f"Both members need one outcome a pair; found {treated.shape} and {control.shape}."
         )
+    if not treated.size:
+        raise ArgumentError("Expected a pair at least; found none: the arms share no patients.")
     if not np.isin([*treated, *control], (0.0, 1.0)).all():
         raise ArgumentError("Outcomes must be 0 or 1.")
     if not (gamma >= 1.0).all():
@@ -155,8 +169,8 @@ def finding(value: RosenbaumBounds, study: Study) -> Finding:
     text = f"{study.file.primary.title}, {value.pairs} matched pairs: "
     if holding.size:
         text += (
-            f"still significant if hidden factors change the odds of treatment within a pair "
-            f"{holding.max():g}-fold; the data do not say whether they do."
+            "still significant if hidden factors change the odds of treatment within a pair less "
+            f"than {value.tipping:.1f}-fold; the data do not say whether they do."
         )
     else:
         text += "no significant benefit even without hidden bias."

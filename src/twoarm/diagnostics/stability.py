@@ -78,6 +78,19 @@ class Stability:
     replicates: NDArray[np.int64]
     level: float
 
+    @property
+    def mean_width(self) -> float:
+        """Mean width of the stability intervals."""
+        return _mean(self.high - self.low)
+
+    @property
+    def share_unstable(self) -> float | None:
+        """Share of patients whom more than a quarter of the models put on the other side."""
+        if self.instability_index is None:
+            return None
+        known = self.instability_index[np.isfinite(self.instability_index)]
+        return float((known > _UNSTABLE).mean()) if known.size else None
+
 
 @dataclass(frozen=True, slots=True)
 class EffectStability:
@@ -305,7 +318,7 @@ def finding(value: EffectStability, study: Study) -> Finding:
     than a quarter of the replicates; else `cannot tell`, since stable predictions may be wrong.
     """
     rows = tuple(
-        (name, each.mean_mape, _mean(each.high - each.low), each.mean_instability_index)
+        (name, each.mean_mape, each.mean_width, each.mean_instability_index)
         for name, each in (("mu0", value.mu0), ("mu1", value.mu1), ("benefit", value.benefit))
     )
     benefit = value.benefit
@@ -315,10 +328,9 @@ def finding(value: EffectStability, study: Study) -> Finding:
         f"{100 * benefit.mean_mape:.1f} points of predicted benefit on average."
     )
     verdict: Verdict = "cannot tell"
-    if benefit.mean_instability_index is not None and benefit.threshold is not None:
-        index = benefit.instability_index
-        unstable = 0.0 if index is None else float(np.mean(index > _UNSTABLE))
-        if benefit.mean_instability_index > _UNSTABLE:
+    index, unstable = benefit.mean_instability_index, benefit.share_unstable
+    if index is not None and unstable is not None and benefit.threshold is not None:
+        if index > _UNSTABLE:
             verdict = "questions"
         text += (
             f" {100 * unstable:.0f} % of the patients would be put on the other side of "

@@ -179,6 +179,7 @@ def _unseen(codes: NDArray[np.float64], levels: tuple[frozenset[float], ...]) ->
 def finding(value: Support, study: Study) -> Finding:
     """Say how many patients of the cohort are without their like; never more than a caution."""
     flags, n = value.flags, value.cohort.shape[0]
+    labels = study.file.treatment.labels
     rows = tuple(
         (reason, int(mask.sum()))
         for reason, mask in (
@@ -189,7 +190,8 @@ def finding(value: Support, study: Study) -> Finding:
         )
     )
     text = (
-        f"{int(flags.outside.sum())} of {n} patients have too few like them in both arms of "
-        f"{study.file.study.title}; they get no individual number but count in every average."
+        f"{int(flags.outside.sum())} of {n} patients have nobody like them in one of the arms "
+        f"({labels.control}, {labels.treated}) or nobody near in either. They get no individual "
+        "number but count in every average. Being inside is no proof that there are enough."
     )
     return Finding("support", "cannot tell", FindingTable(("reason", "patients"), rows), text)

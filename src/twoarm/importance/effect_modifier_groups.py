@@ -13,13 +13,15 @@ from scipy.stats import rankdata
 
 from twoarm.errors import ArgumentError
 
-__all__ = ["Groups", "checked_scores", "correlated_groups"]
+__all__ = ["Groups", "checked_groups", "checked_scores", "correlated_groups"]
 
 Groups: TypeAlias = Sequence[Sequence[int]]
 """Columns of each group; every column is in one group."""
 
 
-def correlated_groups(X: ArrayLike, *, threshold: float = 0.7) -> tuple[tuple[int, ...], ...]:
+def correlated_groups(
+    X: ArrayLike, *, parts: Groups | None = None, threshold: float = 0.7
+) -> tuple[tuple[int, ...], ...]:
     """Put variables into groups whose absolute rank correlations reach the threshold on average.
 
     Average linkage on 1 - |Spearman's correlation|. Permuting one of two variables that say the
@@ -29,6 +31,9 @@ def correlated_groups(X: ArrayLike, *, threshold: float = 0.7) -> tuple[tuple[in
     ----------
     X : array_like, shape (n, p)
         Finite predictors.
+    parts : sequence of sequence of int, optional
+        Columns that are one variable, such as the levels of a nominal one: they stay together, and
+        the largest of their correlations counts. By default each column is a variable.
     threshold : float
         Above 0, up to 1.
 
@@ -46,14 +51,23 @@ def correlated_groups(X: ArrayLike, *, threshold: float = 0.7) -> tuple[tuple[in
     if not 0 < threshold <= 1:
         raise ArgumentError(f"The threshold must be above 0, up to 1; found {threshold}.")
     matrix = _finite(X)
-    p = matrix.shape[1]
-    if p == 1:
-        return ((0,),)
-    distance = 1.0 - np.abs(_rank_correlation(matrix))
+    units = checked_groups(parts, matrix.shape[1])
+    if len(units) == 1:
+        return units
+    strength = np.minimum(1.0, np.abs(_rank_correlation(matrix)))
+    distance = np.zeros((len(units), len(units)))
+    for one in range(len(units)):
+        for other in range(one):
+            largest = strength[np.ix_(units[one], units[other])].max()
+            distance[one, other] = distance[other, one] = 1.0 - largest
     tree = linkage(squareform(distance, checks=False), method="average")
     label = fcluster(tree, 1.0 - threshold + 1e-9, criterion="distance")
-    groups = (tuple(np.flatnonzero(label == each).tolist()) for each in np.unique(label))
-    return tuple(sorted(groups))
+    return tuple(
+        sorted(
+            tuple(sorted(column for k in np.flatnonzero(label == each) for column in units[k]))
+            for each in np.unique(label)
+        )
+    )
 
 
 def _rank_correlation(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,13 +98,24 @@ def checked_scores(
             f"Scores must be finite, one for each of the {n} rows of X; found shape {phi.shape}. "
             "Leave out patients without an outcome."
         )
+    return matrix, phi, checked_groups(groups, p)
+
+
+def checked_groups(groups: Groups | None, p: int) -> tuple[tuple[int, ...], ...]:
+    """Give the groups of p columns; None puts every column into a group of its own.
+
+    Raises
+    ------
+    ArgumentError
+        If the groups do not hold every column once.
+    """
     parts = tuple((column,) for column in range(p)) if groups is None else groups
     listed = sorted(column for part in parts for column in part)
     if listed != list(range(p)):
         raise ArgumentError(
             f"Groups must hold each of the {p} columns of X once; found columns {listed}."
         )
-    return matrix, phi, tuple(tuple(part) for part in parts)
+    return tuple(tuple(part) for part in parts)
 
 
 def _finite(X: ArrayLike) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
 from twoarm.importance.effect_modifier_groups import Groups, checked_scores
-from twoarm.metalearners.effect_models import fit_effect
+from twoarm.importance.effect_modifier_model import fitted_effect
 from twoarm.seeds import Stream, fold_numbers, generator, integer
 
 __all__ = ["effect_folds", "loss_importance"]
@@ -77,7 +77,7 @@ def loss_importance(
     for number in range(folds):
         inside = fold == number
         model_seed = integer(seed, Stream.IMPORTANCE, _KIND, number, 0)
-        model = fit_effect(effect_model, matrix[~inside], phi[~inside], seed=model_seed)
+        model = fitted_effect(effect_model, matrix[~inside], phi[~inside], seed=model_seed)
         loss = np.sum((phi[inside] - model.predict(matrix[inside])) ** 2)
         shuffled = _shuffled(matrix[inside], parts, repeats, seed, number)
         predicted = model.predict(shuffled.reshape(-1, matrix.shape[1]))
@@ -95,9 +95,8 @@ def _shuffled(
 ) -> NDArray[np.float64]:
     """Give the rows with each group permuted, shape (repeats, groups, rows, columns)."""
     copies = np.broadcast_to(rows, (repeats, len(groups), *rows.shape)).copy()
-    for repeat in range(repeats):
-        for number, columns in enumerate(groups):
-            rng = generator(seed, Stream.IMPORTANCE, _KIND, fold, 1, repeat, number)
-            order = rng.permutation(rows.shape[0])
-            copies[repeat, number][:, columns] = rows[order][:, columns]
+    rng = generator(seed, Stream.IMPORTANCE, _KIND, fold, 1)
+    orders = rng.random((repeats, len(groups), rows.shape[0])).argsort(axis=2)
+    for number, columns in enumerate(groups):
+        copies[:, number][..., columns] = rows[:, columns][orders[:, number]]
     return copies

@@ -13,7 +13,7 @@ from twoarm.execution import run_tasks
 from twoarm.metalearners import Sample, cross_fitted_nuisances, dr_scores
 from twoarm.seeds import Stream, generator
 
-__all__ = ["permuted_scores", "permuted_treatment"]
+__all__ = ["effect_scores", "permuted_scores", "permuted_treatment"]
 
 _KIND = 3  # step of the seeds' paths within importance
 
@@ -66,12 +66,44 @@ class _Permutation:
         path = (self.seed, int(Stream.IMPORTANCE), _KIND, number)
         treatment = permuted_treatment(self.sample.treatment, self.chance, generator(*path, 0))
         sample = Sample(self.sample.X, self.sample.outcome, treatment)
-        found = cross_fitted_nuisances(
-            sample, self.base, self.propensity, folds=self.folds, seed_path=(*path, 1)
-        )
-        return self.sign * dr_scores(
-            sample.outcome, treatment, found.mu0, found.mu1, found.propensity
-        )
+        return _scores(sample, self.base, self.propensity, self.sign, self.folds, (*path, 1))[0]
+
+
+def _scores(
+    sample: Sample, base: Any, propensity: Any, sign: float, folds: int, path: tuple[int, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give doubly robust scores of the benefit, and the propensity behind them."""
+    found = cross_fitted_nuisances(sample, base, propensity, folds=folds, seed_path=path)
+    parts = found.mu0, found.mu1, found.propensity
+    return sign * dr_scores(sample.outcome, sample.treatment, *parts), found.propensity
+
+
+def effect_scores(
+    sample: Sample,
+    base: Any,
+    *,
+    desirable: bool,
+    propensity: Any = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """Give doubly robust scores of the benefit, made as `permuted_scores` makes its own.
+
+    The parameters are those of `permuted_scores`. A reference speaks of scores made in the same
+    way only.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Raises
+    ------
+    FitError
+        If an arm cannot be fitted.
+    """
+    sign = 1.0 if desirable else -1.0
+    path = (seed, int(Stream.IMPORTANCE), _KIND)
+    return _scores(sample, base, propensity, sign, folds, path)[0]
 
 
 def permuted_scores(
@@ -85,6 +117,7 @@ def permuted_scores(
     seed: int = 0,
     executor: str = "threads",
     workers: int = 0,
+    scheduler: str | None = None,
 ) -> NDArray[np.float64]:
     """Give doubly robust scores of the benefit under permuted treatments, nuisances refitted.
 
@@ -103,7 +136,7 @@ def permuted_scores(
         Model of treatment; by default ``Logistic()``.
     permutations, folds : int
     seed : int
-    executor, workers
+    executor, workers, scheduler
         See `twoarm.execution.run_tasks`; the scores do not depend on them.
 
     Returns
@@ -116,10 +149,10 @@ def permuted_scores(
         If a permuted arm cannot be fitted.
     """
     path = (seed, int(Stream.IMPORTANCE), _KIND)
-    chance = cross_fitted_nuisances(
-        sample, base, propensity, folds=folds, seed_path=path
-    ).propensity
     sign = 1.0 if desirable else -1.0
+    chance = _scores(sample, base, propensity, sign, folds, path)[1]
     task = _Permutation(sample, base, propensity, chance, sign, folds, seed)
-    numbers = range(permutations)
-    return np.array(list(run_tasks(task, numbers, executor=executor, workers=workers)))
+    found = run_tasks(
+        task, range(permutations), executor=executor, workers=workers, scheduler=scheduler
+    )
+    return np.array(list(found))

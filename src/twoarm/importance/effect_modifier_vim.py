@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.importance.effect_modifier_groups import Groups, checked_scores
 from twoarm.importance.effect_modifier_loss import effect_folds
-from twoarm.metalearners.effect_models import fit_effect
+from twoarm.importance.effect_modifier_model import fitted_effect
 from twoarm.metrics import Coefficient
 from twoarm.seeds import Stream, integer
 
@@ -111,7 +111,7 @@ def _predicted(
     """Predict the benefit inside the fold; their mean outside of it where no variable is left."""
     if X.shape[1] == 0:
         return np.full(int(inside.sum()), scores[~inside].mean())
-    model = fit_effect(effect_model, X[~inside], scores[~inside], seed=seed)
+    model = fitted_effect(effect_model, X[~inside], scores[~inside], seed=seed)
     return np.asarray(model.predict(X[inside]), dtype=np.float64)
 
 

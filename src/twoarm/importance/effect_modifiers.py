@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 from twoarm.errors import ArgumentError
+from twoarm.execution import run_tasks
 from twoarm.importance.effect_modifier_groups import Groups, checked_scores
 from twoarm.importance.effect_modifier_loss import loss_importance
 from twoarm.importance.effect_modifier_projection import projected_spread
@@ -26,7 +27,6 @@ __all__ = [
     "Measure",
     "ModifierImportance",
     "effect_modifiers",
-    "half_sample_ranks",
     "measures",
     "modifier_importance",
 ]
@@ -35,6 +35,7 @@ Measure: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArra
 """Gives one value a group, larger is more important, from predictors (n, p) and scores (n,)."""
 
 _KIND = 4  # step of the seeds' paths within importance
+_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class ModifierImportance:
     ----------
     value : ndarray, shape (groups,)
         Squared benefit.
+    se : ndarray, shape (groups,)
+        Standard error: standard deviation over half-samples.
     rank, rank_low, rank_high : ndarray, shape (groups,)
         1 for the most important; 95 % interval from half-samples.
     reference_mean, reference_high : ndarray, shape (groups,) or None
@@ -57,6 +60,7 @@ class ModifierImportance:
     """
 
     value: NDArray[np.float64]
+    se: NDArray[np.float64]
     rank: NDArray[np.float64]
     rank_low: NDArray[np.float64]
     rank_high: NDArray[np.float64]
@@ -64,28 +68,28 @@ class ModifierImportance:
     reference_high: NDArray[np.float64] | None
     p: NDArray[np.float64] | None
 
+    @property
+    def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give 95 % intervals by the normal distribution, each of shape (groups,)."""
+        return self.value - _Z * self.se, self.value + _Z * self.se
+
+
+def _te_vim(
+    X: NDArray[np.float64], scores: NDArray[np.float64], groups: Groups, **settings: Any
+) -> NDArray[np.float64]:
+    found = te_vim(X, scores, groups, **settings)
+    return np.array([each.estimate for each in found.without])
+
 
 def measures(
     groups: Groups, *, effect_model: Any = None, folds: int = 5, repeats: int = 10, seed: int = 0
 ) -> Mapping[str, Measure]:
     """Give the three measures by name, ready for any patients and scores."""
-
-    def variance(X: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = te_vim(X, scores, groups, effect_model=effect_model, folds=folds, seed=seed)
-        return np.array([each.estimate for each in found.without])
-
-    loss = partial(
-        loss_importance,
-        groups=groups,
-        effect_model=effect_model,
-        folds=folds,
-        repeats=repeats,
-        seed=seed,
-    )
+    settings = {"groups": groups, "effect_model": effect_model, "folds": folds, "seed": seed}
     return {
         "projection": partial(projected_spread, groups=groups),
-        "loss": loss,
-        "te_vim": variance,
+        "loss": partial(loss_importance, repeats=repeats, **settings),
+        "te_vim": partial(_te_vim, **settings),
     }
 
 
@@ -99,6 +103,9 @@ def effect_modifiers(
     folds: int = 5,
     half_samples: int = 200,
     seed: int = 0,
+    executor: str = "serial",
+    workers: int = 0,
+    scheduler: str | None = None,
 ) -> dict[str, ModifierImportance]:
     """Rank groups of variables by how far they modify the effect, in three ways.
 
@@ -113,10 +120,13 @@ def effect_modifiers(
     permuted : array_like, shape (permutations, n), optional
         Scores under permuted treatment (`permuted_scores`).
     effect_model : regressor, optional
-        Model of the benefit for "loss" and "te_vim"; by default ridge regression.
+        Model of the benefit for "loss" and "te_vim"; by default
+        ridge regression (`leave_one_out_ridge`).
     folds, half_samples : int
-        Folds of these models; half-samples for the intervals of the ranks.
+        Folds of these models; half-samples, at least 2, for standard errors and ranks.
     seed : int
+    executor, workers, scheduler
+        See `twoarm.execution.run_tasks`; the results do not depend on them.
 
     Returns
     -------
@@ -136,67 +146,94 @@ def effect_modifiers(
     >>> found["loss"].rank.tolist(), found["loss"].rank_high.tolist()
     ([2.0, 1.0], [2.0, 1.0])
     """
+    if half_samples < 2:
+        raise ArgumentError(f"At least two half-samples are needed; found {half_samples}.")
     matrix, phi, parts = checked_scores(X, scores, groups)
     nulls = None if permuted is None else _checked_nulls(permuted, phi.size)
-    chosen = measures(parts, effect_model=effect_model, folds=folds, seed=seed)
-    return {
-        name: modifier_importance(measure, matrix, phi, nulls, half_samples=half_samples, seed=seed)
-        for name, measure in chosen.items()
-    }
+    return modifier_importance(
+        measures(parts, effect_model=effect_model, folds=folds, seed=seed),
+        matrix,
+        phi,
+        nulls,
+        half_samples=half_samples,
+        seed=seed,
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+    )
 
 
-def half_sample_ranks(
-    measure: Measure,
-    X: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    *,
-    half_samples: int,
-    seed: int,
-) -> NDArray[np.float64]:
-    """Rank the groups in random halves of the patients, drawn without replacement.
+@dataclass(frozen=True)
+class _Draw:
+    """All measures of one half of the patients, or of one permutation; travels to a process.
 
-    Around the value of the whole, a half varies as much as the whole varies around the truth. The
-    scores are those of the whole: what nuisances add is of second order.
-
-    Returns
-    -------
-    ndarray, shape (half_samples, groups)
-        1 for the largest; ties share their mean rank.
+    Halves are drawn without replacement: around the value of the whole, a half varies as much as
+    the whole varies around the truth. The scores are those of the whole: what nuisances add is of
+    second order.
     """
-    ranks = []
-    for number in range(half_samples):
-        rng = generator(seed, Stream.IMPORTANCE, _KIND, number, 0)
-        rows = np.sort(rng.permutation(scores.size)[: scores.size // 2])
-        ranks.append(_ranks(measure(X[rows], scores[rows])))
-    return np.array(ranks)
 
+    chosen: Mapping[str, Measure]
+    X: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    nulls: NDArray[np.float64]
+    seed: int
 
-def _ranks(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(rankdata(-value), dtype=np.float64)
+    def __call__(self, item: tuple[str, int]) -> NDArray[np.float64]:
+        """Give the values, shape (measures, groups)."""
+        kind, number = item
+        if kind == "null":
+            return self._values(self.X, self.nulls[number])
+        rng = generator(self.seed, Stream.IMPORTANCE, _KIND, number, 0)
+        rows = np.sort(rng.permutation(self.scores.size)[: self.scores.size // 2])
+        return self._values(self.X[rows], self.scores[rows])
+
+    def _values(self, X: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([measure(X, scores) for measure in self.chosen.values()])
 
 
 def modifier_importance(
-    measure: Measure,
+    chosen: Mapping[str, Measure],
     X: NDArray[np.float64],
     scores: NDArray[np.float64],
     nulls: NDArray[np.float64] | None = None,
     *,
     half_samples: int = 200,
     seed: int = 0,
-) -> ModifierImportance:
-    """Put the ranks' uncertainty and the reference beside one measure.
+    executor: str = "serial",
+    workers: int = 0,
+    scheduler: str | None = None,
+) -> dict[str, ModifierImportance]:
+    """Put the ranks' uncertainty and the reference beside each measure.
 
     The parameters are those of `effect_modifiers`, `nulls` its `permuted`; nothing is checked here.
     """
-    value = measure(X, scores)
-    halves = half_sample_ranks(measure, X, scores, half_samples=half_samples, seed=seed)
-    low, high = np.quantile(halves, (0.025, 0.975), axis=0, method="inverted_cdf")
-    if nulls is None:
-        return ModifierImportance(value, _ranks(value), low, high, None, None, None)
-    reference = np.array([measure(X, null) for null in nulls])
+    permutations = np.empty((0, scores.size)) if nulls is None else nulls
+    task = _Draw(chosen, X, scores, permutations, seed)
+    items = [("half", number) for number in range(half_samples)]
+    items += [("null", number) for number in range(len(permutations))]
+    found = run_tasks(task, items, executor=executor, workers=workers, scheduler=scheduler)
+    draws = np.array(list(found))
+    return {
+        name: _ranked(measure(X, scores), draws[:half_samples, k], draws[half_samples:, k])
+        for k, (name, measure) in enumerate(chosen.items())
+    }
+
+
+def _ranks(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(rankdata(-value, axis=-1), dtype=np.float64)
+
+
+def _ranked(
+    value: NDArray[np.float64], halves: NDArray[np.float64], reference: NDArray[np.float64]
+) -> ModifierImportance:
+    low, high = np.quantile(_ranks(halves), (0.025, 0.975), axis=0, method="inverted_cdf")
+    se = halves.std(axis=0, ddof=1)
+    if not len(reference):
+        return ModifierImportance(value, se, _ranks(value), low, high, None, None, None)
     as_large = (reference >= value).sum(axis=0)
     return ModifierImportance(
         value,
+        se,
         _ranks(value),
         low,
         high,

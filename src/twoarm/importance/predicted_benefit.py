@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twoarm.errors import ArgumentError
 from twoarm.seeds import Stream, generator
 
-__all__ = ["permutation_importance"]
+__all__ = ["importance_shares", "permutation_importance", "permuted_variable"]
 
 
 def permutation_importance(
@@ -49,14 +49,33 @@ def permutation_importance(
     """
     if repeats < 1:
         raise ArgumentError(f"At least one repeat is needed; found {repeats}.")
-    n, k = predictors.shape
+    k = predictors.shape[1]
     reference = benefit(predictors)
     change = np.zeros(k)
     for repeat in range(repeats):
         for variable in range(k):
-            order = generator(seed, Stream.IMPORTANCE, repeat, variable).permutation(n)
-            shuffled = predictors.copy()
-            shuffled[:, variable] = predictors[order, variable]
+            shuffled = permuted_variable(predictors, variable, repeat=repeat, seed=seed)
             change[variable] += np.mean((benefit(shuffled) - reference) ** 2)
+    return importance_shares(change)
+
+
+def permuted_variable(
+    predictors: NDArray[np.float64], variable: int, *, repeat: int = 0, seed: int = 0
+) -> NDArray[np.float64]:
+    """Give the predictors, shape (n, k), with one variable permuted over the rows."""
+    order = generator(seed, Stream.IMPORTANCE, repeat, variable).permutation(predictors.shape[0])
+    shuffled = predictors.copy()
+    shuffled[:, variable] = predictors[order, variable]
+    return shuffled
+
+
+def importance_shares(change: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale squared changes of the benefit to sum 1; all 0 stay 0.
+
+    Examples
+    --------
+    >>> importance_shares(np.array([3.0, 1.0]))
+    array([0.75, 0.25])
+    """
     total = change.sum()
     return change / total if total > 0 else change

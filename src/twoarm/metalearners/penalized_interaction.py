@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from twoarm.errors import ArgumentError, FitError
 from twoarm.kernels.linear import penalized_logistic
@@ -19,7 +19,14 @@ from twoarm.metalearners.metalearner import Learnt, Metalearner
 from twoarm.metalearners.nuisances import Role
 from twoarm.metalearners.sample import Sample, sample_folds
 
-__all__ = ["PENALTIES", "InteractionFit", "PenalizedInteraction", "fit_interactions"]
+__all__ = [
+    "PENALTIES",
+    "AveragedInteractions",
+    "InteractionFit",
+    "PenalizedInteraction",
+    "fit_interactions",
+    "log_evidence",
+]
 
 PENALTIES = (*np.logspace(0, 3, 10).tolist(), np.inf)
 """Strengths tried by default; infinity means no interaction."""
@@ -133,8 +140,87 @@ def fit_interactions(
     )  # fmt: skip
 
 
+def log_evidence(
+    fit: InteractionFit,
+    X: NDArray[np.float64],
+    outcome: NDArray[np.int64],
+    treatment: NDArray[np.int64],
+    *,
+    main_penalty: float,
+) -> float:
+    """Give the log marginal likelihood of a fit's penalties, by Laplace's approximation.
+
+    A ridge is a normal prior with precision equal to its strength: on the interactions
+    `fit.penalty`, on the main effects `main_penalty`; intercept and treatment have flat priors.
+    Constants that all penalties share are left out.
+
+    Parameters
+    ----------
+    fit : InteractionFit
+        From `fit_interactions` on the same patients and with the same `main_penalty`.
+    X : ndarray, shape (n, p)
+    outcome, treatment : ndarray of int64, shape (n,)
+        0 or 1.
+    main_penalty : float
+        Above 0; so must be `fit.penalty`, which may be infinite.
+
+    References
+    ----------
+    Tierney L, Kadane JB. J Am Stat Assoc 1986;81:82-86, doi 10.1080/01621459.1986.10478240.
+
+    Examples
+    --------
+    >>> x, w = np.tile([[0.0], [1.0]], (8, 1)), np.repeat([0, 1], 8)
+    >>> y = np.array([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
+    >>> none, some = (fit_interactions(x, y, w, penalty=each) for each in (np.inf, 1.0))
+    >>> bool(log_evidence(none, x, y, w, main_penalty=1.0)
+    ...      > log_evidence(some, x, y, w, main_penalty=1.0))
+    True
+    """
+    varies = np.isfinite(fit.scale)
+    z, side = ((X - fit.centre) / fit.scale)[:, varies], treatment - 0.5
+    blocks = [np.ones_like(side)[:, None], side[:, None], z]
+    priors = [(fit.main[varies], main_penalty)]
+    if np.isfinite(fit.penalty):
+        blocks.append(side[:, None] * z)
+        priors.append((fit.interaction[varies], fit.penalty))
+    design = np.column_stack(blocks)
+    precision = np.r_[0.0, 0.0, *(np.full(slope.size, each) for slope, each in priors)]
+    log_odds = fit.logit(X, treatment)
+    risk = expit(log_odds)
+    information = (design.T * (risk * (1.0 - risk))) @ design + np.diag(precision)
+    log_likelihood = float((outcome * log_odds - np.logaddexp(0.0, log_odds)).sum())
+    log_prior = sum(
+        slope.size / 2 * np.log(each) - each / 2 * (slope @ slope) for slope, each in priors
+    )
+    return float(log_likelihood + log_prior - np.linalg.slogdet(information)[1] / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class AveragedInteractions:
+    """Fits under several penalties and the weight of each.
+
+    Attributes
+    ----------
+    fits : tuple of InteractionFit
+    weights : ndarray, shape (fits,)
+        Posterior probabilities of the penalties, with sum 1.
+    """
+
+    fits: tuple[InteractionFit, ...]
+    weights: NDArray[np.float64]
+
+    def arms(
+        self, X: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Give the averaged mu0 and mu1 and their difference."""
+        risks = np.array([fit.arms(X)[:2] for fit in self.fits])
+        mu0, mu1 = np.tensordot(self.weights, risks, axes=1)
+        return mu0, mu1, mu1 - mu0
+
+
 class PenalizedInteraction(Metalearner):
-    """Logistic regression with ridge on the interactions, its strength by held-out deviance.
+    """Logistic regression with ridge on the interactions; the data say how strong.
 
     The default comparator of any T-learner: it has the same predictors and a far smaller chance to
     call noise a difference between patients. It has no base learner: the model is the method.
@@ -152,11 +238,17 @@ class PenalizedInteraction(Metalearner):
         separates the few events; 0 for van Klaveren's own model.
     folds : int
         Folds of the choice.
+    averaged : bool
+        False chooses the strength by held-out deviance, in folds, as van Klaveren et al. do. True
+        averages the risks under all strengths, each weighed by its evidence (`log_evidence`;
+        Hoeting et al. 1999, doi 10.1214/ss/1009212519), which needs no folds and no choice that a
+        few patients can tip; all strengths must then be above 0.
 
     Notes
     -----
-    The difference of the arms is a causal effect only if they are comparable given the predictors,
-    which no code can check.
+    With few events ``averaged=True, main_penalty=10.0`` is the recommended setting
+    (docs/decisions/0011-recommended-learner.md). The difference of the arms is a causal effect only
+    if they are comparable given the predictors, which no code can check.
 
     Examples
     --------
@@ -176,11 +268,13 @@ class PenalizedInteraction(Metalearner):
         penalties: Sequence[float] = PENALTIES,
         main_penalty: float = 1.0,
         folds: int = 5,
+        averaged: bool = False,
     ):
         super().__init__(None, desirable=desirable, seed=seed)
         self.penalties = penalties
         self.main_penalty = main_penalty
         self.folds = folds
+        self.averaged = averaged
 
     def _learn(self, sample: Sample, path: tuple[int, ...]) -> Learnt:
         strengths = np.sort(np.asarray(self.penalties, dtype=np.float64))[::-1]
@@ -189,10 +283,24 @@ class PenalizedInteraction(Metalearner):
                 "Penalties must be numbers, 0 or larger, one at least; found "
                 f"{list(self.penalties)} and main_penalty={self.main_penalty}."
             )
+        if self.averaged:
+            return self._average(sample, strengths)
         fold = sample_folds(sample, self.folds, self.seed, *path, Role.FOLDS)
         losses = [self._held_out_loss(sample, fold, penalty) for penalty in strengths]
         best = strengths[int(np.argmin(losses))]  # the first of equals is the largest
         return self._fitted(sample, np.ones(fold.size, dtype=np.bool_), best)
+
+    def _average(self, sample: Sample, strengths: NDArray[np.float64]) -> AveragedInteractions:
+        if not (strengths > 0).all() or not self.main_penalty > 0:
+            raise ArgumentError(
+                "Without a penalty there is no evidence to average by: all must be above 0; found "
+                f"{strengths.tolist()} and main_penalty={self.main_penalty}."
+            )
+        everybody = np.ones(sample.outcome.size, dtype=np.bool_)
+        fits = tuple(self._fitted(sample, everybody, each) for each in strengths)
+        patients = (sample.X, sample.outcome, sample.treatment)
+        evidence = [log_evidence(fit, *patients, main_penalty=self.main_penalty) for fit in fits]
+        return AveragedInteractions(fits, softmax(evidence))
 
     def _fitted(self, sample: Sample, rows: NDArray[np.bool_], penalty: float) -> InteractionFit:
         return fit_interactions(

@@ -76,20 +76,23 @@ def replicate_arm(
 
 
 def fit_arms(
-    base: Any,
+    bases: tuple[Any, Any],
     predictors: Predictors,
     outcome: NDArray[np.float64],
     treatment: NDArray[np.int64],
     *,
     seeds: tuple[int, int],
 ) -> tuple[Any, Any]:
-    """Fit both arms on everybody and keep the models; they predict what `replicate_arm` does."""
+    """Fit both arms on everybody and keep the models; they predict what `replicate_arm` does.
+
+    `bases` holds the classifier of the control and that of the treated; they are copied.
+    """
     everybody = np.ones(treatment.size, dtype=np.int64)
     prepared = predictors.prepared(everybody)
     models = []
     for arm in _ARMS:
         labels, counted = _learnt_from(outcome, treatment, everybody, arm)
-        models.append(fit_model(base, prepared, labels, counted, seed=seeds[arm]))
+        models.append(fit_model(bases[arm], prepared, labels, counted, seed=seeds[arm]))
     return models[0], models[1]
 
 
@@ -98,8 +101,9 @@ class TLearner:
 
     Parameters
     ----------
-    base : classifier
-        Any scikit-learn classifier with `predict_proba`, such as `twoarm.learners.Stack()`.
+    base : classifier or tuple of two
+        Any scikit-learn classifier with `predict_proba`, such as `twoarm.learners.Stack()`; or one
+        for the control and one for the treated arm.
     desirable : bool
         Whether the outcome is one to hope for; fixes the sign of the benefit.
     seed : int
@@ -122,9 +126,18 @@ class TLearner:
     """
 
     def __init__(self, base: Any, *, desirable: bool, seed: int = 0):
+        if isinstance(base, tuple) and len(base) != 2:
+            raise ArgumentError(
+                f"`base` must be a classifier, or one for each of the two arms; found {len(base)}."
+            )
         self.base = base
         self.desirable = desirable
         self.seed = seed
+
+    @property
+    def bases(self) -> tuple[Any, Any]:
+        """The classifiers of the control and the treated arm."""
+        return self.base if isinstance(self.base, tuple) else (self.base, self.base)
 
     def fit(self, X: ArrayLike, y: ArrayLike, *, treatment: ArrayLike) -> Self:
         """Fit both arms.
@@ -140,7 +153,7 @@ class TLearner:
         """
         predictors, outcome, arm = two_arm_arrays(X, y, treatment)
         self.mu0_, self.mu1_ = fit_arms(
-            self.base, predictors, outcome, arm, seeds=arm_seeds(self.seed, Stream.FULL_FIT)
+            self.bases, predictors, outcome, arm, seeds=arm_seeds(self.seed, Stream.FULL_FIT)
         )
         return self
 
@@ -171,7 +184,7 @@ class TLearner:
             seeds = arm_seeds(self.seed, Stream.CROSS_FIT, number)
             for which in _ARMS:
                 fit = replicate_arm(
-                    self.base,
+                    self.bases[which],
                     prepared,
                     outcome,
                     arm,

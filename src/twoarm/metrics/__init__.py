@@ -9,6 +9,10 @@ from twoarm.metrics.benefit_calibration import (
     centred_in_folds,
     logit_calibration,
 )
+from twoarm.metrics.benefit_curve import (
+    BenefitCurve,
+    benefit_curve,
+)
 from twoarm.metrics.benefit_groups import (
     GroupEffects,
     GroupMeans,
@@ -90,6 +94,7 @@ from twoarm.metrics.rate import (
 )
 
 __all__ = [
+    "BenefitCurve",
     "BenefitSlope",
     "BestLinearPredictor",
     "CForBenefit",
@@ -112,6 +117,7 @@ __all__ = [
     "auc_interval",
     "auc_variance",
     "auc_within",
+    "benefit_curve",
     "benefit_groups",
     "benefit_slope",
     "best_linear_predictor",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LeastSquares", "least_squares_hc3"]
+__all__ = ["LeastSquares", "fitted_hc3", "least_squares_hc3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,24 @@ def least_squares_hc3(design: NDArray[np.float64], y: NDArray[np.float64]) -> Le
     columns are collinear (a prediction that is the same for everybody); the standard errors alone
     if a patient decides a coefficient by himself.
     """
+    return LeastSquares(*fitted_hc3(design, y, np.eye(design.shape[1])))
+
+
+def fitted_hc3(
+    design: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the fitted values at the rows of `at`, shape (m, p), and their HC3 standard errors.
+
+    NaN as in `least_squares_hc3`.
+    """
     n, p = design.shape
+    nothing = np.full(at.shape[0], np.nan)
     if n <= p or np.linalg.matrix_rank(design) < p:
-        return LeastSquares(np.full(p, np.nan), np.full(p, np.nan))
+        return nothing, nothing
     q, r = np.linalg.qr(design)
     coefficient = np.linalg.solve(r, q.T @ y)
     free = 1.0 - (q**2).sum(axis=1)
     if (free < 1e-10).any():
-        return LeastSquares(coefficient, np.full(p, np.nan))
-    pulls = np.linalg.solve(r, (q * ((y - design @ coefficient) / free)[:, None]).T)
-    return LeastSquares(coefficient, np.sqrt((pulls**2).sum(axis=1)))
+        return at @ coefficient, nothing
+    pulls = at @ np.linalg.solve(r, (q * ((y - design @ coefficient) / free)[:, None]).T)
+    return at @ coefficient, np.sqrt((pulls**2).sum(axis=1))

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from twoarm.cohort.codebook import Predictor
-from twoarm.diagnostics import Estimate
+from twoarm.diagnostics import STABILITY_INTERVAL, Estimate
+from twoarm.report.causal_tables import support_reasons
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.plan import ARMS
@@ -90,10 +91,10 @@ def average_effect_table(result: StudyResult) -> Table:
         "Absolute benefit averaged over all patients, positive where the treatment helps. Crude: "
         "difference of the arms as they are. G-formula: both arms' models averaged over all, "
         "interval from the bootstrap. The others add a model of treatment (ridge regression on the "
-        "predictors and the centre): inverse weights; overlap weights, which speak of the patients "
-        "in whom treatment was most open, another population; AIPW and TMLE, which use both kinds "
-        "of model, cross-fitted outcome models here. None removes confounding by what is not among "
-        "the predictors."
+        "predictors, the columns listed for it and the centre): inverse weights; overlap weights, "
+        "which speak of the patients in whom treatment was most open, another population; AIPW and "
+        "TMLE, which use both kinds of model, cross-fitted outcome models here. None removes "
+        "confounding by what was not measured."
     )
     return Table("average_effect", "Average benefit", note, columns, tuple(rows))
 
@@ -124,9 +125,10 @@ def importance_table(result: StudyResult) -> Table:
     )
     note = (
         "Mean squared change of the predicted benefit when the variable is permuted, scaled to sum "
-        "1. It says what the prediction depends on, not what modifies the effect."
+        "1, by the models of all patients. It says what the prediction depends on, not what "
+        "modifies the effect."
     )
-    return Table("importance", "What the predicted benefit depends on", note, columns, rows)
+    return Table("importance", "What each predicted benefit depends on", note, columns, rows)
 
 
 def dependence_table(result: StudyResult) -> Table:
@@ -150,7 +152,10 @@ def _value_of(predictor: Predictor, value: float) -> Value:
 
 
 def patients_table(result: StudyResult) -> Table:
-    """Give every patient's predictions, cross-fitted and in-sample."""
+    """Give every patient's predictions, cross-fitted and in-sample, and stability intervals.
+
+    A patient outside the support of the data has the reason in place of numbers.
+    """
     cohort = result.plan.cohort
     columns = [Column("id", "Patient"), Column("arm", "Arm")]
     values: list[list[Value]] = [
@@ -162,5 +167,19 @@ def patients_table(result: StudyResult) -> Table:
             for part in ("mu0", "mu1", "benefit"):
                 columns.append(Column(f"{part}_{name}_{kind}", part, "probability"))
                 values.append([_finite(value) for value in getattr(each, part).tolist()])
-    rows: tuple[tuple[Value, ...], ...] = tuple(zip(*values, strict=True))
-    return Table("patients", "Predictions of every patient", "", tuple(columns), rows)
+    if result.reliability is not None:
+        for name, found in result.reliability.stability.outcomes.items():
+            for end in ("low", "high"):
+                columns.append(Column(f"benefit_{name}_stability_{end}", end, "probability"))
+                limits = getattr(found.benefit, end).tolist()
+                values.append([_finite(value) for value in limits])
+    reasons = support_reasons(result)
+    columns.insert(2, Column("outside_support", "Outside support"))
+    shown = [
+        [None if reason else value for value, reason in zip(each, reasons, strict=True)]
+        for each in values[2:]
+    ]
+    rows: tuple[tuple[Value, ...], ...] = tuple(zip(*values[:2], reasons, *shown, strict=True))
+    return Table(
+        "patients", "Predictions of every patient", STABILITY_INTERVAL, tuple(columns), rows
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from twoarm.diagnostics import Heterogeneity
+from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
 
-__all__ = ["balance_table", "findings_table", "share_table"]
+__all__ = ["balance_table", "findings_table", "overlap_table", "share_table", "support_reasons"]
 
 _VERSIONS = {
     "raw": "Predicted, in-sample",
@@ -23,7 +24,7 @@ _VERSIONS = {
 
 def findings_table(result: StudyResult) -> Table:
     """Give every diagnostic's verdict and sentence."""
-    rows = tuple((each.name, each.verdict, each.text) for each in result.diagnostics.findings)
+    rows = tuple((each.name, each.verdict, each.text) for each in result.findings)
     columns = (Column("name", "Looked at"), Column("verdict", "Verdict"), Column("text", "Finding"))
     note = (
         "What each diagnostic does to the claim that the benefit is as predicted. No measured "
@@ -80,6 +81,61 @@ def _slope(found: Heterogeneity | None) -> str:
         f"Calibration slope of the cross-fitted benefit: {slope.estimate:.2f} (SE {slope.se:.2f}); "
         "1 would mean that a predicted point is worth a point."
     )
+
+
+def overlap_table(result: StudyResult) -> Table:
+    """Give patients, effective sample sizes and propensities of both arms, and who is outside."""
+    judged, cohort = result.diagnostics, result.plan.cohort
+    found, score = judged.overlap, judged.propensity
+    outside = judged.support.flags.outside
+    rows = tuple(
+        (
+            label,
+            found.n[arm],
+            score.lowest[arm],
+            score.highest[arm],
+            found.ess_inverse[arm],
+            found.ess_overlap[arm],
+            int((~found.trimming.kept & (cohort.treatment == arm)).sum()),
+            int((outside & (cohort.treatment == arm)).sum()),
+        )
+        for arm, label in enumerate(arm_labels(result))
+    )
+    columns = (
+        Column("arm", "Arm"),
+        Column("patients", "Patients", "count"),
+        Column("lowest", "Lowest propensity", "probability"),
+        Column("highest", "Highest", "probability"),
+        Column("effective_inverse", "Worth after inverse weights", "number"),
+        Column("effective_overlap", "After overlap weights", "number"),
+        Column("trimmed", "Treatment all but decided", "count"),
+        Column("outside", "Outside support", "count"),
+    )
+    note = (
+        f"AUC of the propensity {score.auc:.2f}. Worth: how many equally weighted patients carry "
+        "as much information (Kish). Treatment all but decided: outside Crump's bounds "
+        f"({_bounds(found.trimming.alpha)}). Outside support, for that or because nobody is near "
+        "or a level occurs in one arm alone: no individual number is shown for these patients, "
+        "and they count in every average."
+    )
+    return Table("overlap", "Overlap of the arms", note, columns, rows)
+
+
+def _bounds(alpha: float) -> str:
+    return f"{alpha:.3f} to {1 - alpha:.3f}" if alpha > 0 else "nobody is trimmed"
+
+
+def support_reasons(result: StudyResult) -> list[str]:
+    """Say for every patient why no individual number is shown; empty where it is."""
+    flags = result.diagnostics.support.flags
+    reasons = (
+        (flags.propensity, "treatment all but decided"),
+        (flags.distance, "nobody near"),
+        (flags.category, "a level missing in one arm"),
+    )
+    return [
+        "; ".join(text for mask, text in reasons if mask[row]) for row in range(flags.outside.size)
+    ]
 
 
 def balance_table(result: StudyResult) -> Table:

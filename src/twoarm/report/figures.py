@@ -6,29 +6,39 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from twoarm.importance import Dependence
-from twoarm.resampling import Metric
+from twoarm.metrics import calibration_curve
+from twoarm.report.importance_tables import root
+from twoarm.resampling import Metric, Validation
+from twoarm.study.hidden import SensitivityCurve
 from twoarm.study.plan import ARMS
-from twoarm.study.result import StudyResult
+from twoarm.study.result import ArmResult, StudyResult
 
 __all__ = [
     "CONTROL",
     "TREATED",
+    "Axes",
     "Drawing",
     "auc_estimates",
     "benefit_distribution",
+    "calibration",
     "dependence",
     "draw",
     "drawings",
     "importance_bars",
+    "modifier_bars",
+    "sensitivity_band",
+    "sensitivity_share",
 ]
 
 # Okabe and Ito's blue and vermillion: told apart by everybody, also in grey
@@ -170,16 +180,123 @@ def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes
     return axes
 
 
+def calibration(result: Validation | ArmResult, ax: Axes, *, colour: str = TREATED) -> Axes:
+    """Show whether the event happens as often as predicted.
+
+    Each thin line smooths the outcome over the predictions of one repeat of nested
+    cross-validation; the dashed one over the model's predictions for the patients it was fitted to
+    (apparent). The smoother is that of `twoarm.metrics.calibration_curve`. On the diagonal,
+    predictions are right. Bars below: how many patients are predicted each risk, by
+    cross-validation, or else apparent.
+
+    Parameters
+    ----------
+    result : Validation or ArmResult
+        From `twoarm.validate`, or one arm of a study's outcome.
+    ax : matplotlib.axes.Axes
+        Drawn on; probabilities are 0-1 on both axes.
+    colour : str
+        Of the cross-validated curves and the bars.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same.
+
+    Notes
+    -----
+    The curves have no interval. Beyond a few patients at either end they follow single outcomes.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from twoarm import validate
+    >>> from twoarm.learners import Logistic
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> result = validate(Logistic(), X, y, replicates=20, cv_repeats=2)
+    >>> calibration(result, Figure().add_subplot()).get_xlabel()
+    'Predicted probability'
+    """
+    repeats = result.cv.risk[result.cv.complete]
+    top = _round_up(max(float(result.risk.max()), float(repeats.max(initial=0.0))))
+    ax.plot([0, top], [0, top], color=_FAINT, linewidth=0.6, linestyle=":", label="perfect")
+    ax.plot(
+        *_curve(result.outcome, result.risk),
+        color=_INK,
+        linewidth=0.9,
+        linestyle="--",
+        label=f"apparent{_ici(result.calibration.ici.apparent)}",
+    )
+    for number, risk in enumerate(repeats):
+        label = f"cross-validated{_ici(result.calibration.ici.nested_cv)}" if not number else None
+        ax.plot(*_curve(result.outcome, risk), color=colour, linewidth=0.7, alpha=0.7, label=label)
+    _risk_bars(ax, repeats if repeats.size else result.risk[None], top, colour)
+    ax.set_xlim(0, top)
+    ax.set_ylim(-_BAR_SHARE * top, top)
+    ticks = [tick for tick in MaxNLocator(5).tick_values(0, top) if tick <= top + 1e-9]
+    ax.set_xticks(ticks)
+    ax.set_yticks(ticks)
+    ax.set_xlabel("Predicted probability")
+    ax.set_ylabel("Share with the event")
+    above_bars = (1.0, _BAR_SHARE / (1.0 + _BAR_SHARE))
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=above_bars, fontsize=7)
+    return ax
+
+
+_BAR_SHARE = 0.16  # height of the bars below the curves, of the range of probabilities
+_BARS = 40
+
+
+def _round_up(risk: float) -> float:
+    return min(1.0, float(np.ceil(10 * risk)) / 10)
+
+
+def _curve(
+    outcome: NDArray[np.int64], risk: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give predictions in their order, and the smoothed outcome at each."""
+    order = np.argsort(risk, kind="stable")
+    return risk[order], calibration_curve(outcome, risk)[order]
+
+
+def _ici(value: float | None) -> str:
+    return "" if value is None or not np.isfinite(value) else f", ICI {value:.3f}"
+
+
+def _risk_bars(ax: Axes, risk: NDArray[np.float64], top: float, colour: str) -> None:
+    """Hang a histogram of the predictions below 0, the commonest at full height."""
+    counts, edges = np.histogram(risk, bins=_BARS, range=(0.0, top))
+    height = 0.9 * _BAR_SHARE * top * counts / counts.max()
+    floor = -_BAR_SHARE * top
+    ax.bar(
+        edges[:-1],
+        height,
+        np.diff(edges),
+        floor,
+        align="edge",
+        color=colour,
+        alpha=0.35,
+        linewidth=0,
+    )
+
+
 def importance_bars(
     axes: Axes,
     labels: Sequence[str],
     values: Sequence[float],
     published: Sequence[float | None],
     published_label: str = "published",
+    ranges: Sequence[tuple[float, float]] = (),
 ) -> Axes:
-    """Show the importance of variables, most important on top, published values as rings."""
+    """Show the importance of variables, most important on top, published values as rings.
+
+    `ranges` are drawn as lines, one a variable: where a share lies in other fits of the model.
+    """
     y = np.arange(len(labels))[::-1]
     axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
+    for (low, high), at in zip(ranges, y, strict=False):
+        axes.plot([low, high], [at, at], color=_INK, linewidth=0.8, alpha=0.7)
     known = [(value, at) for value, at in zip(published, y, strict=True) if value is not None]
     if known:
         axes.plot(
@@ -194,6 +311,30 @@ def importance_bars(
     axes.set_yticks(y, labels)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Importance (shares, sum 1)")
+    axes.set_xlim(left=0)
+    return axes
+
+
+def modifier_bars(
+    axes: Axes,
+    labels: Sequence[str],
+    values: Sequence[float],
+    ranges: Sequence[tuple[float, float]],
+    reference: Sequence[float],
+) -> Axes:
+    """Show the spread of benefit that goes with each variable, in points, beside noise.
+
+    Bars are estimates, lines their intervals, diamonds what permuted treatment reaches in 95 %.
+    """
+    y = np.arange(len(labels))[::-1]
+    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
+    for (low, high), at in zip(ranges, y, strict=True):
+        axes.plot([low, high], [at, at], color=_INK, linewidth=0.8, alpha=0.7)
+    axes.plot(reference, y, "D", color=CONTROL, markersize=3.5, label="permuted treatment, 95 %")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
+    axes.set_yticks(y, labels)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("SD of benefit that goes with it, points")
     axes.set_xlim(left=0)
     return axes
 
@@ -220,8 +361,11 @@ def drawings(result: StudyResult) -> list[Drawing]:
     return [
         _benefit_drawing(result, synthetic),
         _auc_drawing(result, synthetic),
+        *_calibration_drawings(result, synthetic),
         _importance_drawing(result, synthetic),
+        *_modifier_drawings(result, synthetic),
         *_dependence_drawings(result, synthetic),
+        *_hidden_drawings(result, synthetic),
     ]
 
 
@@ -263,6 +407,23 @@ def _auc_drawing(result: StudyResult, synthetic: bool) -> Drawing:
     )
 
 
+def _calibration_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
+    labels = result.plan.file.treatment.labels
+    for arm, label, colour in zip(
+        ARMS, (labels.control, labels.treated), (CONTROL, TREATED), strict=True
+    ):
+        yield draw(
+            f"calibration_{arm}",
+            f"Calibration, {label}, {result.primary.spec.title}",
+            "Share with the event, smoothed, by predicted probability: one line for each repeat "
+            "of cross-validation, a dashed one for the patients the model was fitted to, a dotted "
+            "diagonal for perfect predictions; bars count patients.",
+            partial(calibration, result.primary.arms[arm], colour=colour),
+            height_mm=72,
+            synthetic=synthetic,
+        )
+
+
 def _importance_drawing(result: StudyResult, synthetic: bool) -> Drawing:
     codebook, values = result.plan.cohort.codebook, result.primary.importance
     published: dict[str, float] = {}
@@ -272,12 +433,50 @@ def _importance_drawing(result: StudyResult, synthetic: bool) -> Drawing:
     return draw(
         "importance",
         f"What the predicted benefit depends on, {result.primary.spec.title}",
-        "Bars of permutation importance, one a variable.",
+        "Bars of permutation importance, one a variable; lines hold 95 % of refitted models.",
         lambda axes: importance_bars(
             axes,
             [codebook[k].title for k in order],
             [float(values[k]) for k in order],
             [published.get(codebook[k].column) for k in order],
+            ranges=_refitted_ranges(result, order),
+        ),
+        height_mm=22 + 4.2 * len(order),
+        synthetic=synthetic,
+    )
+
+
+def _refitted_ranges(result: StudyResult, order: NDArray[np.intp]) -> list[tuple[float, float]]:
+    refitted = None if result.importance is None else result.importance.predicted
+    if refitted is None:
+        return []
+    low, high = refitted.limits
+    return [(float(low[k]), float(high[k])) for k in order]
+
+
+def _modifier_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
+    found = None if result.importance is None else result.importance.modifiers
+    if found is None:
+        return
+    codebook, measured = result.plan.cohort.codebook, found.measures["loss"]
+    reference = measured.reference_high
+    assert reference is not None  # a run always permutes treatment
+    spread = [
+        tuple(100 * root(float(each) / 2) for each in own)
+        for own in zip(measured.value, *measured.limits, strict=True)
+    ]
+    order = np.argsort(measured.rank, kind="stable")
+    yield draw(
+        "effect_modifiers",
+        f"What modifies the effect, {result.primary.spec.title}",
+        "Bars of the spread of benefit that goes with each variable (root of half the rise of the "
+        "loss), in points; diamonds: the 95th percentile under permuted treatment.",
+        lambda axes: modifier_bars(
+            axes,
+            [", ".join(codebook[k].title for k in found.groups[number]) for number in order],
+            [spread[number][0] for number in order],
+            [spread[number][1:] for number in order],
+            [100 * root(float(reference[number]) / 2) for number in order],
         ),
         height_mm=22 + 4.2 * len(order),
         synthetic=synthetic,
@@ -308,3 +507,65 @@ class _Dependence:
 
     def __call__(self, axes: Axes) -> Axes:
         return dependence(axes, self.curve, self.xlabel, self.levels)
+
+
+def sensitivity_band(axes: Axes, curve: SensitivityCurve, threshold: float) -> Axes:
+    """Show the averages that are possible as hidden confounding grows, with 0 and the threshold."""
+    axes.fill_between(
+        curve.strength, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.2, linewidth=0
+    )
+    for bound in (curve.low, curve.high):
+        axes.plot(curve.strength, 100 * bound, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
+    axes.axhline(0, color=_INK, linewidth=0.8)
+    axes.axhline(100 * threshold, color=CONTROL, linewidth=1.2, linestyle="--")
+    axes.annotate(
+        f"threshold {100 * threshold:g} points",
+        (curve.strength[-1], 100 * threshold),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="right",
+        color=CONTROL,
+        fontsize=7,
+    )
+    axes.set_ylabel("Average benefit, points")
+    return _odds_axis(axes, curve)
+
+
+def sensitivity_share(axes: Axes, curve: SensitivityCurve) -> Axes:
+    """Show the share of patients whose lowest possible benefit reaches the threshold."""
+    axes.plot(curve.strength, 100 * curve.share, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("Patients, %")
+    return _odds_axis(axes, curve)
+
+
+def _odds_axis(axes: Axes, curve: SensitivityCurve) -> Axes:
+    axes.set_xscale("log")
+    ticks = [each for each in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0) if each <= curve.strength[-1]]
+    axes.set_xticks(ticks, [f"{each:g}" for each in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("Odds of treatment changed by hidden factors, up to")
+    return axes
+
+
+def _hidden_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
+    found, spec = result.diagnostics.hidden, result.primary.spec
+    if found is None or spec.threshold is None:
+        return
+    curve, threshold = found.curve, spec.threshold
+    yield draw(
+        "sensitivity",
+        f"Average benefits possible under hidden confounding, {spec.title}",
+        "A band that widens from the weighted estimate as hidden factors may change the odds of "
+        "treatment more; lines at 0 and at the threshold.",
+        lambda axes: sensitivity_band(axes, curve, threshold),
+        synthetic=synthetic,
+    )
+    yield draw(
+        "sensitivity_share",
+        f"Patients whose lowest possible benefit is still {100 * threshold:g} points",
+        "A falling curve: the share of patients whose lower bound reaches the threshold, by the "
+        "factor up to which hidden factors may change the odds of treatment.",
+        lambda axes: sensitivity_share(axes, curve),
+        synthetic=synthetic,
+    )

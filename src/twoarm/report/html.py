@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from twoarm.diagnostics import Answer
+from twoarm.report.centre_tables import largest_centres
 from twoarm.report.figures import Drawing
 from twoarm.report.sentences import Sentence, sentences
 from twoarm.report.table import Column, Table
+from twoarm.study.few_events import FALLBACK, FEW_EVENTS
 from twoarm.study.result import StudyResult
 
 __all__ = ["Page", "page_of", "render"]
 
-_AUC_ON_PAGE = ("mcse", "replicates_used", "failed")
+_DRAWN = {"patients": "drawn within each arm", "centres": "of whole centres"}
+_AUC_ON_PAGE = ("mcse", "replicates_used", "failed", "arm_learner")
+_SUPPORT_BETWEEN = ("parameters_r2_30", "shrinkage_r2_30")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class Page:
     synthetic: bool
     provisional: bool
     replicates: int
+    verdict: tuple[Answer, ...]
     sentences: tuple[Sentence, ...]
+    alarm: str
     warnings: tuple[str, ...]
     tables: dict[str, Table]
     figures: dict[str, Drawing]
@@ -46,7 +53,9 @@ def page_of(result: StudyResult, tables: dict[str, Table], figures: list[Drawing
         synthetic=plan.cohort.synthetic,
         provisional=result.provisional,
         replicates=result.replicates,
+        verdict=result.verdict,
         sentences=tuple(sentences(result)),
+        alarm=_alarm(result),
         warnings=warnings,
         tables={name: _on_page(table) for name, table in tables.items() if name != "patients"},
         figures=by_name,
@@ -55,11 +64,19 @@ def page_of(result: StudyResult, tables: dict[str, Table], figures: list[Drawing
     )
 
 
+def _alarm(result: StudyResult) -> str:
+    """Give what is wrong with the target trial, empty if nothing is."""
+    first = result.findings[0]
+    return first.text if first.name == "target trial" and first.verdict == "questions" else ""
+
+
 def _on_page(table: Table) -> Table:
     """Leave bookkeeping columns, and counts of missing values where there are none, to the CSV."""
     if table.name == "absent":
         return _grouped(table)
-    dropped = set(_AUC_ON_PAGE)
+    if table.name == "centre_benefit":
+        return largest_centres(table)
+    dropped = {*_AUC_ON_PAGE, *_SUPPORT_BETWEEN}
     if table.name == "table_one" and not any(
         row[k] for row in table.rows for k, each in enumerate(table.columns) if each.kind == "count"
     ):
@@ -108,7 +125,8 @@ def _provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
         (
             "Model",
             f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
-            f"{model.combine} over {model.inner_folds} inner folds of patients",
+            f"{model.combine} over {model.inner_folds} inner folds of patients; "
+            f"{FALLBACK} alone in an arm with fewer than {FEW_EVENTS} events",
         ),
         (
             "Cross-fitting",
@@ -117,7 +135,8 @@ def _provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
         ),
         (
             "Bootstrap",
-            f"{result.replicates} replicates drawn within each arm and shared by all outcomes; "
+            f"{result.replicates} replicates {_DRAWN[plan.file.validation.resample]} and shared by "
+            "all outcomes; "
             f"imputation, folds, members and weights are learnt again in each",
         ),
     )

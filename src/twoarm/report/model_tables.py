@@ -8,10 +8,19 @@ from typing import Any
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, interval
 from twoarm.report.table import Column, Table
+from twoarm.study.few_events import FEW_EVENTS
 from twoarm.study.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
-__all__ = ["auc_table", "brier_table", "calibration_table", "fit_table", "members_table"]
+__all__ = [
+    "MODEL",
+    "arm_rows",
+    "auc_table",
+    "brier_table",
+    "calibration_table",
+    "fit_table",
+    "members_table",
+]
 
 _FIT = {"scaled_brier": "Scaled Brier", "log_loss": "Log-loss", "r2": "R2", "g": "g"}
 
@@ -28,15 +37,18 @@ _BOOKKEEPING = (
     Column("replicates_used", "Replicates used", "count"),
     Column("failed", "Not used", "count"),
 )
-_MODEL = (
+MODEL = (
     Column("outcome", "Outcome"),
     Column("arm", "Arm"),
     Column("events", "Events", "count"),
     Column("n", "Patients", "count"),
 )
+"""Columns that name a model and its patients."""
+
+_LEARNERS = {"stack": "stack", "fallback": "elastic net alone"}
 
 
-def _arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, str, Any]]:
+def arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, str, Any]]:
     """Give outcome, arm, its label and one of its measures, for every model."""
     labels = dict(zip(ARMS, arm_labels(result), strict=True))
     return [
@@ -49,7 +61,7 @@ def _arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, 
 def auc_table(result: StudyResult) -> Table:
     """Give every estimate of every model's AUC, and what the gate says of Harrell's."""
     rows = []
-    for outcome, arm, label, metric in _arm_rows(result, "auc"):
+    for outcome, arm, label, metric in arm_rows(result, "auc"):
         fit = outcome.arms[arm]
         low, high = (metric.ci.low, metric.ci.high) if metric.ci else (None, None)
         verdict = {True: "no failure seen", False: "not valid", None: "cannot tell"}
@@ -66,15 +78,17 @@ def auc_table(result: StudyResult) -> Table:
                 metric.mcse,
                 metric.replicates_used,
                 metric.failed,
+                _LEARNERS[fit.learner.kind],
             )
         )
     columns = (
-        *_MODEL,
+        *MODEL,
         *_ESTIMATES,
         Column("ci_low", "95 % low", "probability"),
         Column("ci_high", "95 % high", "probability"),
         Column("harrell_gate", "Harrell"),
         *_BOOKKEEPING,
+        Column("arm_learner", "Learner"),
     )
     note = (
         "Apparent: the model on its own patients. Harrell: apparent minus the mean optimism, the "
@@ -85,6 +99,7 @@ def auc_table(result: StudyResult) -> Table:
         "Harrell is called not valid where it exceeds .632+ by more than 0.02 plus two "
         "Monte-Carlo standard errors."
     )
+    note += _few_events_note(result)
     return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))
 
 
@@ -101,10 +116,10 @@ def brier_table(result: StudyResult) -> Table:
             metric.replicates_used,
             metric.failed,
         )
-        for outcome, arm, label, metric in _arm_rows(result, "brier")
+        for outcome, arm, label, metric in arm_rows(result, "brier")
     )
     note = "Mean squared distance of predicted probability and outcome; smaller is better."
-    columns = (*_MODEL, *_ESTIMATES, *_BOOKKEEPING)
+    columns = (*MODEL, *_ESTIMATES, *_BOOKKEEPING)
     return Table("brier", "Accuracy of the probabilities (Brier score)", note, columns, rows)
 
 
@@ -113,7 +128,7 @@ def fit_table(result: StudyResult) -> Table:
     rows = tuple(
         (outcome.spec.title, label, title, *(getattr(metric, c.name) for c in _ESTIMATES))
         for name, title in _FIT.items()
-        for outcome, _, label, metric in _arm_rows(result, name)
+        for outcome, _, label, metric in arm_rows(result, name)
     )
     columns = (
         Column("outcome", "Outcome"),
@@ -132,7 +147,7 @@ def fit_table(result: StudyResult) -> Table:
 def calibration_table(result: StudyResult) -> Table:
     """Give the calibration of every model's cross-validated predictions."""
     rows: list[tuple[Value, ...]] = []
-    for outcome, _, label, parts in _arm_rows(result, "calibration"):
+    for outcome, _, label, parts in arm_rows(result, "calibration"):
         slope = parts.slope.nested_cv_range
         limits = "" if slope is None else interval(slope.low, slope.high, "probability")
         null = parts.ici_null
@@ -167,6 +182,21 @@ def calibration_table(result: StudyResult) -> Table:
     return Table("calibration", "Calibration", note, columns, tuple(rows))
 
 
+def _few_events_note(result: StudyResult) -> str:
+    """Name the models that are no stack, if there are any."""
+    alone = [
+        f"{outcome.spec.title}, {label} ({learner.rarer})"
+        for outcome, _, label, learner in arm_rows(result, "learner")
+        if learner.kind == "fallback"
+    ]
+    if not alone:
+        return ""
+    return (
+        f" Elastic net alone, since fewer than {FEW_EVENTS} are too few to choose among learners: "
+        f"{'; '.join(alone)}."
+    )
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -174,7 +204,7 @@ def _finite(value: float) -> float | None:
 def members_table(result: StudyResult) -> Table:
     """Give the weights of the stacks' members."""
     rows: list[tuple[Value, ...]] = []
-    for outcome, arm, label, _ in _arm_rows(result, "auc"):
+    for outcome, arm, label, _ in arm_rows(result, "auc"):
         fit = outcome.arms[arm]
         rows += [
             (outcome.spec.title, label, member, weight, _finite(fit.mean_weights[member]))
@@ -187,4 +217,5 @@ def members_table(result: StudyResult) -> Table:
         Column("weight", "Weight, full fit", "probability"),
         Column("mean_weight", "Mean weight, replicates", "probability"),
     )
-    return Table("members", "What the stacks are made of", "", columns, tuple(rows))
+    note = _few_events_note(result).strip()
+    return Table("members", "What the stacks are made of", note, columns, tuple(rows))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import interval, points, shown
+from twoarm.study.few_events import FEW_EVENTS
 from twoarm.study.plan import ARMS
 from twoarm.study.result import StudyResult
 
@@ -138,15 +139,17 @@ def _discrimination(result: StudyResult) -> list[Sentence]:
 
 
 def _few_events(result: StudyResult) -> list[Sentence]:
-    texts = []
+    texts = _without_ensemble(result)
     for arm, label in zip(ARMS, arm_labels(result), strict=True):
         fit = result.primary.arms[arm]
+        rarer = "with" if fit.learner.rarer.has_event else "without"
         if fit.share_few_events > _NOTABLE_SHARE:
             texts.append(
                 Sentence(
                     "caution",
                     f"{label}: {shown(fit.share_few_events, 'percent')} of the replicates have "
-                    "fewer than 10 different patients with the event. So little information "
+                    f"fewer than {FEW_EVENTS} different patients {rarer} the event. So little "
+                    "information "
                     "supports no fine distinction between patients.",
                 )
             )
@@ -159,6 +162,27 @@ def _few_events(result: StudyResult) -> list[Sentence]:
                 )
             )
     return texts
+
+
+def _without_ensemble(result: StudyResult) -> list[Sentence]:
+    """Name the models that are no stack because events are few."""
+    labels = dict(zip(ARMS, arm_labels(result), strict=True))
+    models = [
+        f"{each.spec.title}, {labels[arm]} ({fit.learner.rarer})"
+        for each in result.outcomes.values()
+        for arm, fit in each.arms.items()
+        if fit.learner.kind == "fallback"
+    ]
+    if not models:
+        return []
+    return [
+        Sentence(
+            "caution",
+            f"Too few for an ensemble (fewer than {FEW_EVENTS}): {'; '.join(models)}. There the "
+            "outcome model is a penalized regression (elastic net) alone, in every replicate too. "
+            "Its predictions are drawn towards the event rate of the arm.",
+        )
+    ]
 
 
 def _run(result: StudyResult) -> list[Sentence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twoarm.report.benefit_evidence_tables import ranking_tables
 from twoarm.report.benefit_tables import (
     average_effect_table,
     benefit_table,
@@ -9,8 +10,17 @@ from twoarm.report.benefit_tables import (
     importance_table,
     patients_table,
 )
-from twoarm.report.causal_tables import balance_table, findings_table, share_table
+from twoarm.report.causal_tables import (
+    balance_table,
+    findings_table,
+    overlap_table,
+    share_table,
+)
 from twoarm.report.cohort_tables import baseline_table, flow_table, trial_table
+from twoarm.report.comparison_tables import comparison_tables
+from twoarm.report.hidden_tables import hidden_tables
+from twoarm.report.importance_tables import importance_tables
+from twoarm.report.missing_effect_table import missing_effect_tables
 from twoarm.report.model_tables import (
     auc_table,
     brier_table,
@@ -18,7 +28,12 @@ from twoarm.report.model_tables import (
     fit_table,
     members_table,
 )
+from twoarm.report.ordinal_tables import together_tables
+from twoarm.report.policy_tables import policy_tables
+from twoarm.report.published_benchmark_table import published_benchmark_tables
 from twoarm.report.published_table import published_table
+from twoarm.report.reliability_tables import reliability_tables
+from twoarm.report.sample_size_table import sample_size_table
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
 
@@ -31,6 +46,7 @@ def all_tables(result: StudyResult) -> dict[str, Table]:
         flow_table(result),
         trial_table(result),
         baseline_table(result),
+        sample_size_table(result),
         auc_table(result),
         brier_table(result),
         fit_table(result),
@@ -40,6 +56,7 @@ def all_tables(result: StudyResult) -> dict[str, Table]:
         average_effect_table(result),
         share_table(result),
         findings_table(result),
+        overlap_table(result),
         balance_table(result),
         importance_table(result),
         dependence_table(result),
@@ -47,6 +64,15 @@ def all_tables(result: StudyResult) -> dict[str, Table]:
         _failures_table(result),
         _absent_table(result),
     ]
+    tables += missing_effect_tables(result)
+    tables += published_benchmark_tables(result)
+    tables += comparison_tables(result)
+    tables += ranking_tables(result)
+    tables += policy_tables(result)
+    tables += hidden_tables(result)
+    tables += importance_tables(result)
+    tables += together_tables(result)
+    tables += reliability_tables(result)
     if result.plan.file.published is not None:
         tables.append(published_table(result))
     return {table.name: table for table in tables}

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
+from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
+from twoarm.study.few_events import FALLBACK, FEW_EVENTS, rarer_class
 from twoarm.study.plan import ARMS
 from twoarm.study.result import StudyResult
+from twoarm.study.sample_size import model_parameters, supported
 
 __all__ = ["opening_lines", "terminal_summary"]
 
@@ -18,7 +21,7 @@ _WIDTH = 96
 
 
 def opening_lines(study: Study, cohort: Cohort) -> Iterator[str]:
-    """Say what is about to be analysed: patients per arm, exclusions, events."""
+    """Say what is about to be analysed: patients per arm, exclusions, events, what they support."""
     labels = study.file.treatment.labels
     yield f"{study.file.study.title}{' [SYNTHETIC DATA]' if cohort.synthetic else ''}"
     for each in cohort.flow.excluded:
@@ -27,16 +30,51 @@ def opening_lines(study: Study, cohort: Cohort) -> Iterator[str]:
     arms = f"{n[0]} {labels.control}, {n[1]} {labels.treated}"
     yield f"  {cohort.flow.read} read, {len(cohort)} patients: {arms}"
     for outcome in study.file.outcomes:
+        kind = "" if outcome.role == "outcome" else " (negative control)"
         values = cohort.outcomes[outcome.name]
         events = [int((values[cohort.treatment == arm] == 1).sum()) for arm in (0, 1)]
         known = int((values == values).sum())  # NaN differs from itself
-        yield f"  {outcome.title}: known in {known}; events {events[0]} and {events[1]}"
+        yield f"  {outcome.title}{kind}: known in {known}; events {events[0]} and {events[1]}"
+    yield from _few_event_lines(study, cohort)
+    yield from _sample_size_lines(study, cohort)
     others = [plugin.name for plugin in study.file.model.plugins]
     if set(others).intersection(study.file.model.members):
         yield (
             f"  members of other libraries ({', '.join(others)}) are fitted one by one in Python: "
             "--executor processes is quicker"
         )
+
+
+def _analysed(study: Study) -> list[OutcomeSpec]:
+    return [each for each in study.file.outcomes if each.role == "outcome"]
+
+
+def _few_event_lines(study: Study, cohort: Cohort) -> Iterator[str]:
+    """Name the arms and outcomes that get no ensemble."""
+    labels = study.file.treatment.labels
+    for outcome in _analysed(study):
+        for arm, label in enumerate((labels.control, labels.treated)):
+            rarer = rarer_class(cohort, outcome.name, arm)
+            if rarer.is_few:
+                yield (
+                    f"  ! {outcome.title}, {label}: {rarer}, fewer than {FEW_EVENTS}: no ensemble, "
+                    f"{FALLBACK} alone"
+                )
+
+
+def _sample_size_lines(study: Study, cohort: Cohort) -> Iterator[str]:
+    """Say how many parameters each arm supports, from a usual to an excellent R2."""
+    yield (
+        f"  the model has {model_parameters(cohort)} columns; parameters supported (Riley 2019; "
+        "Nagelkerke's R2 0.15 to 0.50), control and treated:"
+    )
+    for outcome in _analysed(study):
+        found = [supported(cohort, outcome.name, arm) for arm in (0, 1)]
+        ranges = [
+            f"{each.parameters[0]:.1f} to {each.parameters[-1]:.1f}" if each else "none"
+            for each in found
+        ]
+        yield f"    {outcome.title}: {ranges[0]}, and {ranges[1]}"
 
 
 def terminal_summary(result: StudyResult) -> Iterator[str]:
@@ -73,6 +111,11 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
         yield (
             f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"
             f"{points(effect.estimate):>11}   {limits:<18}{cross}"
+        )
+    yield ""
+    for answer in result.verdict:
+        yield from textwrap.wrap(
+            f"{answer.question} {answer.verdict.upper()}. {answer.text}", _WIDTH
         )
     yield ""
     for sentence in sentences(result):

@@ -9,7 +9,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Level, Predictor
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
@@ -18,39 +17,53 @@ from twoarm.diagnostics import (
     Estimate,
     Finding,
     Heterogeneity,
+    Overlap,
     Propensity,
+    PublishedBenchmark,
     Refits,
+    Support,
     agreement,
     average_effect,
     balance,
-    benefit_e_value,
     heterogeneity,
-    marginal_sensitivity,
+    learn_support,
     overlap,
-    propensity,
     ranking_test,
+    target_trial,
 )
 from twoarm.diagnostics.agreement import finding as agreement_finding
+from twoarm.diagnostics.average_effect import finding as average_effect_finding
 from twoarm.diagnostics.balance import finding as balance_finding
-from twoarm.diagnostics.benefit_e_value import finding as e_value_finding
+from twoarm.diagnostics.finding import is_randomised
 from twoarm.diagnostics.heterogeneity import finding as heterogeneity_finding
 from twoarm.diagnostics.heterogeneity_ranking import finding as ranking_finding
-from twoarm.diagnostics.marginal_sensitivity import finding as sensitivity_finding
 from twoarm.diagnostics.overlap import finding as overlap_finding
 from twoarm.diagnostics.propensity import finding as propensity_finding
+from twoarm.diagnostics.published_benchmark import finding as published_finding
+from twoarm.diagnostics.support import finding as support_finding
+from twoarm.diagnostics.target_trial import finding as target_trial_finding
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic
-from twoarm.metalearners import Predictors, TLearner, dr_scores
+from twoarm.metalearners import TLearner, dr_scores
 from twoarm.metrics import Rate
 from twoarm.seeds import Stream, integer
+from twoarm.study.hidden import Hidden, hidden
+from twoarm.study.missing_effect import MissingEffect, missing_effect
+from twoarm.study.missing_effect import finding as missing_effect_finding
 from twoarm.study.plan import Plan
+from twoarm.study.propensity import treatment_model, treatment_predictors
+from twoarm.study.published import benchmarks
 
-__all__ = ["Causal", "causal", "in_benefit_direction", "pooled_centres"]
+__all__ = [
+    "Causal",
+    "causal",
+    "effect_of",
+    "in_benefit_direction",
+    "ranking_of",
+    "refits_of",
+]
 
 _MOST_REPEATS = 20
-_FEWEST_IN_ARM = 10
-"""A centre with fewer patients in an arm has no say of its own in the model of treatment: in a
-fold it may have treated all, and its patients' weights would be without bounds."""
 
 Part = TypeVar("Part")
 
@@ -62,9 +75,13 @@ class Causal:
     Attributes
     ----------
     propensity : Propensity
-        Of treatment given predictors and centre.
+        Of treatment given predictors, the columns listed for it, and centre.
+    overlap : Overlap
+        Of the arms' propensities.
     balance : Balance
-        Of the model's columns, before and after weighting by it.
+        Of predictors and columns of the propensity, before and after weighting by it.
+    support : Support
+        Which patients have their like in both arms; the others get no individual number.
     effects : dict of str to AverageEffect
         Average benefit of each outcome, positive where the treatment helps; from cross-fitted
         outcome models and the propensity of everybody. An outcome without complete cross-fitted
@@ -76,15 +93,27 @@ class Causal:
     findings : tuple of Finding
     errors : dict of str to str
         What could not be computed, and why.
+    missing : dict of str to MissingEffect
+        Average benefit of each outcome under four ways of dealing with missing values; empty if
+        nothing is missing.
+    published : dict of str to PublishedBenchmark
+        Average benefit of each outcome that the study's benchmark file has rows for.
+    hidden : Hidden or None
+        Hidden confounding of the primary outcome; None where treatment was assigned at random.
     """
 
     propensity: Propensity
+    overlap: Overlap
     balance: Balance
+    support: Support
     effects: dict[str, AverageEffect]
     heterogeneity: Heterogeneity | None
     ranking: Rate | None
     findings: tuple[Finding, ...]
     errors: dict[str, str]
+    missing: dict[str, MissingEffect]
+    published: dict[str, PublishedBenchmark]
+    hidden: Hidden | None
 
 
 def causal(
@@ -107,30 +136,61 @@ def causal(
     """
     cohort = plan.cohort
     X = encoding.encode(cohort.predictors)
-    centre = pooled_centres(cohort.centre, cohort.treatment)
-    treated = propensity(X, cohort.treatment, centre=centre)
+    measured = treatment_model(cohort)
+    treated = measured.propensity
     effects = {
-        spec.name: _effect(plan, spec, X, mu[position], treated.score)
+        spec.name: effect_of(plan, spec, X, mu[position], treated.score)
         for position, spec in enumerate(plan.outcomes)
         if np.isfinite(mu[position]).all()
     }
     errors: dict[str, str] = {}
     primary = plan.file.primary
-    alike = balance(X, cohort.treatment, treated.score, names=encoding.names)
+    alike = balance(measured.X, cohort.treatment, treated.score, names=measured.names)
+    shared = overlap(treated.score, cohort.treatment)
+    within = learn_support(
+        measured.X, cohort.treatment, treated.score, categories=measured.categories
+    )
     findings = [
+        target_trial_finding(target_trial(plan.study), plan.study),
         propensity_finding(treated, plan.study),
-        overlap_finding(overlap(treated.score, cohort.treatment), plan.study),
+        overlap_finding(shared, plan.study),
         balance_finding(alike, plan.study),
+        support_finding(within, plan.study),
     ]
+    unseen: Hidden | None = None
     if primary.name in effects:
-        findings += _hidden(plan, mu[plan.outcomes.index(primary)], treated.score)
+        own = mu[plan.outcomes.index(primary)]
+        findings.append(average_effect_finding(_raw(effects[primary.name], plan), plan.study))
+        findings.append(_agreement(plan, own, treated.score))
+        if not is_randomised(plan.study):
+            unseen = hidden(plan, measured.X, measured.names, own, treated.score)
+            findings += unseen.findings
+    missing = _tried("missing_effect", errors, lambda: missing_effect(plan)) or {}
+    if primary.name in missing:
+        findings.append(missing_effect_finding(missing[primary.name], plan.study))
+    published = benchmarks(plan, mu, treated.score)
+    if primary.name in published:
+        findings.append(published_finding(published[primary.name], plan.study))
     spread = _tried("heterogeneity", errors, lambda: _heterogeneity(plan, in_sample))
     if spread is not None:
         findings.append(heterogeneity_finding(spread, plan.study))
-    ranking = _tried("ranking", errors, lambda: _ranking(plan))
+    ranking = _tried("ranking", errors, lambda: ranking_of(plan))
     if ranking is not None:
         findings.append(ranking_finding(ranking, plan.study))
-    return Causal(treated, alike, effects, spread, ranking, tuple(findings), errors)
+    return Causal(
+        propensity=treated,
+        overlap=shared,
+        balance=alike,
+        support=within,
+        effects=effects,
+        heterogeneity=spread,
+        ranking=ranking,
+        findings=tuple(findings),
+        errors=errors,
+        missing=missing,
+        published=published,
+        hidden=unseen,
+    )
 
 
 def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Part | None:
@@ -142,13 +202,14 @@ def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Pa
         return None
 
 
-def _effect(
+def effect_of(
     plan: Plan,
     spec: OutcomeSpec,
     X: NDArray[np.float64],
     mu: NDArray[np.float64],
     score: NDArray[np.float64],
 ) -> AverageEffect:
+    """Estimate an outcome's average benefit from cross-fitted risks `mu` and the propensity."""
     known = np.isfinite(plan.outcome(spec.name))
     found = average_effect(
         X[known],
@@ -166,6 +227,11 @@ def _flipped(found: AverageEffect) -> AverageEffect:
     )
 
 
+def _raw(found: AverageEffect, plan: Plan) -> AverageEffect:
+    """Give the primary outcome's effect as mu1 - mu0."""
+    return found if plan.file.primary.desirable else _flipped(found)
+
+
 def in_benefit_direction(estimate: Estimate) -> Estimate:
     """Turn a difference of an outcome to be avoided into a benefit."""
     low = None if estimate.high is None else -estimate.high
@@ -173,71 +239,29 @@ def in_benefit_direction(estimate: Estimate) -> Estimate:
     return replace(estimate, estimate=-estimate.estimate, low=low, high=high)
 
 
-def _hidden(plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]) -> list[Finding]:
-    """Ask what it would take: primary outcome."""
-    spec, study = plan.file.primary, plan.study
+def _agreement(plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]) -> Finding:
+    """Ask whether the learner reproduces its own average: primary outcome."""
+    spec = plan.file.primary
     y = plan.outcome(spec.name)
     known = np.isfinite(y)
     parts = y[known], plan.cohort.treatment[known], mu[0, known], mu[1, known], score[known]
     sign = 1.0 if spec.desirable else -1.0
     agreed = agreement(sign * dr_scores(*parts), sign * (parts[3] - parts[2]))
-    hidden = benefit_e_value(*parts, desirable=spec.desirable, threshold=spec.threshold)
-    bounds = marginal_sensitivity(parts[0], parts[1], parts[4])
-    return [
-        agreement_finding(agreed, study),
-        e_value_finding(hidden, study),
-        sensitivity_finding(bounds, study),
-    ]
+    return agreement_finding(agreed, plan.study)
 
 
-def _refits(plan: Plan) -> Refits:
+def refits_of(plan: Plan) -> Refits:
     """Give the primary outcome's learner, ready to be fitted to other arms and outcomes."""
     cohort, spec = plan.cohort, plan.file.primary
-    learner = TLearner(plan.learner, desirable=spec.desirable)
+    learner = TLearner(plan.stacks_of(spec.name), desirable=spec.desirable)
     return Refits(
         learner,
         plan.predictors,
         plan.outcome(spec.name),
         cohort.treatment,
         Logistic(),
-        _with_centre(plan),
+        treatment_predictors(cohort),
     )
-
-
-def _with_centre(plan: Plan) -> Predictors:
-    """Add the centre to what the model of treatment sees."""
-    centre = pooled_centres(plan.cohort.centre, plan.cohort.treatment)
-    if centre is None:
-        return plan.predictors
-    levels = tuple(Level(code=number) for number in range(int(centre.max()) + 1))
-    added = Predictor(column=plan.file.study.centre, type="nominal", levels=levels)
-    return Predictors(
-        (*plan.predictors.codebook, added), np.column_stack([plan.predictors.coded, centre])
-    )
-
-
-def pooled_centres(
-    centre: NDArray[np.str_] | None, treatment: NDArray[np.int64]
-) -> NDArray[np.int64] | None:
-    """Give each patient's centre a number from 0; those with few in an arm are one together.
-
-    None if there are no centres, or none to tell apart.
-
-    Examples
-    --------
-    >>> centre = np.array(["A"] * 20 + ["B"] * 20 + ["C", "D"])
-    >>> numbers = pooled_centres(centre, np.tile([0, 1], 21))
-    >>> numbers[[0, 20, 40, 41]].tolist()
-    [0, 1, 2, 2]
-    """
-    if centre is None:
-        return None
-    names, number = np.unique(centre, return_inverse=True)
-    in_arm = [np.bincount(number[treatment == arm], minlength=names.size) for arm in (0, 1)]
-    smaller = np.minimum(*in_arm)
-    kept = smaller >= _FEWEST_IN_ARM
-    own = np.where(kept, np.cumsum(kept) - 1, kept.sum())[number]
-    return own if np.unique(own).size > 1 else None
 
 
 def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
@@ -246,7 +270,7 @@ def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
     section = plan.file.validation
     draws = max(2, min(section.heterogeneity_draws, plan.replicates))
     return heterogeneity(
-        _refits(plan),
+        refits_of(plan),
         threshold=threshold,
         folds=section.cross_fit_folds,
         repeats=min(_MOST_REPEATS, draws),
@@ -258,5 +282,8 @@ def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
     )
 
 
-def _ranking(plan: Plan) -> Rate:
-    return ranking_test(_refits(plan), seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by)
+def ranking_of(plan: Plan) -> Rate:
+    """Test the ranking of the primary outcome's learner."""
+    return ranking_test(
+        refits_of(plan), seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by
+    )

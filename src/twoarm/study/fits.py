@@ -57,7 +57,8 @@ def full_fit(plan: Plan, tell: Listener) -> FullFit:
         tell(Progress("full fit", position, len(plan.outcomes)))
         seeds = arm_seeds(plan.seed, Stream.FULL_FIT, position)
         values = plan.outcome(spec.name)
-        pair = fit_arms(plan.learner, plan.predictors, values, cohort.treatment, seeds=seeds)
+        bases = plan.stacks_of(spec.name)
+        pair = fit_arms(bases, plan.predictors, values, cohort.treatment, seeds=seeds)
         mu = [model.predict_proba(X)[:, 1] for model in pair]
         stacks[spec.name] = pair
         in_sample[spec.name] = effects_of(mu[0], mu[1], desirable=spec.desirable)

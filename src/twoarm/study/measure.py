@@ -14,26 +14,26 @@ from twoarm.diagnostics.average_effect import crude_difference
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
 from twoarm.metalearners import Effects
-from twoarm.resampling import CrossValidated, RunStore, draw_counts, performance, score_all
+from twoarm.resampling import CrossValidated, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator
 from twoarm.study.causal import in_benefit_direction
+from twoarm.study.few_events import FEW_EVENTS
 from twoarm.study.plan import Plan
 from twoarm.study.result import ArmResult, BenefitResult, Spread
+from twoarm.study.sample_size import supported
 from twoarm.study.tasks import cross_fit_folds
 
 __all__ = ["arm_result", "benefit_result", "crude_benefit", "draws", "g_formula_benefit"]
 
-_FEW_EVENTS = 10
 _CHUNK = 64  # replicates measured in one call: they are read as float32 and measured as float64
 _ICI_NULL = 1  # last step of the stream that draws the outcomes of the ICI's null
 
 
 def draws(plan: Plan, done: NDArray[np.int64]) -> NDArray[np.int32]:
     """Draw the replicates again, shape (replicates, patients): cheaper than keeping them."""
-    n, treatment = len(plan.cohort), plan.cohort.treatment
-    counts = np.empty((done.size, n), dtype=np.int32)
+    counts = np.empty((done.size, len(plan.cohort)), dtype=np.int32)
     for row, index in enumerate(done):
-        counts[row] = draw_counts(plan.seed, int(index), n, strata=treatment)
+        counts[row] = plan.draw(int(index))
     return counts
 
 
@@ -79,11 +79,18 @@ def arm_result(
     table = np.concatenate(list(parts))
     position = plan.outcomes.index(outcome)
     rng = generator(plan.seed, Stream.FULL_FIT, position, arm, _ICI_NULL)
-    found = performance(y, full_risk[own], table, _cross_validated(plan, own, crossfit), rng)
+    cv = _cross_validated(plan, own, crossfit)
+    found = performance(y, full_risk[own], table, cv, rng)
+    learner = plan.learner_of(outcome.name, arm)
     return ArmResult(
         **{each.name: getattr(found, each.name) for each in fields(found)},
-        **_stack_facts(plan, store, done, f"{arm}_{outcome.name}", weights),
+        **_stack_facts(learner.member_names, store, done, f"{arm}_{outcome.name}", weights),
         share_few_events=_share_few_events(counts[:, own], y),
+        learner=learner,
+        supported=supported(plan.cohort, outcome.name, arm),
+        outcome=y,
+        risk=full_risk[own],
+        cv=cv,
     )
 
 
@@ -96,14 +103,13 @@ def _cross_validated(
 
 
 def _stack_facts(
-    plan: Plan,
+    names: tuple[str, ...],
     store: RunStore,
     done: NDArray[np.int64],
     model: str,
     weights: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Give the weights of the stack's members, and the shares of replicates that stand out."""
-    names = plan.member_names
     by_replicate = store.array(f"weights{model}")[done].astype(np.float64)
     fitted = np.isfinite(by_replicate).all(axis=1)
     by_replicate = by_replicate[fitted]
@@ -123,8 +129,8 @@ def _stack_facts(
 def _share_few_events(drawn: NDArray[np.int32], y: NDArray[np.int64]) -> float:
     if not drawn.shape[0]:
         return 0.0
-    distinct = ((drawn > 0) & (y == 1)).sum(axis=1)
-    return float((distinct < _FEW_EVENTS).mean())
+    events, others = (((drawn > 0) & (y == label)).sum(axis=1) for label in (1, 0))
+    return float((np.minimum(events, others) < FEW_EVENTS).mean())
 
 
 def _spread(benefit: NDArray[np.float64]) -> Spread:

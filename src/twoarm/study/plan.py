@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from twoarm.errors import ArgumentError
 from twoarm.execution import check_executor, worker_count
 from twoarm.learners import Stack
 from twoarm.metalearners import Predictors
+from twoarm.resampling import draw_counts
+from twoarm.study.few_events import ArmLearner, arm_learners
 from twoarm.study.learner import build_stack
 
 __all__ = ["ARMS", "Plan", "make_plan"]
@@ -31,6 +34,10 @@ class Plan:
     ----------
     study, cohort : Study, Cohort
     learner : Stack
+        The study's.
+    learners : mapping of str to tuple of ArmLearner
+        What is fitted for each outcome in the control and the treated arm: the study's stack, or
+        where events are few what takes its place. Use `learner_of`.
     predictors : Predictors
     seed, replicates : int
     executor, workers, scheduler : str, int, str or None
@@ -40,6 +47,7 @@ class Plan:
     study: Study
     cohort: Cohort
     learner: Stack
+    learners: Mapping[str, tuple[ArmLearner, ArmLearner]]
     predictors: Predictors
     seed: int
     replicates: int
@@ -63,13 +71,32 @@ class Plan:
 
     @property
     def outcomes(self) -> tuple[OutcomeSpec, ...]:
-        """The outcomes, in the order of the study file."""
-        return self.file.outcomes
+        """The outcomes in the order of the study file, without negative controls."""
+        return tuple(each for each in self.file.outcomes if each.role == "outcome")
 
     @property
     def member_names(self) -> tuple[str, ...]:
-        """Names of the stack's members."""
+        """Names of the study's stack's members."""
         return tuple(name for name, _ in self.learner.named_members())
+
+    def learner_of(self, outcome: str, arm: int) -> ArmLearner:
+        """Give what every fit of this outcome in this arm uses, 0 control, 1 treated."""
+        return self.learners[outcome][arm]
+
+    def stacks_of(self, outcome: str) -> tuple[Stack, Stack]:
+        """Give both arms' learners of an outcome."""
+        control, treated = self.learners[outcome]
+        return control.stack, treated.stack
+
+    def draw(self, index: int) -> NDArray[np.int64]:
+        """Give how often each patient is in replicate `index`.
+
+        Patients are drawn within their arm, or whole centres, as the study file says.
+        """
+        n = len(self.cohort)
+        if self.file.validation.resample == "centres":
+            return draw_counts(self.seed, index, n, groups=self.cohort.centre)
+        return draw_counts(self.seed, index, n, strata=self.cohort.treatment)
 
     def outcome(self, name: str) -> NDArray[np.float64]:
         """Give an outcome of all patients: 1, 0, or NaN where not known."""
@@ -102,6 +129,8 @@ def make_plan(
     chosen_seed = file.study.seed if seed is None else seed
     if chosen_seed < 0:
         raise ArgumentError(f"The seed must be 0 or larger; found {chosen_seed}.")
+    if file.validation.resample == "centres":
+        _check_centres(cohort)
     runner = file.run.executor if executor is None else executor
     address = file.run.scheduler if scheduler is None and runner == "dask" else scheduler
     check_executor(runner, address)
@@ -109,6 +138,7 @@ def make_plan(
         study=study,
         cohort=cohort,
         learner=build_stack(file.model),
+        learners=arm_learners(file.model, cohort),
         predictors=Predictors(cohort.codebook, cohort.predictors),
         seed=chosen_seed,
         replicates=chosen,
@@ -116,3 +146,12 @@ def make_plan(
         workers=worker_count(file.run.workers if workers is None else workers),
         scheduler=address,
     )
+
+
+def _check_centres(cohort: Cohort) -> None:
+    if cohort.centre is None or np.unique(cohort.centre).size < 2:
+        found = "no column of centres" if cohort.centre is None else "a single centre"
+        raise ArgumentError(
+            f"Drawing whole centres needs two of them or more; found {found}. Name the column "
+            'under [study], or set resample = "patients".'
+        )

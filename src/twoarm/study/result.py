@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Estimate
+from twoarm.design import Support
+from twoarm.diagnostics import Answer, Estimate, Finding, verdict
 from twoarm.importance import Dependence
 from twoarm.metalearners import Effects
-from twoarm.resampling import FitFailure, Performance
+from twoarm.resampling import CrossValidated, FitFailure, Performance
+from twoarm.study.benefit_evidence import BenefitEvidence
 from twoarm.study.causal import Causal
+from twoarm.study.few_events import ArmLearner
+from twoarm.study.importance import Importance
+from twoarm.study.negative_controls import ControlRun
 from twoarm.study.plan import Plan
+from twoarm.study.scale import OutcomesTogether
 from twoarm.study.summary import summary_of
+
+if TYPE_CHECKING:  # it is computed from what this module defines
+    from twoarm.study.reliability import Reliability
 
 __all__ = [
     "PROVISIONAL_BELOW",
@@ -49,7 +58,15 @@ class ArmResult(Performance):
     share_separated : float
         Share of replicates in which a regression separated events from non-events.
     share_few_events : float
-        Share of replicates with fewer than 10 different patients with the event.
+        Share of replicates with fewer than 10 different patients with, or without, the event.
+    learner : ArmLearner
+        What was fitted: the study's stack, or where events are few what takes its place.
+    supported : Support or None
+        What the arm's patients support; None if all of them, or none, have the event.
+    outcome, risk : ndarray, shape (n,)
+        The outcome, 0 or 1, and the full fit's predictions for its own patients.
+    cv : CrossValidated
+        Cross-fitted predictions of the same patients.
     """
 
     weights: dict[str, float]
@@ -57,6 +74,11 @@ class ArmResult(Performance):
     share_mean_only: float | None
     share_separated: float
     share_few_events: float
+    learner: ArmLearner
+    supported: Support | None
+    outcome: NDArray[np.int64]
+    risk: NDArray[np.float64]
+    cv: CrossValidated
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +159,17 @@ class StudyResult:
         The run folder.
     causal : Causal or None
         Average effects, heterogeneity and findings; None in an interim result.
+    negative_controls : tuple of ControlRun
+        The run on each negative control of the study; none in an interim result.
+    reliability : Reliability or None
+        Stability over refits, centres, missing values; None in an interim result.
+    evidence : BenefitEvidence or None
+        Learners side by side and measures of benefit, of the primary outcome; None in an interim
+        result, and where the primary outcome has no cross-fit.
+    importance : Importance or None
+        Of the predicted benefit over refits, and of effect modification; None in an interim result.
+    together : OutcomesTogether or None
+        Coherence of the outcomes, and the scale behind them; None in an interim result.
     """
 
     plan: Plan
@@ -152,6 +185,11 @@ class StudyResult:
     models: FittedModels
     folder: Path
     causal: Causal | None = None
+    negative_controls: tuple[ControlRun, ...] = ()
+    reliability: Reliability | None = None
+    evidence: BenefitEvidence | None = None
+    importance: Importance | None = None
+    together: OutcomesTogether | None = None
 
     @property
     def primary(self) -> OutcomeResult:
@@ -163,6 +201,23 @@ class StudyResult:
         """The diagnostics of a finished run."""
         assert self.causal is not None, "an interim result has no diagnostics"
         return self.causal
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What every diagnostic says; none in an interim result."""
+        parts = (
+            self.causal,
+            *self.negative_controls,
+            self.together,
+            self.evidence,
+            self.reliability,
+        )
+        return tuple(each for part in parts if part is not None for each in part.findings)
+
+    @property
+    def verdict(self) -> tuple[Answer, ...]:
+        """The findings in a few answers; none in an interim result."""
+        return verdict(self.findings, self.plan.study) if self.findings else ()
 
     @property
     def provisional(self) -> bool:

@@ -19,7 +19,7 @@ from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
 from twoarm.resampling import FitFailure, RunStore
 from twoarm.study.bootstrap import resample
-from twoarm.study.causal import causal
+from twoarm.study.diagnosed import diagnosed
 from twoarm.study.fits import CrossFit, FullFit, cross_fit, full_fit
 from twoarm.study.folder import open_folder, write_json
 from twoarm.study.measure import (
@@ -111,11 +111,10 @@ def run(
 
         resample(plan, store, range(plan.replicates), tell, measured)
         tell(Progress("diagnostics", 0, 1))
-        in_sample = full.in_sample[plan.file.primary.name].benefit
-        judged = causal(plan, full.models.encoding, crossfit.mu.mean(axis=0), in_sample)
+        parts = diagnosed(plan, store, full, crossfit)
         tell(Progress("diagnostics", 1, 1))
         tell(Progress("measuring", 0, 1))
-        result = _write_model(replace(measured(store.done()), causal=judged))
+        result = _write_model(replace(measured(store.done()), **parts))
         replicate_seconds = store.seconds()
     write_json(path / "summary.json", result.summary())
     folder.finish(

@@ -12,6 +12,17 @@ from typing import TYPE_CHECKING, Any
 from twoarm.diagnostics import Estimate, Heterogeneity
 from twoarm.metrics.nnt import number_needed
 from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
+from twoarm.study.benefit_summary import comparison_block, metrics_block
+from twoarm.study.causal_summary import benchmark_block, missing_effect_block, overlap_block
+from twoarm.study.hidden_summary import controls_block, hidden_block
+from twoarm.study.importance_summary import importance_block
+from twoarm.study.reliability_summary import (
+    centres_block,
+    complete_cases_block,
+    missing_block,
+    stability_block,
+)
+from twoarm.study.scale_summary import coherence_block, ordinal_block
 
 if TYPE_CHECKING:
     from twoarm.study.result import ArmResult, OutcomeResult, StudyResult
@@ -63,7 +74,22 @@ def summary_of(result: StudyResult) -> dict[str, Any]:
             name: _outcome(result, outcome, f"outcomes.{name}", absent)
             for name, outcome in result.outcomes.items()
         },
+        "overlap": overlap_block(result, absent.null),
+        "hidden_confounding": hidden_block(result, absent.null),
+        "negative_controls": controls_block(result, absent.null),
+        "centres": centres_block(result, absent.null),
+        "missing_by_arm": missing_block(result, absent.null),
+        "coherence": coherence_block(result, absent.null),
+        "ordinal": ordinal_block(result, absent.null),
+        "complete_cases": complete_cases_block(result, absent.null),
     }
+    summary["verdict"] = [
+        {"question": each.question, "verdict": each.verdict, "text": each.text}
+        for each in result.verdict
+    ]
+    summary["findings"] = [
+        {"name": each.name, "verdict": each.verdict, "text": each.text} for each in result.findings
+    ]
     for path, reason in result.absent.items():
         absent.reasons[path] = reason
     summary["absent"] = dict(sorted(absent.reasons.items()))
@@ -81,7 +107,16 @@ def _outcome(
         },
         "benefit": _benefit(result, outcome, f"{path}.benefit", absent),
         "average_effect": _average_effect(result, outcome, f"{path}.average_effect", absent),
-        "importance": _importance(result, outcome, f"{path}.importance", absent),
+        "missing_effect": missing_effect_block(
+            result, outcome, f"{path}.missing_effect", absent.null
+        ),
+        "published_benchmark": benchmark_block(
+            result, outcome, f"{path}.published_benchmark", absent.null
+        ),
+        "comparison": comparison_block(result, outcome, f"{path}.comparison", absent.null),
+        "benefit_metrics": metrics_block(result, outcome, f"{path}.benefit_metrics", absent.null),
+        "stability": stability_block(result, outcome.spec.name, f"{path}.stability", absent.null),
+        "importance": importance_block(result, outcome, f"{path}.importance", absent.null),
     }
 
 
@@ -95,7 +130,28 @@ def _arm(arm: ArmResult, path: str, absent: _Absences) -> dict[str, Any]:
     if arm.gate.harrell_valid is None:
         absent.null(f"{path}.gate.harrell_valid", arm.gate.reason)
         absent.null(f"{path}.gate.harrell_minus_headline", arm.gate.reason)
-    return {"n": arm.n, "events": arm.events, **measures, "gate": gate, "weights": arm.weights}
+    return {
+        "n": arm.n,
+        "events": arm.events,
+        "learner": {"kind": arm.learner.kind, "reason": arm.learner.reason},
+        "supported": _supported(arm, f"{path}.supported", absent),
+        **measures,
+        "gate": gate,
+        "weights": arm.weights,
+    }
+
+
+def _supported(arm: ArmResult, path: str, absent: _Absences) -> Any:
+    found = arm.supported
+    if found is None:
+        return absent.null(path, "all patients, or none, have the event")
+    return {
+        "model_parameters": found.model_parameters,
+        "margin": found.margin,
+        "r2_nagelkerke": list(found.r2_nagelkerke),
+        "parameters": list(found.parameters),
+        "shrinkage": list(found.shrinkage),
+    }
 
 
 def _calibration(parts: CalibrationMetrics, path: str, absent: _Absences) -> dict[str, Any]:
@@ -234,25 +290,3 @@ def _estimate(estimate: Estimate, path: str, absent: _Absences) -> dict[str, Any
         if plain[name] is None:
             absent.null(f"{path}.{name}", "too few replicates succeeded")
     return plain
-
-
-def _importance(
-    result: StudyResult, outcome: OutcomeResult, path: str, absent: _Absences
-) -> list[dict[str, Any]]:
-    ranked = sorted(
-        zip(result.plan.cohort.codebook, outcome.importance.tolist(), strict=True),
-        key=lambda pair: -pair[1],
-    )
-    rows = []
-    for position, (predictor, value) in enumerate(ranked):
-        for name in ("low", "high"):
-            absent.null(f"{path}.{position}.predicted_benefit.{name}")
-        absent.null(f"{path}.{position}.effect_modifier")
-        rows.append(
-            {
-                "variable": predictor.column,
-                "predicted_benefit": {"value": value, "low": None, "high": None},
-                "effect_modifier": None,
-            }
-        )
-    return rows

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.learners import Prediction
 from twoarm.metalearners import arm_seeds, replicate_arm
-from twoarm.resampling import ArraySpec, FitFailure, StoredReplicate, draw_counts
+from twoarm.resampling import ArraySpec, FitFailure, StoredReplicate
 from twoarm.seeds import Stream, fold_numbers, generator
 from twoarm.study.plan import ARMS, Plan
 
@@ -20,10 +20,11 @@ __all__ = ["CrossFitFold", "CrossFitTask", "ReplicateTask", "array_specs", "cros
 
 def array_specs(plan: Plan) -> list[ArraySpec]:
     """Give the arrays that the replicates of a plan leave."""
-    n, members = len(plan.cohort), len(plan.member_names)
+    n = len(plan.cohort)
     specs = []
     for outcome in plan.outcomes:
         for arm in (0, 1):
+            members = len(plan.learner_of(outcome.name, arm).member_names)
             specs.append(ArraySpec(f"mu{arm}_{outcome.name}", n, "float32"))
             specs.append(ArraySpec(f"weights{arm}_{outcome.name}", members, "float64"))
             specs.append(ArraySpec(f"flags{arm}_{outcome.name}", 1, "uint8"))
@@ -41,7 +42,7 @@ def _fits(
             found: Prediction | FitFailure
             try:
                 found = replicate_arm(
-                    plan.learner,
+                    plan.learner_of(outcome.name, arm).stack,
                     prepared,
                     plan.outcome(outcome.name),
                     plan.cohort.treatment,
@@ -69,7 +70,7 @@ class ReplicateTask:
     def _one(self, index: int) -> StoredReplicate:
         start = time.perf_counter()
         plan, n = self.plan, len(self.plan.cohort)
-        counts = draw_counts(plan.seed, index, n, strata=plan.cohort.treatment)
+        counts = plan.draw(index)
         rows: dict[str, NDArray[np.generic]] = {}
         failures = []
         everybody = np.ones(n, dtype=np.bool_)

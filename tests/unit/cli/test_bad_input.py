@@ -169,10 +169,12 @@ def test_check_lists_every_problem_on_a_line_and_counts_them(refused, file):
     assert [line for line in lines if line.startswith("error")] == lines[:3]
 
 
+LINE = TEXT[: TEXT.index("usual = { min = 3,")].count("\n") + 1
+
 BAD_STUDIES = {
     "unknown key": (
         TEXT.replace("usual = { min = 3,", "usual = { mim = 3,"),
-        ["predictors.nihss.usual.mim (line 96) | unknown key | did you mean 'min'?"],
+        [f"predictors.nihss.usual.mim (line {LINE}) | unknown key | did you mean 'min'?"],
     ),
     "post-decision predictor": (
         TEXT.replace('column = "ivt"', 'column = "final_mtici"'),

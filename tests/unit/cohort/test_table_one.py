@@ -27,6 +27,8 @@ def row_of(cohort, predictor, control, treated):
         treatment=arm,
         predictors=values[:, None],
         codebook=(Predictor.model_validate({"column": "x", **predictor}),),
+        propensity_columns=np.empty((arm.size, 0)),
+        propensity_codebook=(),
     )
     table = table_one(made)
     assert table.n == (len(control), len(treated))
@@ -120,10 +122,11 @@ def test_a_difference_without_spread_is_nan_and_no_warning(cohort, predictor, co
 def test_a_table_has_one_row_a_predictor_and_counts_everybody(cohort):
     table = table_one(cohort)
     assert table.n == (198, 195)
-    assert [row.predictor for row in table.rows] == list(cohort.codebook)
-    for k, row in enumerate(table.rows):
+    measured = list(cohort.measured())
+    assert [row.predictor for row in table.rows] == [predictor for predictor, _ in measured]
+    for (_, column), row in zip(measured, table.rows, strict=True):
         for arm in (0, 1):
-            values = cohort.predictors[cohort.treatment == arm, k]
+            values = column[cohort.treatment == arm]
             if row.predictor.is_number:
                 assert_allclose(row.mean[arm], values.mean())
                 assert_allclose(row.sd[arm], values.std(ddof=1))

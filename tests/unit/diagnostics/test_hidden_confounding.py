@@ -1,4 +1,6 @@
+from fractions import Fraction
 from itertools import product
+from math import comb
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from scipy.stats import binomtest
 
 from twoarm.diagnostics import (
     Estimate,
+    ShareHolding,
     agreement,
     marginal_sensitivity,
     negative_control,
@@ -121,6 +124,12 @@ def test_patient_bounds_are_the_sharp_ones(mu0, mu1, e, strength):
     assert turned.high == pytest.approx(found.high)
 
 
+def test_without_hidden_confounding_patient_bounds_are_the_benefit():
+    found = patient_bounds([0.1, 0.4], [0.3, 0.2], [0.5, 0.2], 1.0, desirable=True)
+    assert found.low == pytest.approx([0.2, -0.2])
+    assert found.high == pytest.approx([0.2, -0.2])
+
+
 def test_patient_bounds_are_never_wider_than_the_average_ones():
     # With one stratum the Hajek bounds hold for it, and they are valid but not sharp.
     y, w = np.repeat([0.0, 1.0, 0.0, 1.0], [70, 30, 40, 60]), np.repeat([0, 1], 100)
@@ -135,7 +144,8 @@ def test_patient_bounds_are_never_wider_than_the_average_ones():
 def test_the_share_that_holds_falls_with_the_strength():
     rng = np.random.default_rng(4)
     mu0, mu1, e = rng.uniform(0, 0.3, 500), rng.uniform(0.2, 0.7, 500), rng.uniform(0.2, 0.8, 500)
-    shares = share_holding(mu0, mu1, e, strengths=[1, 1.5, 2, 4], threshold=0.15, desirable=True)
+    found = share_holding(mu0, mu1, e, strengths=[1, 1.5, 2, 4], threshold=0.15, desirable=True)
+    shares = found.share
     assert shares[0] == (mu1 - mu0 >= 0.15).mean()
     assert (np.diff(shares) <= 0).all()
     assert shares[-1] < shares[0]
@@ -149,13 +159,19 @@ def test_the_marginal_finding(stenting, aspirin):
     assert marginal_finding(value, stenting).verdict == "cannot tell"
     harm = marginal_finding(value, aspirin)
     assert harm.verdict == "questions"
+    holding = ShareHolding(value.strength, np.linspace(0.9, 0.0, value.strength.size), 0.15)
+    both = marginal_finding(value, stenting, holding)
+    assert both.table.columns[-1] == "share_reaching_threshold"
+    assert both.table.rows[0][-1] == 0.9
+    assert "90 % of patients are predicted to gain at least 15 points" in both.text
+    assert "2-fold, the lower bound still reaches that in 40 %" in both.text
     assert harm.table.rows[0][1] == pytest.approx(-value.high[0])
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 5))
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 5))
 def test_without_bias_it_is_the_exact_mcnemar_test(better, worse, same):
     treated = [1] * better + [0] * worse + [1] * same
     control = [0] * better + [1] * worse + [1] * same
@@ -175,9 +191,30 @@ def test_rosenbaum_bounds_widen():
     assert found.p_high[found.gamma == 2.0] == pytest.approx([by_hand])
 
 
-def binomtest_pmf(k, n, p):
-    from math import comb
+def test_smoking_and_lung_cancer():
+    """Hammond's pairs: 122 discordant, in 110 the smoker died of lung cancer.
 
+    Rosenbaum, Observational Studies (2002), section 4.3.2, page 112, with the exact tail instead of
+    the normal approximation; also the example of `binarysens` in R's package rbounds.
+    """
+    found = rosenbaum_bounds([1] * 110 + [0] * 12, [0] * 110 + [1] * 12, gammas=range(1, 7))
+    for gamma, p in zip(range(1, 7), found.p_high, strict=True):
+        chance = Fraction(gamma, gamma + 1)
+        exact = sum(comb(122, k) * chance**k * (1 - chance) ** (122 - k) for k in range(110, 123))
+        assert p == pytest.approx(float(exact), rel=1e-9)
+    assert (found.p_high < 0.05).tolist() == [True] * 5 + [False]
+    assert 5 < found.tipping < 6
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_at_the_tipping_gamma_the_largest_p_value_is_five_percent(better, worse):
+    pairs = [1] * better + [0] * worse + [0], [0] * better + [1] * worse + [0]
+    gamma = rosenbaum_bounds(*pairs).tipping
+    p = rosenbaum_bounds(*pairs, gammas=[gamma]).p_high[0]
+    assert p == pytest.approx(0.05) if gamma > 1 else p >= 0.05
+
+
+def binomtest_pmf(k, n, p):
     return comb(n, k) * p**k * (1 - p) ** (n - k)
 
 
@@ -266,6 +303,10 @@ def test_the_partial_r2_finding(stenting, aspirin):
     X, y, w = linear(2)
     value = partial_r2(X, y, w, names=["a", "b", "c"])
     assert r2_finding(value, stenting).verdict == "cannot tell"
+    first = value.benchmarks[0].name  # no predictor of the study, so it is named as it is
+    assert [each.times for each in value.leading if each.name == first] == [1.0, 2.0, 3.0]
+    assert len(value.leading) == 9
+    assert f"3 times as strong as {first}" in r2_finding(value, stenting).text
     assert r2_finding(value, aspirin).verdict == "questions"  # more of a bad outcome
 
 
@@ -305,6 +346,7 @@ def test_agreement_is_flagged_beyond_two_errors_or_three_points(stenting, shift,
         lambda: marginal_sensitivity([0, 1], [1, 1], [0.5, 0.5]),
         lambda: patient_bounds([0.1], [1.4], [0.5], 2.0, desirable=True),
         lambda: patient_bounds([0.1], [0.4], [0.5], 0.9, desirable=True),
+        lambda: rosenbaum_bounds([], []),
         lambda: rosenbaum_bounds([0, 2], [0, 1]),
         lambda: rosenbaum_bounds([0, 1], [0, 1], gammas=[0.5]),
         lambda: propensity_pairs([0.0, 0.5], [0, 1]),

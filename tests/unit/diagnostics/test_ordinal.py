@@ -9,6 +9,7 @@ from sklearn.isotonic import isotonic_regression
 from twoarm.diagnostics import (
     UTILITY_MRS,
     coherence,
+    compare_benefits,
     ordinal_effects,
     proportional_odds,
     utility_benefit,
@@ -147,11 +148,22 @@ def test_violations_by_hand():
     np.testing.assert_allclose(found.repaired[:, 2], [0.1, 0.25, 0.25])
 
 
+def test_a_benefit_that_is_the_same_for_everybody_has_no_rank_correlation():
+    found = compare_benefits([0.1, 0.1, 0.1], [0.0, 0.3, 0.3])
+    assert found.rank_correlation is None
+    assert (found.mean, found.mean_separate) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert found.sd_separate == pytest.approx(np.sqrt(0.03))
+
+
 def test_findings(stenting):
     fine = coherence([[0.2], [0.3]], names=["a", "b"])
-    assert coherence_finding(fine, stenting).verdict == "cannot tell"
+    assert coherence_finding((fine, fine), stenting).verdict == "cannot tell"
     wrong = coherence([[0.6], [0.3]], names=["a", "b"])
-    assert coherence_finding(wrong, stenting).verdict == "questions"
+    for pair in ((wrong, fine), (fine, wrong)):
+        assert coherence_finding(pair, stenting).verdict == "questions"
+    said = coherence_finding((fine, wrong), stenting)
+    assert "100.0 % of patients under Rescue stenting (by up to 30.0 points)" in said.text
+    assert said.table.rows[1] == ("Rescue stenting", "a > b", 1.0)
     found = ordinal_finding(effects(3)[0], stenting)
     assert found.verdict == "cannot tell"
     assert len(found.table.rows) == 6
@@ -168,6 +180,8 @@ def test_findings(stenting):
         lambda: proportional_odds(np.zeros((3, 1)), [0, 1, 1], levels=7, C=0.0),
         lambda: ordinal_effects(np.zeros((3, 1)), [0, 1.5, 1], [0, 1, 1], levels=7),
         lambda: utility_benefit(effects(1)[0], [1.0, 0.0]),
+        lambda: compare_benefits([0.1], [0.2]),
+        lambda: compare_benefits([0.1, 0.2], [0.2, 0.3, 0.4]),
     ],
 )
 def test_what_does_not_fit_is_refused(call):

@@ -1,21 +1,30 @@
+from functools import partial
+
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from sklearn.linear_model import LinearRegression
 
 from twoarm.errors import ArgumentError
 from twoarm.importance.effect_modifier_groups import checked_scores, correlated_groups
-from twoarm.importance.effect_modifier_loss import effect_folds, loss_importance
-from twoarm.importance.effect_modifier_projection import best_linear_projection, projected_spread
-from twoarm.importance.effect_modifier_reference import permuted_scores, permuted_treatment
-from twoarm.importance.effect_modifier_vim import te_vim
-from twoarm.importance.effect_modifiers import (
-    effect_modifiers,
-    half_sample_ranks,
-    modifier_importance,
+from twoarm.importance.effect_modifier_loss import (
+    effect_folds,
+    loss_importance,
 )
+from twoarm.importance.effect_modifier_model import leave_one_out_ridge
+from twoarm.importance.effect_modifier_projection import best_linear_projection, projected_spread
+from twoarm.importance.effect_modifier_reference import (
+    effect_scores,
+    permuted_scores,
+    permuted_treatment,
+)
+from twoarm.importance.effect_modifier_vim import te_vim
+from twoarm.importance.effect_modifiers import effect_modifiers, modifier_importance
 from twoarm.learners import Logistic
-from twoarm.metalearners import Sample
+from twoarm.metalearners import Sample, cross_fitted_nuisances, dr_scores
+from twoarm.metalearners.effect_models import default_effect_model
 from twoarm.metrics.least_squares import least_squares_hc3
+from twoarm.seeds import Stream
 
 
 def patients(n, slopes, *, correlation=0.0, noise=1.0, seed=0):
@@ -132,6 +141,19 @@ def test_intervals_of_te_vim_cover_where_a_variable_matters():
     assert 0.88 <= np.mean(covered) <= 0.99  # 0.95 to within three standard errors
 
 
+def test_intervals_from_half_samples_cover_with_the_models_fitted_anew():
+    covered = []
+    for seed in range(60):
+        X, scores = patients(300, [0.5, 0.3], noise=0.5, seed=seed)
+        chosen = {"loss": partial(loss_importance, repeats=3, seed=seed)}
+        found = modifier_importance(chosen, X, scores, half_samples=30, seed=seed)["loss"]
+        assert found.limits[1][0] - found.limits[0][0] == pytest.approx(
+            2 * 1.96 * found.se[0], 1e-4
+        )
+        covered.append(found.limits[0][0] <= 0.5 <= found.limits[1][0])  # 2 * 0.5^2
+    assert 0.85 <= np.mean(covered) <= 1.0  # 0.95 to within 3.5 standard errors
+
+
 def test_all_variables_in_one_group_hold_the_whole_variance():
     X, scores = patients(300, [0.3, 0.2])
     found = te_vim(X, scores, [(0, 1)])
@@ -163,8 +185,9 @@ def test_a_variable_without_effect_is_flagged_as_often_as_it_should():
     for seed in range(300):
         rng = np.random.default_rng(seed)
         X, draws = rng.normal(size=(100, 2)), rng.normal(size=(20, 100))
-        found = modifier_importance(projected_spread, X, draws[0], draws[1:], half_samples=1)
-        flagged.append(found.p[0] <= 0.05)
+        chosen = {"projection": projected_spread}
+        found = modifier_importance(chosen, X, draws[0], draws[1:], half_samples=2)
+        flagged.append(found["projection"].p[0] <= 0.05)
     assert 0.015 < np.mean(flagged) < 0.085  # 0.05 to within three standard errors
 
 
@@ -176,14 +199,66 @@ def test_without_permuted_scores_there_is_no_reference():
     assert found.p is None
 
 
-def test_more_half_samples_begin_with_the_fewer():
-    X, scores = patients(100, [0.3, 0.0, 0.1])
-    few, many = (
-        half_sample_ranks(projected_spread, X, scores, half_samples=number, seed=2)
-        for number in (5, 9)
+def test_ranks_are_those_of_random_halves():
+    X, scores = patients(80, [0.3, 0.0, 0.1])
+    seen = []
+
+    def watched(half, its_scores):
+        seen.append((half, its_scores))
+        return projected_spread(half, its_scores)
+
+    found = modifier_importance({"watched": watched}, X, scores, half_samples=40)["watched"]
+    halves = seen[:-1]  # the last call is the whole
+    assert all(len(half) == len(set(its_scores)) == 40 for half, its_scores in halves)
+    assert len({its_scores.tobytes() for _, its_scores in halves}) == 40
+    ranks = np.sort([rankdata(-projected_spread(*each)) for each in halves], axis=0)
+    np.testing.assert_array_equal(found.rank_low, ranks[0])  # 2.5 % of 40: the first
+    np.testing.assert_array_equal(found.rank_high, ranks[38])
+
+
+def test_the_same_numbers_from_any_executor():
+    X, scores = patients(60, [0.3, 0.0, 0.1])
+    nulls = np.random.default_rng(1).normal(size=(3, 60))
+    one, two, three = (
+        effect_modifiers(X, scores, permuted=nulls, half_samples=4, executor=executor, workers=2)
+        for executor in ("serial", "threads", "processes")
     )
-    np.testing.assert_array_equal(few, many[:5])
-    assert (np.sort(many, axis=1) == [1, 2, 3]).all()
+    for name in one:
+        for other in (two, three):
+            assert repr(one[name]) == repr(other[name])
+
+
+@pytest.mark.parametrize(("n", "p"), [(60, 5), (200, 14), (30, 28)])
+@pytest.mark.parametrize("slope", [0.0, 0.1, 1.0])
+def test_the_ridge_is_scikit_learns(n, p, slope):
+    rng = np.random.default_rng(n)
+    X = 1 + 3 * rng.normal(size=(n, p))
+    X[:, 1], X[:, 2] = X[:, 0], 1.0
+    y = slope * X[:, 0] + rng.normal(size=n)
+    twin, found = default_effect_model().fit(X, y), leave_one_out_ridge(X, y)
+    assert found.penalty == pytest.approx(twin[-1].alpha_)
+    new = 1 + 3 * rng.normal(size=(20, p))
+    np.testing.assert_allclose(found.predict(new), twin.predict(new), atol=1e-10)
+    assert found.coefficient[2] == 0
+
+
+def test_columns_of_one_variable_stay_together_and_bring_their_strongest_correlation():
+    X, _ = patients(500, [0.0, 0.0, 0.0], correlation=0.95)
+    assert correlated_groups(X, parts=[(0, 2), (1,)]) == ((0, 1, 2),)
+    assert correlated_groups(X, parts=[(0, 2), (1,)], threshold=0.99) == ((0, 2), (1,))
+    assert correlated_groups(X, parts=[(0, 1, 2)]) == ((0, 1, 2),)
+    with pytest.raises(ArgumentError, match="each of the 3 columns of X once"):
+        correlated_groups(X, parts=[(0,)])
+
+
+def test_scores_are_those_that_the_reference_permutes():
+    sample = strong_modifier()
+    scores = effect_scores(sample, Logistic(), desirable=True, seed=4)
+    found = cross_fitted_nuisances(sample, Logistic(), seed_path=(4, int(Stream.IMPORTANCE), 3))
+    parts = found.mu0, found.mu1, found.propensity
+    np.testing.assert_array_equal(scores, dr_scores(sample.outcome, sample.treatment, *parts))
+    turned = effect_scores(sample, Logistic(), desirable=False, seed=4)
+    np.testing.assert_array_equal(turned, -scores)
 
 
 def test_treatment_is_permuted_within_strata_of_the_propensity():
@@ -236,5 +311,7 @@ def test_bad_input_is_refused():
         loss_importance(X, scores, repeats=0)
     with pytest.raises(ArgumentError, match="The threshold must be above 0"):
         correlated_groups(X, threshold=0.0)
+    with pytest.raises(ArgumentError, match="At least two half-samples"):
+        effect_modifiers(X, scores, half_samples=1)
     with pytest.raises(ArgumentError, match="Permuted scores must be a finite table"):
         effect_modifiers(X, scores, permuted=scores)

@@ -76,7 +76,7 @@ def test_the_kept_models_predict_what_a_replicate_predicts(trial, base):
     predictors = Predictors.from_matrix(X)
     everybody = np.ones(w.size, dtype=np.int64)
     seeds = (11, 12)
-    kept = fit_arms(base, predictors, y, w, seeds=seeds)
+    kept = fit_arms((base, base), predictors, y, w, seeds=seeds)
     for arm in (0, 1):
         fit = replicate_arm(
             base,

@@ -66,13 +66,13 @@ def test_every_element_is_closed_and_every_id_is_unique(checked):
 
 
 def test_nothing_is_loaded_from_elsewhere(page, checked):
-    assert all(address.startswith("#") for address in checked.addresses)
+    assert all(address.startswith(("#", "data:image/png;")) for address in checked.addresses)
     assert "<script" not in page
     assert not re.search(r"@import|url\((?!#)", page)
 
 
 def test_links_inside_the_page_lead_somewhere(checked):
-    targets = {address[1:] for address in checked.addresses}
+    targets = {address[1:] for address in checked.addresses if address.startswith("#")}
     assert targets <= set(checked.ids)
 
 
@@ -114,9 +114,48 @@ def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
 def test_the_patients_table_holds_the_cross_fitted_benefit(small_result, folder):
     with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = [float(row["benefit_death_crossfit"]) for row in rows]
-    np.testing.assert_array_equal(found, small_result.effects["death"].benefit)
+    outside = small_result.diagnostics.support.flags.outside
+    found = [float(row["benefit_death_crossfit"] or "nan") for row in rows]
+    expected = np.where(outside, np.nan, small_result.effects["death"].benefit)
+    np.testing.assert_array_equal(found, expected)
     assert rows[0]["id"] == "S0001"
+
+
+def test_patients_outside_support_have_a_reason_in_place_of_numbers(small_result, folder):
+    with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    outside = small_result.diagnostics.support.flags.outside
+    assert 0 < outside.sum() < len(rows)
+    for row, out in zip(rows, outside, strict=True):
+        reason = row.pop("outside_support")
+        numbers = [value for name, value in row.items() if name not in ("id", "arm")]
+        assert bool(reason) == out
+        assert any(numbers) != out
+    # They stay in every average.
+    spread = small_result.primary.benefit.in_sample
+    assert spread.mean == pytest.approx(small_result.in_sample["mrs_0_2"].benefit.mean())
+
+
+def test_a_control_known_by_final_reperfusion_is_an_alarm_and_the_first_finding(
+    small_result, page, folder
+):
+    assert page.count('<p class="alarm"') == 1
+    with (folder / "tables" / "findings.csv").open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["name"], first["verdict"]) == ("target trial", "questions")
+    assert first["text"] in page
+
+
+def test_overlap_is_tabled_and_drawn(small_result, folder):
+    with (folder / "tables" / "overlap.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    judged = small_result.diagnostics
+    assert [int(row["patients"]) for row in rows] == [198, 195]
+    found = [float(row["effective_inverse"]) for row in rows]
+    assert found == pytest.approx(judged.overlap.ess_inverse)
+    assert sum(int(row["outside"]) for row in rows) == judged.support.flags.outside.sum()
+    for name in ("propensity", "love_plot"):
+        assert (folder / "figures" / f"{name}.svg").is_file()
 
 
 def test_two_reports_of_one_result_are_equal_to_the_byte(small_result, folder, tmp_path):

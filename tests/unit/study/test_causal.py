@@ -7,7 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import Estimate, average_effect
-from twoarm.study.causal import in_benefit_direction, pooled_centres
+from twoarm.study.causal import in_benefit_direction
+from twoarm.study.propensity import pooled_centres
 from twoarm.study.summary import summary_of
 
 

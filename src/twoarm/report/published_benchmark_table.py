@@ -1,0 +1,75 @@
+"""Published trials and cohorts, on this cohort's own risks."""
+
+from __future__ import annotations
+
+from twoarm.diagnostics import PublishedBenchmark, ReanchoredEffect
+from twoarm.report.formats import Value, shown
+from twoarm.report.table import Column, Table
+from twoarm.study.result import StudyResult
+
+__all__ = ["published_benchmark_tables"]
+
+_MEASURES = {
+    "odds_ratio": "odds ratio",
+    "common_odds_ratio": "common odds ratio of the scale",
+    "generalised_odds_ratio": "generalised odds ratio of the scale",
+    "risks": "odds ratio from the risks",
+}
+
+
+def published_benchmark_tables(result: StudyResult) -> list[Table]:
+    """Give the published effects beside ours; none if the study lists none."""
+    rows: list[tuple[Value, ...]] = []
+    for outcome in result.outcomes.values():
+        found = result.diagnostics.published.get(outcome.spec.name)
+        if found is not None:
+            rows += _rows(outcome.spec.title, found)
+    if not rows:
+        return []
+    columns = (
+        Column("outcome", "Outcome"),
+        Column("key", "Study"),
+        Column("patients", "Patients and control"),
+        Column("odds_ratio", "Published"),
+        Column("benefit", "Here, points", "points"),
+        Column("low", "95 % low", "points"),
+        Column("high", "95 % high", "points"),
+        Column("e_value", "E-value", "number"),
+    )
+    note = (
+        "What each published odds ratio would give in this cohort: every patient's risk without "
+        "the treatment, as the cross-fitted models predict it, with its odds multiplied. The first "
+        "row of an outcome is this study's doubly robust average. E-value: the risk "
+        "ratio, with treatment and with the outcome, by which one hidden factor could turn our "
+        "average into that benefit; 1 where ours is not the larger. Ratios of a whole scale are "
+        "applied to the cut, which assumes that they hold at each. Patients in brackets do not "
+        "match this study's eligibility and are not judged by. A difference can come from other "
+        "patients, another treatment or confounding; the data cannot tell which."
+    )
+    title = "Published trials and cohorts on this cohort's own risks"
+    return [Table("published_benchmark", title, note, columns, tuple(rows))]
+
+
+def _rows(title: str, found: PublishedBenchmark) -> list[tuple[Value, ...]]:
+    ours = found.ours
+    risk = f"this cohort; risk without the treatment {shown(found.control_risk, 'percent')}"
+    own = (title, "This study", risk, "", ours.estimate, ours.low, ours.high, None)
+    return [own, *(_row(title, each) for each in found.rows)]
+
+
+def _row(title: str, row: ReanchoredEffect) -> tuple[Value, ...]:
+    published = row.published
+    ratio = f"{row.odds_ratio:.2f}"
+    if row.odds_low is not None and row.odds_high is not None:
+        ratio += f" ({row.odds_low:.2f} to {row.odds_high:.2f})"
+    patients = f"{published.population}; control: {published.control_definition}"
+    return (
+        title,
+        f"{published.key}: {published.design}. {published.source}",
+        patients if published.comparable else f"[{patients}]",
+        f"{_MEASURES[published.measure]} {ratio}",
+        row.benefit,
+        row.low,
+        row.high,
+        None if row.needed is None else row.needed.estimate,
+    )

@@ -1,0 +1,44 @@
+"""The finding on several learners: what it says, and when it questions."""
+
+import numpy as np
+import pytest
+
+from twoarm.cohort import load_study
+from twoarm.diagnostics.learners import finding
+from twoarm.metalearners import compare
+
+STUDY = load_study("rescue-stenting")
+T = np.linspace(0.0, 0.29, 30)
+
+
+def said(**benefits):
+    return finding(compare(benefits, T, threshold=0.15), STUDY)
+
+
+def test_learners_that_agree_prove_nothing():
+    assert said(t=T, dr=T + 0.001).verdict == "cannot tell"
+
+
+def test_shares_far_apart_are_a_question():
+    found = said(t=T, risk=T + 0.1)  # ranks alike
+    assert found.verdict == "questions"
+    assert "between +14.5 and +24.5 points" in found.text
+    assert "between 47 % and 83 % of the patients at 15 points" in found.text
+
+
+def test_opposite_ranks_are_a_question():
+    found = said(t=T, s=T[::-1])
+    assert found.verdict == "questions"
+    assert "correlation of no more than -1.00" in found.text
+
+
+def test_a_learner_that_ranks_nobody_is_left_out_of_the_ranks():
+    found = said(t=T, risk=np.full(30, 0.1))
+    assert "No two of them rank" in found.text
+    assert found.table.rows[1][4] is None  # no slope
+
+
+def test_its_table_has_a_row_for_each_learner():
+    found = said(t=T, dr=2 * T)
+    assert [row[0] for row in found.table.rows] == ["t", "dr"]
+    assert found.table.rows[1][4] == pytest.approx(found.table.rows[0][4] / 2)

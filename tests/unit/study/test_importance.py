@@ -1,0 +1,242 @@
+"""Importance in a run: whose models, which scores, and what is absent where it cannot be had."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from twoarm.importance import permuted_variable
+from twoarm.learners import fit_model
+from twoarm.metalearners import arm_seeds
+from twoarm.report.importance_tables import importance_tables
+from twoarm.resampling import draw_counts
+from twoarm.seeds import Stream
+from twoarm.study import importance as module
+from twoarm.study.importance import importance
+from twoarm.study.plan import make_plan
+from twoarm.study.summary import summary_of
+
+
+def replicate_again(result, index, coded):
+    """The primary outcome's benefit of other patients, by kept models of a replicate."""
+    plan = result.plan
+    spec = plan.file.primary
+    counts = draw_counts(plan.seed, index, len(plan.cohort), strata=plan.cohort.treatment)
+    prepared = plan.predictors.prepared(counts)
+    seeds = arm_seeds(plan.seed, Stream.REPLICATE, index, plan.outcomes.index(spec))
+    X = plan.predictors.spec(counts).encode(coded)
+    risk = []
+    for arm in (0, 1):
+        counted = np.where(plan.cohort.treatment == arm, counts, 0)
+        y = plan.outcome(spec.name).astype(np.int64)
+        stack = plan.learner_of(spec.name, arm).stack
+        model = fit_model(stack, prepared, y, counted, seed=seeds[arm])
+        risk.append(model.predict_proba(X)[:, 1])
+    return risk[1] - risk[0]
+
+
+def test_refits_are_the_runs_own_replicates(small_result):
+    benefit = module._Refit(small_result.plan).benefits(3)
+    mu0, mu1 = (
+        np.load(small_result.folder / "pred" / f"mu{arm}_mrs_0_2.npy")[3].astype(np.float64)
+        for arm in (0, 1)
+    )
+    assert_allclose(benefit[0], mu1 - mu0, atol=1e-6)  # stored as float32
+
+
+def test_permuted_patients_are_predicted_as_by_kept_models(small_result):
+    plan = small_result.plan
+    benefit = module._Refit(plan).benefits(5)
+    for variable in (0, 5, 13):
+        moved = permuted_variable(plan.cohort.predictors, variable, seed=plan.seed)
+        assert_allclose(benefit[1 + variable], replicate_again(small_result, 5, moved), atol=1e-9)
+
+
+def test_shares_sum_to_one_and_limits_are_those_of_the_refits(small_result):
+    found = small_result.importance.predicted
+    assert found.refits == small_result.replicates == 12
+    assert_allclose(found.shares.sum(axis=1), 1.0)
+    low, high = found.limits
+    assert (found.shares.min(axis=0) <= low).all()
+    assert (high <= found.shares.max(axis=0)).all()
+    first, last = found.rank_limits
+    assert first.min() >= 1
+    assert last.max() <= 14
+    assert (first <= last).all()
+
+
+def test_ranks_of_refits_by_hand():
+    shares = np.array([[0.5, 0.3, 0.2], [0.5, 0.2, 0.3], [0.6, 0.2, 0.2]])
+    first, last = module.RefittedImportance(shares).rank_limits
+    assert_array_equal(first, [1, 2, 2])
+    assert_array_equal(last, [1, 3, 3])
+
+
+def test_the_summary_has_both_kinds_for_the_primary_outcome_alone(small_result):
+    summary = summary_of(small_result)
+    modifiers = small_result.importance.modifiers
+    columns = [each.column for each in small_result.plan.cohort.codebook]
+    for row in summary["outcomes"]["mrs_0_2"]["importance"]:
+        predicted, effect = row["predicted_benefit"], row["effect_modifier"]
+        assert predicted["low"] <= predicted["high"]
+        assert predicted["refits"] == 12
+        group = modifiers.group_of(columns.index(row["variable"]))
+        measured = modifiers.measures["loss"]
+        low, high = (each[group] for each in measured.limits)
+        assert (effect["low"], effect["value"], effect["high"]) == (
+            low,
+            measured.value[group],
+            high,
+        )
+        assert row["variable"] in effect["together"]
+        assert 0 < effect["reference"]["p"] <= 1
+        assert effect["reference"]["permutations"] == 12
+        assert 1 <= effect["rank"]["low"] <= effect["rank"]["high"] <= 14
+    row = summary["outcomes"]["death"]["importance"][0]
+    assert row["effect_modifier"] is None
+    assert row["predicted_benefit"]["low"] is None
+    path = "outcomes.death.importance.0"
+    assert summary["absent"][f"{path}.effect_modifier"] == "primary outcome only"
+    assert summary["absent"][f"{path}.predicted_benefit.low"] == "primary outcome only"
+
+
+def test_predictors_are_in_one_group_each_and_a_nominal_one_is_whole(small_result):
+    groups = small_result.importance.modifiers.groups
+    assert sorted(k for group in groups for k in group) == list(range(14))
+    encoding = small_result.models.encoding
+    assert len(encoding.names) == 15  # the site has two columns
+    site = next(k for k, each in enumerate(encoding.predictors) if each.column == "site")
+    assert sum(site in group for group in groups) == 1
+
+
+def with_predictors(plan, predictors):
+    cohort = dataclasses.replace(plan.cohort, predictors=predictors)
+    return dataclasses.replace(
+        plan, cohort=cohort, predictors=type(plan.predictors)(cohort.codebook, predictors)
+    )
+
+
+def test_correlated_predictors_are_judged_together(small_result):
+    plan = small_result.plan
+    predictors = plan.cohort.predictors.copy()
+    predictors[:, 3] = predictors[:, 0] + 1  # NIHSS follows age
+    copied = with_predictors(plan, predictors)
+    encoding = copied.predictors.spec()
+    found = importance(copied, encoding)
+    assert (0, 3) in found.modifiers.groups
+    result = dataclasses.replace(small_result, plan=copied, importance=found)
+    row = next(
+        each
+        for each in summary_of(result)["outcomes"]["mrs_0_2"]["importance"]
+        if each["variable"] == "nihss"
+    )
+    assert row["effect_modifier"]["together"] == ["age", "nihss"]
+    assert "judged as one: Age with NIHSS" in importance_tables(result)[0].note
+
+
+def test_threads_change_no_number(small, small_result):
+    encoding = small_result.models.encoding
+    found = importance(make_plan(*small, executor="threads", workers=3), encoding)
+    assert_array_equal(found.predicted.shares, small_result.importance.predicted.shares)
+    assert repr(found.modifiers) == repr(small_result.importance.modifiers)  # ran serially
+
+
+def test_few_replicates_have_no_range_and_say_so(small, small_result):
+    plan = make_plan(*small, replicates=9)
+    found = importance(plan, small_result.models.encoding)
+    assert found.predicted is None
+    assert found.errors["predicted_benefit"].startswith("not computed for 9 replicates")
+    assert found.modifiers.half_samples == 9
+    result = dataclasses.replace(small_result, importance=found)
+    summary = summary_of(result)
+    path = "outcomes.mrs_0_2.importance.0.predicted_benefit.high"
+    assert summary["absent"][path] == found.errors["predicted_benefit"]
+    assert "The first has no range: not computed for 9" in importance_tables(result)[0].note
+
+
+def test_many_patients_are_not_refitted_and_a_random_part_of_them_is_scored(
+    small_result, monkeypatch
+):
+    monkeypatch.setattr(module, "_MOST_PATIENTS", 300)
+    found = importance(small_result.plan, small_result.models.encoding)
+    assert found.errors == {
+        "predicted_benefit": "not computed for 393 patients: it takes refits in at least 10 "
+        "replicates and at most 300 patients"
+    }
+    assert found.modifiers.patients == 300
+    monkeypatch.setattr(module, "_MOST_ROWS", 1500)
+    again = importance(small_result.plan, small_result.models.encoding)
+    assert again.modifiers.half_samples == again.modifiers.permutations == 5
+
+
+def test_without_events_effect_modification_is_absent_with_the_reason(small_result):
+    plan = small_result.plan
+    outcomes = dict(plan.cohort.outcomes)
+    outcomes["mrs_0_2"] = np.where(plan.cohort.treatment == 0, 0.0, outcomes["mrs_0_2"])
+    cohort = dataclasses.replace(plan.cohort, outcomes=outcomes)
+    found = importance(dataclasses.replace(plan, cohort=cohort), small_result.models.encoding)
+    assert found.modifiers is None
+    assert found.predicted is None
+    assert "refits failed" in found.errors["predicted_benefit"]
+    result = dataclasses.replace(small_result, importance=found)
+    summary = summary_of(result)
+    path = "outcomes.mrs_0_2.importance.0.effect_modifier"
+    assert summary["absent"][path] == found.errors["effect_modifier"]
+    tables = importance_tables(result)
+    assert len(tables) == 1
+    assert "The second was not computed" in tables[0].note
+
+
+def test_patients_without_the_outcome_take_no_part_in_the_scores(small_result):
+    plan = small_result.plan
+    outcomes = dict(plan.cohort.outcomes)
+    outcomes["mrs_0_2"] = outcomes["mrs_0_2"].copy()
+    outcomes["mrs_0_2"][:20] = np.nan
+    cohort = dataclasses.replace(plan.cohort, outcomes=outcomes)
+    found = importance(dataclasses.replace(plan, cohort=cohort), small_result.models.encoding)
+    assert found.modifiers.patients == len(cohort) - 20
+
+
+def test_an_interim_result_has_neither(small_result):
+    result = dataclasses.replace(small_result, importance=None)
+    absent = summary_of(result)["absent"]
+    path = "outcomes.mrs_0_2.importance.0.effect_modifier"
+    assert absent[path] == "not computed in an interim result"
+    assert importance_tables(result) == []
+
+
+def test_the_tables_hold_what_was_found(small_result):
+    both, measures = importance_tables(small_result)
+    assert len(both.rows) == 14
+    assert [row[1] for row in both.rows] == sorted((row[1] for row in both.rows), reverse=True)
+    modifiers = small_result.importance.modifiers
+    assert len(measures.rows) == 3 * len(modifiers.groups)
+    best = measures.rows[len(modifiers.groups)]
+    assert best[2] == max(modifiers.measures["loss"].value)
+    shown = {row[0]: row[5] for row in both.rows}
+    assert shown[best[1]] == pytest.approx(np.sqrt(best[2] / 2))
+    assert "What the model uses, and what changes the effect" in both.title
+
+
+@pytest.mark.parametrize("desirable", [True, False])
+def test_a_modifier_is_found_whatever_the_direction_of_the_outcome(small_result, desirable):
+    plan = small_result.plan
+    rng = np.random.default_rng(5)
+    treated = plan.cohort.treatment == 1
+    strong = plan.cohort.predictors[:, 0] > np.median(plan.cohort.predictors[:, 0])
+    risk = np.where(treated, np.where(strong, 0.9, 0.1), 0.5)
+    events = (rng.random(risk.size) < risk).astype(float)
+    cohort = dataclasses.replace(plan.cohort, outcomes={**plan.cohort.outcomes, "mrs_0_2": events})
+    spec = plan.file.primary.model_copy(update={"desirable": desirable})
+    file = plan.file.model_copy(update={"outcomes": (spec, *plan.file.outcomes[1:])})
+    study = dataclasses.replace(plan.study, file=file)
+    found = importance(
+        dataclasses.replace(plan, cohort=cohort, study=study), small_result.models.encoding
+    )
+    age = found.modifiers.group_of(0)
+    for measured in found.modifiers.measures.values():
+        assert measured.rank[age] == 1
+    assert found.modifiers.measures["loss"].p[age] == pytest.approx(1 / 13)
