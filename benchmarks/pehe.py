@@ -42,6 +42,7 @@ from twoarm.metalearners import (
     XLearner,
     cross_fitted_nuisances,
     dr_scores,
+    recommended_learner,
 )
 from twoarm.synthetic import find_scenario, generate
 
@@ -79,9 +80,7 @@ LEARNERS: dict[str, Learner] = {
     "S, logistic (main effects)": over(lambda s: SLearner(Logistic(), desirable=True, seed=s)),
     "risk model, logistic": over(lambda s: RiskModel(Logistic(), desirable=True, seed=s)),
     "penalized interaction": over(lambda s: PenalizedInteraction(desirable=True, seed=s)),
-    "penalized interaction, averaged": over(
-        lambda s: PenalizedInteraction(desirable=True, seed=s, averaged=True, main_penalty=10.0)
-    ),
+    RECOMMENDED: over(lambda s: recommended_learner(desirable=True, seed=s)),
     "T, logistic": over(lambda s: TLearner(Logistic(), desirable=True, seed=s)),
     "T, stack": over(lambda s: TLearner(Stack(), desirable=True, seed=s)),
     "S, stack": over(lambda s: SLearner(Stack(), desirable=True, seed=s)),

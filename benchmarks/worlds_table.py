@@ -8,8 +8,10 @@ of the scores on the predicted benefit (BLP) and the top against the bottom quar
 computed twice: with sequential folds, a patient being ranked by models of the folds before his
 alone, and with ordinary cross-fitting, whose folds teach each other.
 
-The learner is the study's T-learner of stacks; adjusted for is every column measured before the
-decision, in the propensity also the centre. The bands of the two nulls are not drawn here.
+Shares are those of the study's T-learner of stacks; the tests rank patients by the recommended
+learner, as a study does, and (without ``--tests-only``) by the T-learner as well. Adjusted for is
+every column measured before the decision, in the propensity also the centre. The bands of the two
+nulls are not drawn here.
 
 Run: ``python -m benchmarks.worlds_table [--cohorts 200] [--worlds Z] [--tests-only]
 [--folder DIR] [--summary-only]``. Cohorts are appended to ``DIR/worlds_table.jsonl``; an
@@ -19,6 +21,7 @@ interrupted run goes on where it stopped.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,7 @@ from twoarm.diagnostics.heterogeneity_refits import Work
 from twoarm.diagnostics.heterogeneity_summary import summarise_chain
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack
-from twoarm.metalearners import Predictors, Sample, TLearner
+from twoarm.metalearners import Predictors, Sample, TLearner, recommended_learner
 from twoarm.metalearners.sample import sample_folds
 from twoarm.metrics import benefit_slope, group_effects, rate, share_at_threshold
 from twoarm.study.propensity import pooled_centres
@@ -144,14 +147,17 @@ def measure(world: str, cohort: int, *, tests_only: bool) -> dict[str, Any]:
             "mean": float(benefit.mean()),
             "share": share_at_threshold(benefit, THRESHOLD),
         }
+    ranked_by = {"recommended": replace(refits, learner=recommended_learner(desirable=True))}
+    if not tests_only:
+        ranked_by["T, stack"] = refits
+    found = {name: p_values(each, cohort) for name, each in ranked_by.items()}
     return {
         "world": world,
         "cohort": cohort,
-        "tests_only": tests_only,
         "events": int(refits.outcome[refits.treatment == 0].sum()),
         "truth": truth,
         "estimates": {} if tests_only else shares(refits, cohort),
-        "p": p_values(refits, cohort),
+        "p": {f"{name}: {test}": p for name, tests in found.items() for test, p in tests.items()},
     }
 
 
@@ -232,7 +238,7 @@ def show(table: dict[str, Any]) -> None:
         for test, one in entry["rejected"].items():
             if one["rejected"] is not None:
                 print(
-                    f"  rejected by {test:<22}{one['rejected']:.3f} (SE {one['mcse']:.3f}) "
+                    f"  rejected by {test:<36}{one['rejected']:.3f} (SE {one['mcse']:.3f}) "
                     f"of {one['tested']}"
                 )
 

@@ -7,6 +7,7 @@ from twoarm.metalearners.nuisances import Nuisances, cross_fitted_nuisances
 from twoarm.metalearners.penalized_interaction import PenalizedInteraction
 from twoarm.metalearners.predictors import Predictors
 from twoarm.metalearners.r import RLearner
+from twoarm.metalearners.recommended import recommended_learner
 from twoarm.metalearners.risk import RiskModel
 from twoarm.metalearners.s import SLearner
 from twoarm.metalearners.sample import Sample
@@ -35,5 +36,6 @@ __all__ = [
     "dr_scores",
     "effects_of",
     "fit_arms",
+    "recommended_learner",
     "replicate_arm",
 ]

@@ -44,7 +44,7 @@ from twoarm.diagnostics.support import finding as support_finding
 from twoarm.diagnostics.target_trial import finding as target_trial_finding
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic
-from twoarm.metalearners import TLearner, dr_scores
+from twoarm.metalearners import PenalizedInteraction, TLearner, dr_scores, recommended_learner
 from twoarm.metrics import Rate
 from twoarm.seeds import Stream, integer
 from twoarm.study.hidden import Hidden, hidden
@@ -252,12 +252,16 @@ def _agreement(plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]) 
 
 def refits_of(plan: Plan) -> Refits:
     """Give the primary outcome's learner, ready to be fitted to other arms and outcomes."""
-    cohort, spec = plan.cohort, plan.file.primary
-    learner = TLearner(plan.stacks_of(spec.name), desirable=spec.desirable)
+    spec = plan.file.primary
+    return _refits(plan, TLearner(plan.stacks_of(spec.name), desirable=spec.desirable))
+
+
+def _refits(plan: Plan, learner: TLearner | PenalizedInteraction) -> Refits:
+    cohort = plan.cohort
     return Refits(
         learner,
         plan.predictors,
-        plan.outcome(spec.name),
+        plan.outcome(plan.file.primary.name),
         cohort.treatment,
         Logistic(),
         treatment_predictors(cohort),
@@ -283,7 +287,6 @@ def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
 
 
 def ranking_of(plan: Plan) -> Rate:
-    """Test the ranking of the primary outcome's learner."""
-    return ranking_test(
-        refits_of(plan), seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by
-    )
+    """Make the one test of the ranking: primary outcome, recommended learner, sequential folds."""
+    refits = _refits(plan, recommended_learner(desirable=plan.file.primary.desirable))
+    return ranking_test(refits, seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by)
