@@ -137,7 +137,7 @@ def _ranking(findings: Sequence[Finding], study: Study) -> list[Answer]:
     if own is None:
         return []
     said = own.text.removeprefix(f"{study.file.primary.title}: ")
-    text = f"By the one test declared in advance, of the recommended learner's ranking: {said}"
+    text = f"By the one test declared in advance, of a ranking by penalized interactions: {said}"
     if own.verdict == "supports" and not is_randomised(study):
         text += (
             " What they gain is a difference between the arms, with the doubts of the line above."

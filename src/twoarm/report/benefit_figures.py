@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from twoarm.metrics import BenefitCurve, IsotonicBenefit, NetBenefit, TargetingCurve
 from twoarm.report.evidence_notes import LEARNER_TITLES
-from twoarm.report.figures import CONTROL, TREATED, Axes, Drawing, draw
+from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw
 from twoarm.study.benefit_evidence import BenefitEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = ["benefit_calibration", "benefit_drawings", "net_benefit_curves", "targeting_curves"]
 
-_INK, _FAINT = "#1f2937", "#9ca3af"
 _LINES = {
     "t": (TREATED, "-"),
     "penalized_interaction": (CONTROL, "--"),
@@ -31,12 +30,12 @@ def net_benefit_curves(axes: Axes, curves: Mapping[str, NetBenefit], threshold: 
     """Show net benefit over thresholds, in points; `curves` by learner, the study's first."""
     own = next(iter(curves.values()))
     cut = 100 * own.threshold
-    axes.axhline(0, color=_FAINT, linewidth=0.8, label="nobody")
-    axes.plot(cut, 100 * own.treat_all, color=_INK, linewidth=0.9, label="everybody")
+    axes.axhline(0, color=FAINT, linewidth=0.8, label="nobody")
+    axes.plot(cut, 100 * own.treat_all, color=INK, linewidth=0.9, label="everybody")
     axes.plot(
         cut,
         100 * own.same_share,
-        color=_FAINT,
+        color=FAINT,
         linewidth=0.9,
         linestyle="-.",
         label="as many by lot",
@@ -84,11 +83,11 @@ def benefit_calibration(
 ) -> Axes:
     """Show smoothed scores over predicted benefit, with the patients along the bottom."""
     at = 100 * curve.predicted
-    axes.plot(at, at, color=_FAINT, linewidth=0.8, linestyle=":", label="as predicted")
+    axes.plot(at, at, color=FAINT, linewidth=0.8, linestyle=":", label="as predicted")
     axes.fill_between(at, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.18, linewidth=0)
     axes.plot(at, 100 * curve.observed, color=TREATED, linewidth=1.3, label="smooth, 95 % limits")
     steps = 100 * isotonic(curve.predicted)
-    axes.step(at, steps, where="mid", color=_INK, linewidth=0.8, linestyle="--", label="isotonic")
+    axes.step(at, steps, where="mid", color=INK, linewidth=0.8, linestyle="--", label="isotonic")
     low, high = float(100 * curve.low.min()), float(100 * curve.high.max())
     low, high = min(low, float(at[0])), max(high, float(at[-1]))
     room = 0.2 * (high - low)
@@ -121,7 +120,7 @@ def targeting_curves(axes: Axes, curves: Mapping[str, TargetingCurve]) -> Axes:
             linewidth=1.2,
             label=LEARNER_TITLES[name],
         )
-    axes.axhline(0, color=_FAINT, linewidth=0.6)
+    axes.axhline(0, color=FAINT, linewidth=0.6)
     axes.set_xlim(0, 100)
     axes.set_xlabel("Patients treated, those ranked first, %")
     axes.set_ylabel("Gain over the average, points")

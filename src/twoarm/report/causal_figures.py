@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Balance, Propensity
-from twoarm.report.figures import CONTROL, TREATED, Axes, Drawing, draw
+from twoarm.report.figures import CONTROL, FAINT, TREATED, Axes, Drawing, draw
 from twoarm.study.result import StudyResult
 
 __all__ = ["causal_drawings", "love_plot", "propensity_densities"]
 
-_FAINT = "#9ca3af"
 _IMBALANCE = 0.1
 
 
@@ -27,9 +26,9 @@ def propensity_densities(
     middle, width = (found.edges[:-1] + found.edges[1:]) / 2, np.diff(found.edges)
     axes.bar(middle, found.density[1], width, color=TREATED, alpha=0.75, label=labels[1])
     axes.bar(middle, -found.density[0], width, color=CONTROL, alpha=0.75, label=labels[0])
-    axes.axhline(0, color=_FAINT, linewidth=0.6)
+    axes.axhline(0, color=FAINT, linewidth=0.6)
     for bound in (alpha, 1.0 - alpha) if alpha > 0 else ():
-        axes.axvline(bound, color=_FAINT, linewidth=0.8, linestyle=":")
+        axes.axvline(bound, color=FAINT, linewidth=0.8, linestyle=":")
     top = 1.6 * float(found.density.max())
     axes.set_ylim(-top, top)
     axes.set_xlim(0, 1)
@@ -46,7 +45,7 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
     names = [name for name, kept in zip(found.names, shown, strict=True) if kept]
     y = np.arange(len(names))[::-1]
     series: tuple[tuple[NDArray[np.float64], str, str, str], ...] = (
-        (found.before, "o", _FAINT, "before"),
+        (found.before, "o", FAINT, "before"),
         (found.inverse, "s", TREATED, "inverse weights"),
         (found.overlap, "D", CONTROL, "overlap weights"),
     )
@@ -54,7 +53,7 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
         axes.plot(
             np.abs(values[shown]), y, marker, color=colour, markersize=3.5, alpha=0.85, label=label
         )
-    axes.axvline(_IMBALANCE, color=_FAINT, linewidth=0.8, linestyle=":")
+    axes.axvline(_IMBALANCE, color=FAINT, linewidth=0.8, linestyle=":")
     axes.set_yticks(y, names)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=0)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,34 +15,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from twoarm.importance import Dependence
 from twoarm.metrics import calibration_curve
-from twoarm.report.importance_tables import root
 from twoarm.resampling import Metric, Validation
-from twoarm.study.hidden import SensitivityCurve
 from twoarm.study.plan import ARMS
 from twoarm.study.result import ArmResult, StudyResult
 
 __all__ = [
     "CONTROL",
+    "FAINT",
+    "INK",
     "TREATED",
     "Axes",
     "Drawing",
     "auc_estimates",
     "benefit_distribution",
     "calibration",
-    "dependence",
     "draw",
-    "drawings",
-    "importance_bars",
-    "modifier_bars",
-    "sensitivity_band",
-    "sensitivity_share",
+    "model_drawings",
 ]
 
 # Okabe and Ito's blue and vermillion: told apart by everybody, also in grey
 CONTROL, TREATED = "#c2410c", "#0067a5"
-_INK, _FAINT = "#1f2937", "#9ca3af"
+INK, FAINT = "#1f2937", "#9ca3af"
 _WIDTH_INCHES = 85 / 25.4  # a journal's column
 
 _STYLE = {
@@ -52,16 +45,16 @@ _STYLE = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
-    "axes.edgecolor": _INK,
+    "axes.edgecolor": INK,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "svg.fonttype": "none",
     "svg.hashsalt": "twoarm",
     "pdf.fonttype": 42,
@@ -117,7 +110,7 @@ def draw(
                 ha="right",
                 va="top",
                 fontsize=6,
-                color=_FAINT,
+                color=FAINT,
                 style="italic",
             )
         svg, png = io.StringIO(), io.BytesIO()
@@ -138,7 +131,7 @@ def benefit_distribution(axes: Axes, benefit: NDArray[np.float64], threshold: fl
         linewidth=0.4,
         edgecolor="white",
     )
-    axes.axvline(0, color=_INK, linewidth=0.8)
+    axes.axvline(0, color=INK, linewidth=0.8)
     top = axes.get_ylim()[1] * 1.12
     axes.set_ylim(0, top)
     if threshold is not None:
@@ -162,8 +155,8 @@ def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes
 
     `models` holds label, colour and metric of each.
     """
-    names = ("apparent", "harrell", "oob", "nested_cv", "d632", "d632plus")
-    titles = ("Apparent", "Harrell", "OOB", "CV", ".632", ".632+")
+    names = ("apparent", "harrell", "oob", "d632", "d632plus", "nested_cv", "headline")
+    titles = ("Apparent", "Harrell", "OOB", ".632", ".632+", "CV", "To quote")
     shifts = np.linspace(-0.14, 0.14, len(models)) if len(models) > 1 else [0.0]
     for (label, colour, metric), shift in zip(models, shifts, strict=True):
         values = [getattr(metric, name) for name in names]
@@ -172,7 +165,7 @@ def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes
         axes.plot(*zip(*known, strict=True), "o", color=colour, markersize=4.5, label=label)
         if metric.ci is not None and metric.headline is not None:
             axes.plot([x[-1]] * 2, [metric.ci.low, metric.ci.high], color=colour, linewidth=1.2)
-    axes.axhline(0.5, color=_FAINT, linewidth=0.6, linestyle=":")
+    axes.axhline(0.5, color=FAINT, linewidth=0.6, linestyle=":")
     axes.set_xticks(range(len(names)), titles)
     axes.set_ylim(0.45, 1.02)
     axes.set_ylabel("AUC")
@@ -220,10 +213,10 @@ def calibration(result: Validation | ArmResult, ax: Axes, *, colour: str = TREAT
     """
     repeats = result.cv.risk[result.cv.complete]
     top = _round_up(max(float(result.risk.max()), float(repeats.max(initial=0.0))))
-    ax.plot([0, top], [0, top], color=_FAINT, linewidth=0.6, linestyle=":", label="perfect")
+    ax.plot([0, top], [0, top], color=FAINT, linewidth=0.6, linestyle=":", label="perfect")
     ax.plot(
         *_curve(result.outcome, result.risk),
-        color=_INK,
+        color=INK,
         linewidth=0.9,
         linestyle="--",
         label=f"apparent{_ici(result.calibration.ici.apparent)}",
@@ -281,91 +274,13 @@ def _risk_bars(ax: Axes, risk: NDArray[np.float64], top: float, colour: str) -> 
     )
 
 
-def importance_bars(
-    axes: Axes,
-    labels: Sequence[str],
-    values: Sequence[float],
-    published: Sequence[float | None],
-    published_label: str = "published",
-    ranges: Sequence[tuple[float, float]] = (),
-) -> Axes:
-    """Show the importance of variables, most important on top, published values as rings.
-
-    `ranges` are drawn as lines, one a variable: where a share lies in other fits of the model.
-    """
-    y = np.arange(len(labels))[::-1]
-    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
-    for (low, high), at in zip(ranges, y, strict=False):
-        axes.plot([low, high], [at, at], color=_INK, linewidth=0.8, alpha=0.7)
-    known = [(value, at) for value, at in zip(published, y, strict=True) if value is not None]
-    if known:
-        axes.plot(
-            *zip(*known, strict=True),
-            "o",
-            markerfacecolor="none",
-            color=CONTROL,
-            markersize=5,
-            label=published_label,
-        )
-        axes.legend(frameon=False, loc="lower right", fontsize=7)
-    axes.set_yticks(y, labels)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("Importance (shares, sum 1)")
-    axes.set_xlim(left=0)
-    return axes
-
-
-def modifier_bars(
-    axes: Axes,
-    labels: Sequence[str],
-    values: Sequence[float],
-    ranges: Sequence[tuple[float, float]],
-    reference: Sequence[float],
-) -> Axes:
-    """Show the spread of benefit that goes with each variable, in points, beside noise.
-
-    Bars are estimates, lines their intervals, diamonds what permuted treatment reaches in 95 %.
-    """
-    y = np.arange(len(labels))[::-1]
-    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
-    for (low, high), at in zip(ranges, y, strict=True):
-        axes.plot([low, high], [at, at], color=_INK, linewidth=0.8, alpha=0.7)
-    axes.plot(reference, y, "D", color=CONTROL, markersize=3.5, label="permuted treatment, 95 %")
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
-    axes.set_yticks(y, labels)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("SD of benefit that goes with it, points")
-    axes.set_xlim(left=0)
-    return axes
-
-
-def dependence(axes: Axes, curve: Dependence, xlabel: str, levels: Sequence[str] | None) -> Axes:
-    """Show how the mean predicted benefit moves with one variable."""
-    points = 100 * curve.benefit
-    if levels is None:
-        axes.plot(curve.values, points, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
-    else:
-        axes.plot(curve.values, points, "o", color=TREATED, markersize=5)
-        axes.set_xticks(curve.values, [levels[int(value)] for value in curve.values])
-        axes.margins(x=0.2)
-    axes.axhline(0, color=_FAINT, linewidth=0.6)
-    axes.set_ylim(min(0.0, float(points.min())) - 2, max(0.0, float(points.max())) * 1.1 + 2)
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel("Mean benefit, points")
-    return axes
-
-
-def drawings(result: StudyResult) -> list[Drawing]:
-    """Draw every figure of a study's report."""
+def model_drawings(result: StudyResult) -> list[Drawing]:
+    """Draw the benefit's distribution, the estimates of the AUC, and calibration."""
     synthetic = result.plan.cohort.synthetic
     return [
         _benefit_drawing(result, synthetic),
         _auc_drawing(result, synthetic),
         *_calibration_drawings(result, synthetic),
-        _importance_drawing(result, synthetic),
-        *_modifier_drawings(result, synthetic),
-        *_dependence_drawings(result, synthetic),
-        *_hidden_drawings(result, synthetic),
     ]
 
 
@@ -400,8 +315,8 @@ def _auc_drawing(result: StudyResult, synthetic: bool) -> Drawing:
     return draw(
         "auc",
         f"Six estimates of the same AUC, {result.primary.spec.title}",
-        "Apparent, Harrell, out-of-bag, cross-validated, .632 and .632+ AUC of both arms' models; "
-        "the line is the 95 % interval of .632+.",
+        "Apparent, Harrell, out-of-bag, .632, .632+ and cross-validated AUC of both arms' models, "
+        "and the one to quote with its 95 % interval.",
         lambda axes: auc_estimates(axes, models),
         synthetic=synthetic,
     )
@@ -422,150 +337,3 @@ def _calibration_drawings(result: StudyResult, synthetic: bool) -> Iterator[Draw
             height_mm=72,
             synthetic=synthetic,
         )
-
-
-def _importance_drawing(result: StudyResult, synthetic: bool) -> Drawing:
-    codebook, values = result.plan.cohort.codebook, result.primary.importance
-    published: dict[str, float] = {}
-    if result.plan.file.published is not None:
-        published = dict(result.plan.file.published.importance)
-    order = np.argsort(-values, kind="stable")
-    return draw(
-        "importance",
-        f"What the predicted benefit depends on, {result.primary.spec.title}",
-        "Bars of permutation importance, one a variable; lines hold 95 % of refitted models.",
-        lambda axes: importance_bars(
-            axes,
-            [codebook[k].title for k in order],
-            [float(values[k]) for k in order],
-            [published.get(codebook[k].column) for k in order],
-            ranges=_refitted_ranges(result, order),
-        ),
-        height_mm=22 + 4.2 * len(order),
-        synthetic=synthetic,
-    )
-
-
-def _refitted_ranges(result: StudyResult, order: NDArray[np.intp]) -> list[tuple[float, float]]:
-    refitted = None if result.importance is None else result.importance.predicted
-    if refitted is None:
-        return []
-    low, high = refitted.limits
-    return [(float(low[k]), float(high[k])) for k in order]
-
-
-def _modifier_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
-    found = None if result.importance is None else result.importance.modifiers
-    if found is None:
-        return
-    codebook, measured = result.plan.cohort.codebook, found.measures["loss"]
-    reference = measured.reference_high
-    assert reference is not None  # a run always permutes treatment
-    spread = [
-        tuple(100 * root(float(each) / 2) for each in own)
-        for own in zip(measured.value, *measured.limits, strict=True)
-    ]
-    order = np.argsort(measured.rank, kind="stable")
-    yield draw(
-        "effect_modifiers",
-        f"What modifies the effect, {result.primary.spec.title}",
-        "Bars of the spread of benefit that goes with each variable (root of half the rise of the "
-        "loss), in points; diamonds: the 95th percentile under permuted treatment.",
-        lambda axes: modifier_bars(
-            axes,
-            [", ".join(codebook[k].title for k in found.groups[number]) for number in order],
-            [spread[number][0] for number in order],
-            [spread[number][1:] for number in order],
-            [100 * root(float(reference[number]) / 2) for number in order],
-        ),
-        height_mm=22 + 4.2 * len(order),
-        synthetic=synthetic,
-    )
-
-
-def _dependence_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
-    for curve in result.dependence:
-        predictor = result.plan.cohort.codebook[curve.variable]
-        xlabel = f"{predictor.title}, {predictor.unit}" if predictor.unit else predictor.title
-        levels = None if predictor.is_number else [level.text for level in predictor.all_levels]
-        paint: Any = _Dependence(curve, xlabel, levels)
-        yield draw(
-            f"dependence_{predictor.column}",
-            f"Mean predicted benefit by {predictor.title}",
-            f"Partial dependence of the predicted benefit on {predictor.title}.",
-            paint,
-            height_mm=50,
-            synthetic=synthetic,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Dependence:
-    curve: Dependence
-    xlabel: str
-    levels: list[str] | None
-
-    def __call__(self, axes: Axes) -> Axes:
-        return dependence(axes, self.curve, self.xlabel, self.levels)
-
-
-def sensitivity_band(axes: Axes, curve: SensitivityCurve, threshold: float) -> Axes:
-    """Show the averages that are possible as hidden confounding grows, with 0 and the threshold."""
-    axes.fill_between(
-        curve.strength, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.2, linewidth=0
-    )
-    for bound in (curve.low, curve.high):
-        axes.plot(curve.strength, 100 * bound, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
-    axes.axhline(0, color=_INK, linewidth=0.8)
-    axes.axhline(100 * threshold, color=CONTROL, linewidth=1.2, linestyle="--")
-    axes.annotate(
-        f"threshold {100 * threshold:g} points",
-        (curve.strength[-1], 100 * threshold),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="right",
-        color=CONTROL,
-        fontsize=7,
-    )
-    axes.set_ylabel("Average benefit, points")
-    return _odds_axis(axes, curve)
-
-
-def sensitivity_share(axes: Axes, curve: SensitivityCurve) -> Axes:
-    """Show the share of patients whose lowest possible benefit reaches the threshold."""
-    axes.plot(curve.strength, 100 * curve.share, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
-    axes.set_ylim(0, 100)
-    axes.set_ylabel("Patients, %")
-    return _odds_axis(axes, curve)
-
-
-def _odds_axis(axes: Axes, curve: SensitivityCurve) -> Axes:
-    axes.set_xscale("log")
-    ticks = [each for each in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0) if each <= curve.strength[-1]]
-    axes.set_xticks(ticks, [f"{each:g}" for each in ticks])
-    axes.set_xticks([], minor=True)
-    axes.set_xlabel("Odds of treatment changed by hidden factors, up to")
-    return axes
-
-
-def _hidden_drawings(result: StudyResult, synthetic: bool) -> Iterator[Drawing]:
-    found, spec = result.diagnostics.hidden, result.primary.spec
-    if found is None or spec.threshold is None:
-        return
-    curve, threshold = found.curve, spec.threshold
-    yield draw(
-        "sensitivity",
-        f"Average benefits possible under hidden confounding, {spec.title}",
-        "A band that widens from the weighted estimate as hidden factors may change the odds of "
-        "treatment more; lines at 0 and at the threshold.",
-        lambda axes: sensitivity_band(axes, curve, threshold),
-        synthetic=synthetic,
-    )
-    yield draw(
-        "sensitivity_share",
-        f"Patients whose lowest possible benefit is still {100 * threshold:g} points",
-        "A falling curve: the share of patients whose lower bound reaches the threshold, by the "
-        "factor up to which hidden factors may change the odds of treatment.",
-        lambda axes: sensitivity_share(axes, curve),
-        synthetic=synthetic,
-    )

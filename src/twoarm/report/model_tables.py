@@ -72,6 +72,7 @@ def auc_table(result: StudyResult) -> Table:
                 fit.events,
                 fit.n,
                 *(getattr(metric, column.name) for column in _ESTIMATES),
+                metric.headline,
                 low,
                 high,
                 verdict[fit.gate.harrell_valid],
@@ -84,6 +85,7 @@ def auc_table(result: StudyResult) -> Table:
     columns = (
         *MODEL,
         *_ESTIMATES,
+        Column("headline", "To quote", "probability"),
         Column("ci_low", "95 % low", "probability"),
         Column("ci_high", "95 % high", "probability"),
         Column("harrell_gate", "Harrell"),
@@ -94,10 +96,10 @@ def auc_table(result: StudyResult) -> Table:
         "Apparent: the model on its own patients. Harrell: apparent minus the mean optimism, the "
         "published procedure; it fails for learners that reproduce their training labels. "
         "Out-of-bag: on patients not drawn, a little pessimistic. Nested CV: repeated "
-        "cross-validation of the whole procedure. .632+ is the estimate fixed in advance as the "
-        "one to quote; its interval speaks of sampling these patients, not of another hospital. "
-        "Harrell is called not valid where it exceeds .632+ by more than 0.02 plus two "
-        "Monte-Carlo standard errors."
+        "cross-validation of the whole procedure. To quote: fixed in advance, "
+        f"{result.primary.arms[ARMS[0]].auc.headline_name}; its interval speaks of sampling these "
+        "patients, not of another hospital. Harrell is called not valid where it exceeds that by "
+        "more than 0.02 plus two Monte-Carlo standard errors."
     )
     note += _few_events_note(result)
     return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))

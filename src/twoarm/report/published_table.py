@@ -62,8 +62,9 @@ def published_table(result: StudyResult) -> Table:
     )
     note = (
         f"{published.source}. {published.note} Published and this run are different patients; the "
-        "last column gives, for the same run, what stands up better: .632+ with its interval for "
-        "AUC, cross-fitted predictions for a benefit, the crude difference for a mean."
+        "last column gives, for the same run, what stands up better: "
+        f"{result.primary.arms[ARMS[0]].auc.headline_name} with its interval for AUC, cross-fitted "
+        "predictions for a benefit, the crude difference for a mean."
     )
     return Table("published", "The published numbers and this run's", note, columns, tuple(rows))
 
@@ -73,7 +74,7 @@ def _auc_row(
 ) -> tuple[Value, ...]:
     auc = outcome.arms[arm].auc
     limits = interval(stated.low, stated.high, "probability")
-    beside = f".632+ {shown(auc.headline, 'probability')}"
+    beside = f"{auc.headline_name} {shown(auc.headline, 'probability')}"
     if auc.ci is not None:
         beside += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
     ours = f"Harrell {shown(auc.harrell, 'probability')}"

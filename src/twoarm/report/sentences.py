@@ -124,7 +124,7 @@ def _discrimination(result: StudyResult) -> list[Sentence]:
         limits = "" if auc.ci is None else f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
         text = (
             f"{label}: the outcome model ({fit.events} events in {fit.n} patients) has an AUC of "
-            f"{shown(auc.headline, 'probability')}{limits} by .632+."
+            f"{shown(auc.headline, 'probability')}{limits} by {auc.headline_name}."
         )
         if fit.gate.harrell_valid is False:
             excess = shown(fit.gate.harrell_minus_headline, "probability")

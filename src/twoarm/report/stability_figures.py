@@ -17,7 +17,8 @@ __all__ = ["calibration_curves", "instability", "stability_drawings"]
 
 _GREY = "0.6"
 _MOST_PATIENTS = 2000  # in the cloud; the two lines rest on everybody
-_INK_POINTS = 5000  # so many points are drawn opaque; the more there are, the fainter each
+
+_OPAQUE_POINTS = 5000  # so many points are drawn opaque; the more there are, the fainter each
 
 
 def instability(axes: Axes, plot: InstabilityPlot, threshold: float | None) -> Axes:
@@ -35,7 +36,7 @@ def instability(axes: Axes, plot: InstabilityPlot, threshold: float | None) -> A
         color=TREATED,
         markersize=2.0,
         markeredgewidth=0.0,
-        alpha=float(np.clip(_INK_POINTS / refits.size, 0.06, 0.6)),
+        alpha=float(np.clip(_OPAQUE_POINTS / refits.size, 0.06, 0.6)),
         rasterized=True,
         zorder=1,
     )

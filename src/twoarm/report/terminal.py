@@ -85,21 +85,22 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     yield f"AUC{synthetic}"
     titles = ("apparent", "Harrell", "oob", ".632", ".632+", "CV")
     yield (
-        f"  {'':<42}{'events/n':>9}"
+        f"  {'':<34}{'events/n':>9}"
         + "".join(f"{title:>9}" for title in titles)
-        + "   95 % of .632+"
+        + "   to quote (95 %)"
     )
     for outcome in result.outcomes.values():
         for arm, label in zip(ARMS, (labels.control, labels.treated), strict=True):
             fit = outcome.arms[arm]
             auc = fit.auc
-            name = f"{outcome.spec.name}, {label}"[:41]
+            name = f"{outcome.spec.name}, {label}"[:33]
             values = (auc.apparent, auc.harrell, auc.oob, auc.d632, auc.d632plus, auc.nested_cv)
             mark = "*" if fit.gate.harrell_valid is False else " "
             cells = [f"{shown(value, 'probability'):>9}" for value in values]
             cells[1] = cells[1][1:] + mark
             limits = "" if auc.ci is None else interval(auc.ci.low, auc.ci.high, "probability")
-            yield f"  {name:<42}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {limits}"
+            quoted = f"{shown(auc.headline, 'probability')} ({limits})"
+            yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
     yield "  * Harrell's correction is not valid for this learner here"
     yield ""
     yield f"Benefit, percentage points{synthetic}"

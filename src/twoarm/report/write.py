@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twoarm.report.benefit_figures import benefit_drawings
-from twoarm.report.causal_figures import causal_drawings
-from twoarm.report.figures import drawings
+from twoarm.report.drawings import all_drawings
 from twoarm.report.html import page_of, render
-from twoarm.report.stability_figures import stability_drawings
 from twoarm.report.tables import all_tables
 from twoarm.study.result import StudyResult
 
@@ -32,8 +29,7 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
     """
     folder = result.folder if out is None else Path(out)
     tables = all_tables(result)
-    figures = [*drawings(result), *causal_drawings(result), *stability_drawings(result)]
-    figures += benefit_drawings(result)
+    figures = all_drawings(result)
     for name in ("tables", "figures"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():

@@ -22,6 +22,14 @@ class Range:
     high: float
 
 
+_IN_WORDS = {
+    "d632plus": ".632+",
+    "oob": "out-of-bag replicates",
+    "nested_cv": "repeated cross-validation",
+    "d632plus_cv": "the mean of .632+ and repeated cross-validation",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One measure of a model, apparent and corrected for optimism.
@@ -72,6 +80,11 @@ class Metric:
     failed: int
     intervals: tuple[Interval, ...] = ()
     nested_cv_range: Range | None = None
+
+    @property
+    def headline_name(self) -> str:
+        """The headline's method in words."""
+        return _IN_WORDS[self.headline_method]
 
     @property
     def often_missing(self) -> bool:

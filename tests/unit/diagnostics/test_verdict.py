@@ -74,7 +74,7 @@ def test_every_doubt_is_named_once():
 def test_the_ranking_line_says_what_the_test_said():
     text = f"{OBSERVATIONAL.file.primary.title}: patients ranked first gain more than the average."
     line = verdict([said(RANKING, "supports", text)], OBSERVATIONAL)[1]
-    assert "ranking: patients ranked first gain more" in line.text
+    assert "interactions: patients ranked first gain more" in line.text
     assert "doubts" in line.text  # in observational data it inherits those of the first line
     alone = verdict([said(RANKING, "supports", text)], RANDOMISED)[1]
     assert "doubts" not in alone.text
