@@ -183,7 +183,9 @@ def _share_below(
     return np.asarray((low + high) / (2.0 * sorted_others.size))
 
 
-def auc_interval(value: float, events: int, others: int, *, level: float = 0.95) -> Interval:
+def auc_interval(
+    value: float, events: int, others: int, *, level: float = 0.95, widened: float = 1.0
+) -> Interval:
     """Give the confidence interval of an AUC on the logit scale, Hanley and McNeil's variance.
 
     It speaks of sampling the patients on whom the AUC was measured. Centred on a corrected AUC
@@ -198,6 +200,9 @@ def auc_interval(value: float, events: int, others: int, *, level: float = 0.95)
         Patients with and without the event, each at least 1.
     level : float
         Confidence, between 0 and 1.
+    widened : float
+        Multiple of the standard error, 1 or larger: for an AUC that is not measured but estimated
+        for a model fitted to the same patients, whose learning adds spread of its own.
 
     References
     ----------
@@ -209,19 +214,21 @@ def auc_interval(value: float, events: int, others: int, *, level: float = 0.95)
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.728, 0.968)
     """
-    if not 0.0 <= value <= 1.0 or events < 1 or others < 1 or not 0.0 < level < 1.0:
+    counts = events >= 1 and others >= 1 and widened >= 1.0
+    if not 0.0 <= value <= 1.0 or not counts or not 0.0 < level < 1.0:
         raise ArgumentError(
-            "An AUC interval needs an AUC in 0-1, events and non-events, and a level in 0-1; found "
-            f"{value}, {events}, {others} and {level}."
+            "An AUC interval needs an AUC in 0-1, events and non-events, a level in 0-1 and a "
+            f"multiple from 1; found {value}, {events}, {others}, {level} and {widened}."
         )
-    method = "logit_hanley_mcneil"
+    method = "logit_hanley_mcneil" + ("_widened" if widened > 1.0 else "")
     if value in (0.0, 1.0):
         return Interval(method, value, value)
     # Their Q1 - A^2 and Q2 - A^2, each without A(1 - A), which would cancel near 0 and 1.
     pairs_of_events = (events - 1) * (1.0 - value) / (2.0 - value)
     pairs_of_others = (others - 1) * value / (1.0 + value)
     ratio = (1.0 + pairs_of_events + pairs_of_others) / (events * others)
-    half = NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(ratio / (value * (1.0 - value)))
+    error = widened * math.sqrt(ratio / (value * (1.0 - value)))
+    half = NormalDist().inv_cdf(0.5 + level / 2) * error
     centre = math.log(value / (1.0 - value))
     return Interval(method, _expit(centre - half), _expit(centre + half))
 

@@ -184,6 +184,8 @@ def _reasons(metric: Metric, regressed: bool) -> dict[str, str]:
     reasons = dict.fromkeys(
         ("apparent", "harrell", "oob", "d632", "d632plus", "headline", "mcse"), undefined
     )
+    if metric.nested_cv is None:
+        reasons["headline"] = nested
     if regressed:
         reasons = dict.fromkeys(reasons, "no finite regression in enough replicates")
         reasons |= dict.fromkeys(("oob", "d632", "d632plus"), few)

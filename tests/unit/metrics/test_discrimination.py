@@ -154,6 +154,15 @@ def test_at_the_edge_the_interval_is_a_point(value):
     assert (found.low, found.high) == (value, value)
 
 
+def test_widening_multiplies_the_half_width_on_the_logit_scale():
+    narrow, wide = auc_interval(0.8, 10, 20), auc_interval(0.8, 10, 20, widened=1.5)
+    halves = [math.log(each.high / (1 - each.high)) - math.log(4) for each in (narrow, wide)]
+    assert_allclose(halves[1], 1.5 * halves[0], rtol=1e-12)
+    assert wide.method == "logit_hanley_mcneil_widened"
+    with pytest.raises(ArgumentError, match="multiple from 1"):
+        auc_interval(0.8, 10, 20, widened=0.9)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [(1.1, 5, 5), (-0.1, 5, 5), (math.nan, 5, 5), (0.7, 0, 5), (0.7, 5, 0)],
