@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.intervals import headlines, limits
+from benchmarks.intervals import headlines, judged, limits, widened
 from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from benchmarks.worlds import World, normal, stenting
@@ -60,6 +60,7 @@ WORLDS = [
     normal(0.6),
 ]
 ESTIMATES = ("apparent", "harrell", "oob", "d632", "d632plus", "nested_cv", "d632plus_cv")
+FACTORS = (1.0, 1.05, 1.1, 1.15, 1.2)
 CANDIDATES = ("oob", "d632plus", "nested_cv", "d632plus_cv")
 
 
@@ -106,8 +107,26 @@ def summary(ledger: Ledger) -> dict[str, Any]:
                 "mcse": float(error.std(ddof=1) / np.sqrt(error.size)),
                 "rmse": float(np.sqrt((error**2).mean())),
             }
-        rows[row] = entry | {"gate": gate_alarms(lines, entry)}
+        rows[row] = entry | {"gate": gate_alarms(lines, entry), "interval": widths(lines)}
     return rows
+
+
+def widths(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give what Hanley and McNeil's interval holds if widened, for each candidate headline."""
+    truth = np.array([line["truth"] for line in lines])
+    found: dict[str, Any] = {}
+    for name in CANDIDATES[1:]:
+        known = [name in line["intervals"] for line in lines]
+        if len(lines) < 2 or not all(known):
+            continue
+        own = [line["intervals"][name]["hanley_mcneil"] for line in lines]
+        oracle = 3.92 * float(np.std([line[name] for line in lines] - truth, ddof=1))
+        found[name] = {
+            str(factor): judged([widened(each, factor) for each in own], truth, oracle)
+            for factor in FACTORS
+            if oracle > 0
+        }
+    return found
 
 
 def gate_alarms(lines: list[dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +178,15 @@ def show(rows: dict[str, Any]) -> None:
         mcse = max((entry[name]["mcse"] for name in CANDIDATES if name in entry), default=0.0)
         line = f"{row:<36}{entry['data_sets']:>5}{entry['truth']:>7.3f}"
         print(line + "".join(f"{cell:>15}" for cell in cells) + f"   SE <= {mcse:.4f}")
+        gate = entry["gate"]
+        wrong = "not valid" if gate["harrell_invalid"] else "valid"
+        said = ", ".join(f"{k} {v:.2f}" for k, v in gate["alarm_rate"].items() if v is not None)
+        print(f"    Harrell is {wrong} here; the gate speaks, by headline: {said}")
+        for name, factors in entry["interval"].items():
+            cells = [
+                f"{k}: {v['coverage']:.3f} ({v['width_by_oracle']:.2f})" for k, v in factors.items()
+            ]
+            print(f"    interval about {name}, coverage (width in oracles): {'  '.join(cells)}")
     for name in CANDIDATES:
         biases = [abs(entry[name]["bias"]) for entry in rows.values() if name in entry]
         if biases:

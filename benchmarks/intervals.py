@@ -41,3 +41,28 @@ def candidates(found: Validation, centre: float) -> dict[str, Interval]:
 def limits(found: Validation, centre: float) -> dict[str, list[float]]:
     """Give the limits of every candidate by its name."""
     return {name: [each.low, each.high] for name, each in candidates(found, centre).items()}
+
+
+def widened(interval: list[float], factor: float) -> list[float]:
+    """Give limits whose half-width on the logit scale is `factor` times as large."""
+    low, high = interval
+    if not 0 < low <= high < 1:
+        return [low, high]
+    logits = np.log([low / (1 - low), high / (1 - high)])
+    middle, half = logits.mean(), factor * np.diff(logits)[0] / 2
+    return [float(1 / (1 + np.exp(-(middle + side * half)))) for side in (-1, 1)]
+
+
+def judged(intervals: list[list[float]], truth: np.ndarray, oracle: float) -> dict[str, float]:
+    """Give coverage with its error, misses on each side, and width, also in oracle widths."""
+    low, high = np.array(intervals).T
+    covered = float(((low <= truth) & (truth <= high)).mean())
+    return {
+        "cohorts": len(intervals),
+        "coverage": covered,
+        "mcse": float(np.sqrt(covered * (1 - covered) / len(intervals))),
+        "truth_below": float((truth < low).mean()),
+        "truth_above": float((truth > high).mean()),
+        "width": float((high - low).mean()),
+        "width_by_oracle": float((high - low).mean() / oracle),
+    }

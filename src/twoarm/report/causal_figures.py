@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,7 @@ def causal_drawings(result: StudyResult) -> list[Drawing]:
     arms = (labels.control, labels.treated)
     alpha = judged.overlap.trimming.alpha
     synthetic = plan.cohort.synthetic
+    titles = tuple(map(plan.file.column_title, judged.balance.names))
     densities = draw(
         "propensity",
         "Who was likely to be treated",
@@ -88,7 +90,7 @@ def causal_drawings(result: StudyResult) -> list[Drawing]:
         "Balance of the arms before and after weighting",
         "Size of the standardised difference of every column, unweighted, by inverse and by "
         "overlap weights; a line at 0.1.",
-        lambda axes: love_plot(axes, judged.balance),
+        lambda axes: love_plot(axes, replace(judged.balance, names=titles)),
         height_mm=24 + 3.6 * len(judged.balance.names),
         synthetic=synthetic,
     )

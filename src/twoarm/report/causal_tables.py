@@ -140,13 +140,15 @@ def support_reasons(result: StudyResult) -> list[str]:
 
 def balance_table(result: StudyResult) -> Table:
     """Give the standardised differences of every column, before and after weighting."""
-    found = result.diagnostics.balance
+    found, titled = result.diagnostics.balance, result.plan.file.column_title
+    weighted = (found.before, found.inverse, found.overlap)
     rows = tuple(
-        (name, *(_finite(float(each[k])) for each in (found.before, found.inverse, found.overlap)))
+        (name, titled(name), *(_finite(float(each[k])) for each in weighted))
         for k, name in enumerate(found.names)
     )
     columns = (
         Column("column", "Column"),
+        Column("title", "Measured"),
         Column("before", "Before", "probability"),
         Column("inverse", "Inverse weights", "probability"),
         Column("overlap", "Overlap weights", "probability"),

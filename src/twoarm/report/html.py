@@ -81,6 +81,8 @@ def _on_page(table: Table) -> Table:
         row[k] for row in table.rows for k, each in enumerate(table.columns) if each.kind == "count"
     ):
         dropped |= {column.name for column in table.columns if column.kind == "count"}
+    if table.name == "balance":  # its titles say what its columns are
+        dropped.add("column")
     kept = [k for k, column in enumerate(table.columns) if column.name not in dropped]
     return Table(
         table.name,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +40,11 @@ from twoarm.diagnostics.propensity import finding as propensity_finding
 from twoarm.diagnostics.published_benchmark import finding as published_finding
 from twoarm.diagnostics.support import finding as support_finding
 from twoarm.diagnostics.target_trial import finding as target_trial_finding
-from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic
 from twoarm.metalearners import PenalizedInteraction, TLearner, dr_scores, recommended_learner
 from twoarm.metrics import Rate
 from twoarm.seeds import Stream, integer
+from twoarm.study.attempt import attempt
 from twoarm.study.hidden import Hidden, hidden
 from twoarm.study.missing_effect import MissingEffect, missing_effect
 from twoarm.study.missing_effect import finding as missing_effect_finding
@@ -64,8 +62,6 @@ __all__ = [
 ]
 
 _MOST_REPEATS = 20
-
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -165,16 +161,16 @@ def causal(
         if not is_randomised(plan.study):
             unseen = hidden(plan, measured.X, measured.names, own, treated.score)
             findings += unseen.findings
-    missing = _tried("missing_effect", errors, lambda: missing_effect(plan)) or {}
+    missing = attempt("missing_effect", errors, lambda: missing_effect(plan)) or {}
     if primary.name in missing:
         findings.append(missing_effect_finding(missing[primary.name], plan.study))
     published = benchmarks(plan, mu, treated.score)
     if primary.name in published:
         findings.append(published_finding(published[primary.name], plan.study))
-    spread = _tried("heterogeneity", errors, lambda: _heterogeneity(plan, in_sample))
+    spread = attempt("heterogeneity", errors, lambda: _heterogeneity(plan, in_sample))
     if spread is not None:
         findings.append(heterogeneity_finding(spread, plan.study))
-    ranking = _tried("ranking", errors, lambda: ranking_of(plan))
+    ranking = attempt("ranking", errors, lambda: ranking_of(plan))
     if ranking is not None:
         findings.append(ranking_finding(ranking, plan.study))
     return Causal(
@@ -191,15 +187,6 @@ def causal(
         published=published,
         hidden=unseen,
     )
-
-
-def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Part | None:
-    """Compute a part that few events can make impossible; note why it is missing."""
-    try:
-        return compute()
-    except (ArgumentError, FitError) as error:
-        errors[name] = str(error)
-        return None
 
 
 def effect_of(

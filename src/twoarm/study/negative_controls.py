@@ -7,9 +7,7 @@ treatment permuted. They are no outcomes of the study and take no part in its bo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +19,12 @@ from twoarm.diagnostics import Finding, NegativeControl, Refits, negative_contro
 from twoarm.diagnostics.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.heterogeneity_summary import Band, band
 from twoarm.diagnostics.negative_control import finding
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import FitError
 from twoarm.execution import run_tasks
 from twoarm.metalearners import Predictors
 from twoarm.metrics import Rate, share_at_threshold
 from twoarm.seeds import Stream, integer
+from twoarm.study.attempt import attempt
 from twoarm.study.causal import effect_of, ranking_of, refits_of
 from twoarm.study.plan import Plan
 from twoarm.study.propensity import treatment_model
@@ -35,8 +34,6 @@ __all__ = ["ControlRun", "ControlShare", "negative_controls", "plan_of_control"]
 
 _DRAWS = 19
 """Permutations: with none of them as high, the one-sided p-value is 5 %."""
-
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +146,9 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
     refits = refits_of(own)
     y, arm = own.outcome(spec.name), own.cohort.treatment
     errors: dict[str, str] = {}
-    effect = _tried("effect", errors, lambda: _effect(own, spec))
-    ranking = _tried("ranking", errors, lambda: ranking_of(own))
-    share = _tried("share_at_threshold", errors, lambda: _share(own, refits))
+    effect = attempt("effect", errors, lambda: _effect(own, spec))
+    ranking = attempt("ranking", errors, lambda: ranking_of(own))
+    share = attempt("share_at_threshold", errors, lambda: _share(own, refits))
     measured = [each.column for each, _ in plan.cohort.measured()]
     return ControlRun(
         spec=spec,
@@ -164,15 +161,6 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
         findings=() if effect is None else (finding(effect, plan.study),),
         errors=errors,
     )
-
-
-def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Part | None:
-    """Compute a part that few events can make impossible; note why it is missing."""
-    try:
-        return compute()
-    except (ArgumentError, FitError) as error:
-        errors[name] = str(error)
-        return None
 
 
 def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:

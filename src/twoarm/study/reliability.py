@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +11,8 @@ from twoarm.diagnostics import Finding, Missingness
 from twoarm.diagnostics.centre_benefit import finding as centres_finding
 from twoarm.diagnostics.missingness import finding as missing_finding
 from twoarm.diagnostics.stability import finding as stability_finding
-from twoarm.errors import ArgumentError, FitError
 from twoarm.resampling import RunStore
+from twoarm.study.attempt import attempt
 from twoarm.study.centres import Centres, centres
 from twoarm.study.fits import CrossFit, FullFit
 from twoarm.study.missing import CompleteCases, cohort_missingness, complete_cases
@@ -22,8 +20,6 @@ from twoarm.study.plan import Plan
 from twoarm.study.stability import RefitStability, refit_stability
 
 __all__ = ["Reliability", "reliability"]
-
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -76,20 +72,11 @@ def reliability(
     findings = []
     if np.isfinite(steady.outcomes[primary.name].benefit.mean_mape):  # any replicate succeeded
         findings.append(stability_finding(steady.outcomes[primary.name], plan.study))
-    elsewhere = _tried("centres", errors, lambda: centres(plan, propensity))
+    elsewhere = attempt("centres", errors, lambda: centres(plan, propensity))
     if elsewhere is not None and elsewhere.benefit is not None:
         findings.append(centres_finding(elsewhere.benefit, plan.study))
     missing = cohort_missingness(plan)
     if any(each.share > 0.0 for each in missing.variables):
         findings.append(missing_finding(missing, plan.study))
-    complete = _tried("complete_cases", errors, lambda: complete_cases(plan, mu))
+    complete = attempt("complete_cases", errors, lambda: complete_cases(plan, mu))
     return Reliability(steady, elsewhere, missing, complete, tuple(findings), errors)
-
-
-def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Part | None:
-    """Compute a part that the cohort may not support; note why it is missing."""
-    try:
-        return compute()
-    except (ArgumentError, FitError) as error:
-        errors[name] = str(error)
-        return None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +10,12 @@ from numpy.typing import NDArray
 from twoarm.diagnostics import Finding
 from twoarm.diagnostics.coherence import finding as coherence_finding
 from twoarm.diagnostics.ordinal import finding as ordinal_finding
-from twoarm.errors import ArgumentError, FitError
+from twoarm.study.attempt import attempt
 from twoarm.study.coherence import StudyCoherence, study_coherence
 from twoarm.study.ordinal import StudyOrdinal, study_ordinal
 from twoarm.study.plan import Plan
 
 __all__ = ["OutcomesTogether", "outcomes_together"]
-
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +38,11 @@ def outcomes_together(plan: Plan, mu: NDArray[np.float64]) -> OutcomesTogether:
         Cross-fitted probabilities, mean over the repeats; NaN where cross-fitting failed.
     """
     errors: dict[str, str] = {}
-    nested = _tried("coherence", errors, lambda: study_coherence(plan, mu))
-    scale = _tried("ordinal", errors, lambda: study_ordinal(plan, mu))
+    nested = attempt("coherence", errors, lambda: study_coherence(plan, mu))
+    scale = attempt("ordinal", errors, lambda: study_ordinal(plan, mu))
     findings = []
     if nested is not None:
         findings.append(coherence_finding(nested.arms, plan.study))
     if scale is not None:
         findings.append(ordinal_finding(scale.effects, plan.study))
     return OutcomesTogether(nested, scale, tuple(findings), errors)
-
-
-def _tried(name: str, errors: dict[str, str], compute: Callable[[], Part]) -> Part | None:
-    try:
-        return compute()
-    except (ArgumentError, FitError) as error:
-        errors[name] = str(error)
-        return None

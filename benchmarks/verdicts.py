@@ -1,0 +1,159 @@
+"""What do the findings of a run say in each synthetic world, and do they tell A from B?
+
+In A the benefit is real, in B a hidden factor makes most of it; from inside the data they are meant
+to look alike. Each cohort is written to a file without the world's name and read as a user's would
+be; the shipped study, with regressions in place of the stack, is asked for its findings on
+causality and for the verdict. Counted is how often each finding says `questions`.
+
+Run: ``python -m benchmarks.verdicts [--cohorts 100] [--worlds A B] [--folder DIR]
+[--summary-only]``. Cohorts are appended to ``DIR/verdicts.jsonl``; an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.average_effect_coverage import WORLDS
+from benchmarks.ledger import Ledger
+from benchmarks.record import keep
+from twoarm.cohort import load_study, read_cohort
+from twoarm.cohort.load import Study
+from twoarm.diagnostics import verdict
+from twoarm.study import make_plan
+from twoarm.study.causal import causal
+from twoarm.study.fits import cross_fit, full_fit
+from twoarm.study.negative_controls import negative_controls
+from twoarm.synthetic import generate
+
+SEED, TREATED, CONTROL = 73_000_000, 195, 198
+MODEL = """
+[model]
+members = ["mean", "logistic", "elastic_net"]
+
+[validation]
+replicates = 2
+cross_fit_folds = 5
+cross_fit_repeats = 1
+
+[importance]
+repeats = 1
+"""
+
+
+def study_in(folder: Path) -> Study:
+    """Give the shipped study with quick models, from a file in this folder."""
+    shipped = Path(load_study("rescue-stenting").path)
+    text = shipped.read_text(encoding="utf-8").replace(
+        '"rescue_stenting', f'"{shipped.parent}/rescue_stenting'
+    )
+    kept = text[: text.index("[model]")]
+    later = text[text.index("[benchmark]") :] if "[benchmark]" in text else ""
+    path = folder / "study.toml"
+    path.write_text(kept + later.split("\n[", 1)[0] + "\n" + MODEL, encoding="utf-8")
+    return load_study(path)
+
+
+def measure(study: Study, folder: Path, world: str, cohort: int) -> dict[str, Any]:
+    """Give the verdict of every finding of one cohort."""
+    made = generate(world, treated=TREATED, control=CONTROL, seed=SEED + cohort).cohort
+    made.to_csv(folder / "cohort.csv", index=False)
+    read = read_cohort(study, folder / "cohort.csv")
+    plan = make_plan(study, read, workers=1, executor="serial")
+    full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
+    benefit = full.in_sample[plan.file.primary.name].benefit
+    judged = causal(plan, full.models.encoding, crossed.mu.mean(axis=0), benefit)
+    controls = negative_controls(plan)
+    findings = [*judged.findings, *(each for one in controls for each in one.findings)]
+    said: dict[str, list[str]] = {}
+    for each in findings:
+        said.setdefault(each.name, []).append(each.verdict)
+    answers = verdict(findings, study)
+    return {
+        "world": world,
+        "cohort": cohort,
+        "findings": said,
+        "causal": answers[0].verdict,
+        "ranking": next((each.verdict for each in answers if "ranked" in each.question), None),
+        "aipw": judged.effects[plan.file.primary.name].aipw.estimate,
+    }
+
+
+def _quiet(_: Any) -> None:
+    """Tell nobody how far it is."""
+
+
+def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give, world by world, how often each finding questions, and how the verdicts fall."""
+    found = {}
+    for world in dict.fromkeys(line["world"] for line in lines):
+        own = [line for line in lines if line["world"] == world]
+        names = dict.fromkeys(name for line in own for name in line["findings"])
+        found[world] = {
+            "cohorts": len(own),
+            "aipw": float(np.mean([line["aipw"] for line in own])),
+            "questions": {name: _share(own, name, "questions") for name in names},
+            "refutes": {name: _share(own, name, "refutes") for name in names},
+            "causal": _counts(own, "causal"),
+            "ranking": _counts(own, "ranking"),
+        }
+    return found
+
+
+def _share(lines: list[dict[str, Any]], name: str, said: str) -> float:
+    return float(np.mean([said in line["findings"].get(name, []) for line in lines]))
+
+
+def _counts(lines: list[dict[str, Any]], line_of: str) -> dict[str, int]:
+    values = [str(line[line_of]) for line in lines]
+    return {each: values.count(each) for each in sorted(set(values))}
+
+
+def show(table: dict[str, Any]) -> None:
+    """Print the table: share of cohorts in which a finding says `questions`."""
+    names = dict.fromkeys(name for entry in table.values() for name in entry["questions"])
+    print("share of cohorts with `questions` (SYNTHETIC)")
+    print(f"{'':<24}" + "".join(f"{world:>10}" for world in table))
+    print(f"{'cohorts':<24}" + "".join(f"{entry['cohorts']:>10}" for entry in table.values()))
+    for name in names:
+        cells = [f"{entry['questions'].get(name, 0):>10.2f}" for entry in table.values()]
+        print(f"{name:<24}" + "".join(cells))
+    for line in ("causal", "ranking"):
+        for world, entry in table.items():
+            print(f"{line} line in {world}: {entry[line]}")
+    refuted = {world: max(entry["refutes"].values()) for world, entry in table.items()}
+    print(f"largest share of `refutes`: {refuted}")
+    if {"A", "B"} <= table.keys():
+        a, b = (table[world]["questions"] for world in ("A", "B"))
+        best = max(names, key=lambda name: abs(b.get(name, 0) - a.get(name, 0)))
+        print(f"told apart best by {best}: questions {a[best]:.2f} in A, {b[best]:.2f} in B")
+
+
+def main() -> None:
+    """Go on with the simulation, print the table, keep it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cohorts", type=int, default=100)
+    parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/twoarm-benchmarks"))
+    parser.add_argument("--summary-only", action="store_true")
+    asked = parser.parse_args()
+    ledger = Ledger(asked.folder / "verdicts.jsonl", ("world", "cohort"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        study = study_in(folder)
+        for cohort in range(0 if asked.summary_only else asked.cohorts):
+            for world in asked.worlds:
+                if not ledger.has(world, cohort):
+                    ledger.add(measure(study, folder, world, cohort))
+    table = summary(ledger.lines)
+    show(table)
+    keep("verdicts", {"synthetic": True, "seed": SEED, "treated": TREATED, "control": CONTROL,
+                      "worlds": table})  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
