@@ -18,7 +18,7 @@ study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick l
 
 test: .venv/test ## run all tests but the slow ones
 	$(BIN)/python -m twoarm.learners.warm
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 test-slow: .venv/test ## run the long statistical tests
 	$(BIN)/python -m twoarm.learners.warm

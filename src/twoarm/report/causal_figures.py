@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Balance, Propensity
-from twoarm.report.figures import CONTROL, FAINT, TREATED, Axes, Drawing, draw
+from twoarm.report.figures import CONTROL, FAINT, TREATED, Axes, Drawing, draw, fitting
 from twoarm.study.result import StudyResult
 
 __all__ = ["causal_drawings", "love_plot", "propensity_densities"]
@@ -55,7 +55,7 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
             np.abs(values[shown]), y, marker, color=colour, markersize=3.5, alpha=0.85, label=label
         )
     axes.axvline(_IMBALANCE, color=FAINT, linewidth=0.8, linestyle=":")
-    axes.set_yticks(y, names)
+    axes.set_yticks(y, [fitting(name) for name in names], fontsize=7)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=0)
     axes.set_xlabel("Standardised difference, size")

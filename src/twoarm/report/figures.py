@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,12 +32,14 @@ __all__ = [
     "benefit_distribution",
     "calibration",
     "draw",
+    "fitting",
     "model_drawings",
 ]
 
 # Okabe and Ito's blue and vermillion: told apart by everybody, also in grey
 CONTROL, TREATED = "#c2410c", "#0067a5"
 INK, FAINT = "#1f2937", "#9ca3af"
+_LONGEST_LABEL = 32
 _WIDTH_INCHES = 85 / 25.4  # a journal's column
 
 _STYLE = {
@@ -88,6 +91,11 @@ def _style() -> Iterator[None]:
         yield
 
 
+def fitting(label: str) -> str:
+    """Shorten a label beside an axis, so that it leaves room for what is drawn."""
+    return textwrap.shorten(label, _LONGEST_LABEL, placeholder=" ...")
+
+
 def draw(
     name: str,
     title: str,
@@ -115,6 +123,7 @@ def draw(
             )
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        figure.set_layout_engine("none")  # it is laid out; doing it again takes most of the time
         figure.savefig(png, format="png", metadata={"Software": None})
     return Drawing(name, title, alt, svg.getvalue(), png.getvalue())
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.importance import Dependence
-from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw
+from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw, fitting
 from twoarm.report.importance_tables import root
 from twoarm.study.result import StudyResult
 
@@ -44,7 +44,7 @@ def importance_bars(
             label=published_label,
         )
         axes.legend(frameon=False, loc="lower right", fontsize=7)
-    axes.set_yticks(y, labels)
+    axes.set_yticks(y, [fitting(label) for label in labels])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Importance (shares, sum 1)")
     axes.set_xlim(left=0)
@@ -68,7 +68,7 @@ def modifier_bars(
         axes.plot([low, high], [at, at], color=INK, linewidth=0.8, alpha=0.7)
     axes.plot(reference, y, "D", color=CONTROL, markersize=3.5, label="permuted treatment, 95 %")
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
-    axes.set_yticks(y, labels)
+    axes.set_yticks(y, [fitting(label) for label in labels])
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("SD of benefit that goes with it, points")
     axes.set_xlim(left=0)
