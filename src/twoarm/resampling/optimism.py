@@ -30,7 +30,7 @@ __all__ = [
     "scaled",
 ]
 
-HEADLINE = "d632plus_cv"
+HEADLINE = "nested_cv"
 """The estimate to quote, fixed in advance and the same for every learner: `d632plus`, `oob`,
 `nested_cv`, or `d632plus_cv`, the mean of .632+ and cross-validation. Chosen on a grid of worlds
 and learners: docs/decisions/0012-the-estimate-to-quote.md."""

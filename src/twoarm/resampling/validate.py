@@ -184,9 +184,8 @@ def validate(
     strata : array_like, shape (n,), optional
         Rows are drawn within strata (the bootstrap alone; folds are stratified by the outcome).
     cv_repeats : int
-        Repeats of nested 10-fold cross-validation, 0 for none. The estimate to quote rests on
-        it, for the AUC together with .632+, so without it there is none. Ten cost as much as about
-        a hundred replicates.
+        Repeats of nested 10-fold cross-validation, 0 for none. It is the estimate to quote,
+        so without it there is none. Ten cost as much as about a hundred replicates.
     executor, workers
         See `twoarm.execution.run_tasks`; they do not change the result.
 

@@ -247,7 +247,7 @@ def test_repeats_of_cross_validation_may_be_left_out(data):
     assert found.auc.nested_cv is found.auc.nested_cv_range is None
     assert found.calibration.slope.headline is None
     assert found.calibration.slope.harrell is not None
-    assert found.auc.headline is found.auc.ci is None  # half of it is cross-validation
+    assert found.auc.headline is found.auc.ci is None
     assert found.auc.d632plus is not None
     assert found.gate.harrell_valid is None
     with pytest.raises(ArgumentError, match="0 or more repeats"):
