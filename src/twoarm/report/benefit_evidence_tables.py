@@ -194,7 +194,8 @@ def targeting_table(result: StudyResult) -> Table:
     test = result.diagnostics.ranking
     if test is not None:
         numbers = (test.estimate, test.low, test.high)
-        rows.append((LEARNER_TITLES["t"], f"{test.target.upper()}, the test", *numbers))
+        ranked_by = f"{LEARNER_TITLES['penalized_interaction']}, averaged"
+        rows.append((ranked_by, f"{test.target.upper()}, the test", *numbers))
     for title, m in models_of(result):
         rows.append((title, "AUTOC, descriptive", m.autoc, None, None))
         rows.append((title, "Qini, descriptive", m.qini, None, None))
@@ -206,8 +207,8 @@ def targeting_table(result: StudyResult) -> Table:
     )
     note = (
         "How much more the patients ranked first gain than the average; 0 is a ranking by lot. "
-        "One test was declared in advance (folds in sequence, the T-learner). The areas "
-        "beside it come from ordinary cross-fitting, where a test would reject too often."
-        + adjusted(result)
+        "One test was declared in advance: folds in sequence, patients ranked by penalized "
+        "interactions averaged over their strengths. The areas beside it come from ordinary "
+        "cross-fitting, where a test would reject too often." + adjusted(result)
     )
     return Table("targeting", "Is the ranking better than chance?", note, columns, tuple(rows))

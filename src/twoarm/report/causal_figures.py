@@ -61,11 +61,10 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
     axes.set_xlabel("Standardised difference, size")
     axes.legend(
         frameon=False,
-        ncols=3,
         fontsize=7,
         handletextpad=0.1,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.16),  # below the axis: points can lie anywhere in it
+        loc="upper right",
+        bbox_to_anchor=(-0.05, -0.02),  # below the labels: points can lie anywhere in the axes
     )
     return axes
 

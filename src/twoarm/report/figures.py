@@ -175,7 +175,7 @@ def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes
         if metric.ci is not None and metric.headline is not None:
             axes.plot([x[-1]] * 2, [metric.ci.low, metric.ci.high], color=colour, linewidth=1.2)
     axes.axhline(0.5, color=FAINT, linewidth=0.6, linestyle=":")
-    axes.set_xticks(range(len(names)), titles)
+    axes.set_xticks(range(len(names)), titles, fontsize=7)
     axes.set_ylim(0.45, 1.02)
     axes.set_ylabel("AUC")
     axes.legend(frameon=False, loc="lower left", fontsize=7)

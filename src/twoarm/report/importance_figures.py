@@ -70,7 +70,7 @@ def modifier_bars(
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
     axes.set_yticks(y, [fitting(label) for label in labels])
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("SD of benefit that goes with it, points")
+    axes.set_xlabel("SD of benefit, points")
     axes.set_xlim(left=0)
     return axes
 

@@ -18,14 +18,22 @@ _MEASURES = {
 
 
 def published_benchmark_tables(result: StudyResult) -> list[Table]:
-    """Give the published effects beside ours; none if the study lists none."""
-    rows: list[tuple[Value, ...]] = []
+    """Give the published effects beside ours: the primary outcome, then the others."""
+    primary: list[tuple[Value, ...]] = []
+    others: list[tuple[Value, ...]] = []
     for outcome in result.outcomes.values():
         found = result.diagnostics.published.get(outcome.spec.name)
         if found is not None:
-            rows += _rows(outcome.spec.title, found)
-    if not rows:
-        return []
+            (primary if outcome.spec.primary else others).extend(_rows(outcome.spec.title, found))
+    title = "Published trials and cohorts on this cohort's own risks"
+    named = (
+        ("published_benchmark", title, primary),
+        ("published_benchmark_others", f"{title}: other outcomes", others),
+    )
+    return [_table(name, title, tuple(rows)) for name, title, rows in named if rows]
+
+
+def _table(name: str, title: str, rows: tuple[tuple[Value, ...], ...]) -> Table:
     columns = (
         Column("outcome", "Outcome"),
         Column("key", "Study"),
@@ -46,8 +54,7 @@ def published_benchmark_tables(result: StudyResult) -> list[Table]:
         "match this study's eligibility and are not judged by. A difference can come from other "
         "patients, another treatment or confounding; the data cannot tell which."
     )
-    title = "Published trials and cohorts on this cohort's own risks"
-    return [Table("published_benchmark", title, note, columns, tuple(rows))]
+    return Table(name, title, note, columns, rows)
 
 
 def _rows(title: str, found: PublishedBenchmark) -> list[tuple[Value, ...]]:

@@ -68,10 +68,14 @@ def test_without_a_file_the_part_is_absent_and_no_table_is_made(small_result):
 
 
 def test_the_table_has_ours_first_and_brackets_what_does_not_match(compared):
-    (table,) = published_benchmark_tables(compared)
-    own = [row for row in table.rows if row[1] == "This study"]
-    assert len(own) == len(compared.outcomes)
-    assert table.rows[0][1] == "This study"
-    basilar = [row for row in table.rows if str(row[1]).startswith("PC-SEARCH")]
+    primary, others = published_benchmark_tables(compared)
+    outcomes = list(compared.outcomes.values())
+    (own,) = [row for row in primary.rows if row[1] == "This study"]
+    assert own == primary.rows[0]
+    assert own[0] == next(each.spec.title for each in outcomes if each.spec.primary)
+    own_of_others = [row[0] for row in others.rows if row[1] == "This study"]
+    assert own_of_others == [each.spec.title for each in outcomes if not each.spec.primary]
+    rows = (*primary.rows, *others.rows)
+    basilar = [row for row in rows if str(row[1]).startswith("PC-SEARCH")]
     assert basilar
     assert all(str(row[2]).startswith("[") for row in basilar)
