@@ -11,7 +11,8 @@ alone, and with ordinary cross-fitting, whose folds teach each other.
 Shares are those of the study's T-learner of stacks; the tests rank patients by the recommended
 learner, as a study does, and (without ``--tests-only``) by the T-learner as well. Adjusted for is
 every column measured before the decision, in the propensity also the centre. The bands of the two
-nulls are not drawn here.
+nulls are not drawn here. The tests' folds are drawn within arms; ``--folds-by-outcome`` draws them
+within arms and outcomes, to show what that does to their level.
 
 Run: ``python -m benchmarks.worlds_table [--cohorts 200] [--worlds Z] [--tests-only]
 [--folder DIR] [--summary-only]``. Cohorts are appended to ``DIR/worlds_table.jsonl``; an
@@ -35,14 +36,14 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.diagnostics import Refits
 from twoarm.diagnostics.heterogeneity_chain import ChainTask, hajek_scores
-from twoarm.diagnostics.heterogeneity_ranking import RankingTask
+from twoarm.diagnostics.heterogeneity_ranking import RankingTask, ranking_folds
 from twoarm.diagnostics.heterogeneity_refits import Work
 from twoarm.diagnostics.heterogeneity_summary import summarise_chain
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack
 from twoarm.metalearners import Predictors, Sample, TLearner, recommended_learner
 from twoarm.metalearners.sample import sample_folds
-from twoarm.metrics import benefit_slope, group_effects, rate, share_at_threshold
+from twoarm.metrics import benefit_ranks, benefit_slope, group_effects, rate, share_at_threshold
 from twoarm.study.propensity import pooled_centres
 from twoarm.synthetic import generate
 
@@ -89,11 +90,13 @@ def shares(refits: Refits, cohort: int) -> dict[str, float | None]:
     }
 
 
-def p_values(refits: Refits, cohort: int) -> dict[str, float | None]:
+def p_values(refits: Refits, cohort: int, *, by_outcome: bool) -> dict[str, float | None]:
     """Test for differing benefit: three tests, with sequential folds and with ordinary ones."""
     y, w = refits.outcome, refits.treatment
-    sample = Sample(refits.predictors.coded, y.astype(np.int64), w)
-    fold = sample_folds(sample, FOLDS, cohort, Work.RANKING, 0)
+    fold = ranking_folds(refits, FOLDS, cohort)
+    if by_outcome:
+        sample = Sample(refits.predictors.coded, y.astype(np.int64), w)
+        fold = sample_folds(sample, FOLDS, cohort, Work.RANKING, 0)
     task, table = RankingTask(refits, fold, cohort), np.full((4, y.size), np.nan)
     try:
         for number in range(FOLDS):
@@ -126,17 +129,13 @@ def _slope_p(
 def _groups_p(
     phi: NDArray[np.float64], benefit: NDArray[np.float64], fold: NDArray[np.int64]
 ) -> float | None:
-    within = np.empty(benefit.size)
-    for number in np.unique(fold):
-        here = fold == number
-        within[here] = pd.Series(benefit[here]).rank(pct=True)
     try:
-        return group_effects(phi, within, groups=4).p
+        return group_effects(phi, benefit_ranks(benefit, fold), groups=4).p
     except ArgumentError:  # too many patients are predicted the same
         return None
 
 
-def measure(world: str, cohort: int, *, tests_only: bool) -> dict[str, Any]:
+def measure(world: str, cohort: int, *, tests_only: bool, by_outcome: bool) -> dict[str, Any]:
     """Measure one cohort."""
     made = generate(world, treated=TREATED, control=CONTROL, seed=SEED + cohort)
     refits = refits_of(made.cohort)
@@ -150,7 +149,9 @@ def measure(world: str, cohort: int, *, tests_only: bool) -> dict[str, Any]:
     ranked_by = {"recommended": replace(refits, learner=recommended_learner(desirable=True))}
     if not tests_only:
         ranked_by["T, stack"] = refits
-    found = {name: p_values(each, cohort) for name, each in ranked_by.items()}
+    found = {
+        name: p_values(each, cohort, by_outcome=by_outcome) for name, each in ranked_by.items()
+    }
     return {
         "world": world,
         "cohort": cohort,
@@ -249,19 +250,24 @@ def main() -> None:
     parser.add_argument("--cohorts", type=int, default=200)
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--tests-only", action="store_true")
+    parser.add_argument("--folds-by-outcome", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/twoarm-benchmarks"))
     parser.add_argument("--summary-only", action="store_true")
     asked = parser.parse_args()
-    ledger = Ledger(asked.folder / "worlds_table.jsonl", ("world", "cohort"))
+    name = "worlds_table_folds_by_outcome" if asked.folds_by_outcome else "worlds_table"
+    ledger = Ledger(asked.folder / f"{name}.jsonl", ("world", "cohort"))
     for cohort in range(0 if asked.summary_only else asked.cohorts):
         for world in asked.worlds:
             if not ledger.has(world, cohort):
-                ledger.add(measure(world, cohort, tests_only=asked.tests_only))
+                line = measure(
+                    world, cohort, tests_only=asked.tests_only, by_outcome=asked.folds_by_outcome
+                )
+                ledger.add(line)
     table = summary(ledger.lines)
     show(table)
     settings = {"seed": SEED, "treated": TREATED, "control": CONTROL, "outcome": OUTCOME}
     settings |= {"threshold": THRESHOLD, "folds": FOLDS, "repeats": REPEATS}
-    keep("worlds_table", {"synthetic": True, **settings, "worlds": table})
+    keep(name, {"synthetic": True, **settings, "worlds": table})
 
 
 if __name__ == "__main__":

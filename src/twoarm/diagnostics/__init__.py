@@ -41,7 +41,7 @@ from twoarm.diagnostics.e_value import (
 from twoarm.diagnostics.estimate import Estimate
 from twoarm.diagnostics.finding import Finding, FindingTable
 from twoarm.diagnostics.heterogeneity import Heterogeneity, heterogeneity
-from twoarm.diagnostics.heterogeneity_ranking import ranking_test
+from twoarm.diagnostics.heterogeneity_ranking import RankingTest, ranking_test
 from twoarm.diagnostics.heterogeneity_refits import Refits
 from twoarm.diagnostics.marginal_sensitivity import (
     MarginalSensitivity,
@@ -142,6 +142,7 @@ __all__ = [
     "Propensity",
     "ProportionalOdds",
     "PublishedBenchmark",
+    "RankingTest",
     "ReanchoredEffect",
     "Refits",
     "RosenbaumBounds",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,53 @@ from twoarm.errors import ArgumentError
 from twoarm.execution import run_tasks
 from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
-from twoarm.metrics import Rate, rate
+from twoarm.metrics import (
+    Coefficient,
+    GroupEffects,
+    Rate,
+    benefit_ranks,
+    benefit_slope,
+    group_effects,
+    rate,
+)
+from twoarm.metrics.coefficient import coefficient_of
 from twoarm.metrics.rate import Target
 from twoarm.seeds import integer
 
-__all__ = ["RankingTask", "finding", "ranking_test"]
+__all__ = ["RankingTask", "RankingTest", "finding", "ranking_folds", "ranking_test"]
 
 _FOLDS, _PRIORITY, _SCORES, _PROPENSITY, _HALVES = range(5)
+_QUARTERS = 4
 _POWER_80 = 2.8
 """Standard errors from 0 at which a two-sided 5 % test rejects with a chance of 80 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankingTest:
+    """Tests of the ranking, all with the same sequential folds.
+
+    Attributes
+    ----------
+    rate : Rate
+        The test that is declared in advance; the others describe.
+    slope : Coefficient
+        Of the scores on the predicted benefit (BLP); NaN where a fold's patients are all predicted
+        the same.
+    quarters : GroupEffects or None
+        Average score in quarters of the predicted benefit (GATES), ranked within folds; None where
+        ties, or too few patients, leave a quarter without patients.
+    """
+
+    rate: Rate
+    slope: Coefficient
+    quarters: GroupEffects | None
+
+    @property
+    def difference(self) -> Coefficient:
+        """Last quarter minus first; NaN without quarters."""
+        if self.quarters is None:
+            return coefficient_of(np.nan, np.nan)
+        return coefficient_of(self.quarters.difference, self.quarters.difference_se)
 
 
 @dataclass(frozen=True)
@@ -75,11 +114,14 @@ def ranking_test(
     executor: str = "threads",
     workers: int = 0,
     scheduler: str | None = None,
-) -> Rate:
+) -> RankingTest:
     """Test whether patients ranked first by the learner gain more than the average.
 
     Each fold is ranked by the learner fitted to the folds before it, so the folds' statistics do
-    not depend on each other; the doubly robust scores come from ordinary cross-fitting.
+    not depend on each other; the doubly robust scores come from ordinary cross-fitting. Folds are
+    drawn within arms and not within outcomes: folds that share out the cohort's events agree on
+    which way the arms differ by chance, and a ranking learnt in one would then hold in the next
+    (docs/decisions/0013-folds-of-the-ranking-test.md).
 
     Parameters
     ----------
@@ -97,7 +139,7 @@ def ranking_test(
 
     Returns
     -------
-    Rate
+    RankingTest
 
     Raises
     ------
@@ -118,7 +160,7 @@ def ranking_test(
     >>> y = (rng.random(600) < np.where(w * x[:, 0] > 0, 0.8, 0.3)).astype(float)
     >>> X = Predictors.from_matrix(x)
     >>> refits = Refits(TLearner(Logistic(), desirable=True), X, y, w, Logistic(), X)
-    >>> ranking_test(refits, seed=1).p < 0.001
+    >>> ranking_test(refits, seed=1).rate.p < 0.001
     True
     """
     known = refits.known
@@ -127,13 +169,7 @@ def ranking_test(
             f"The ranking test needs 2 folds at least and a patient in each; found {folds} folds "
             f"for {known.sum()} patients."
         )
-    sample = Sample(
-        refits.predictors.coded[known],
-        refits.outcome[known].astype(np.int64),
-        refits.treatment[known],
-    )
-    fold = np.full(known.size, -1, dtype=np.int64)
-    fold[known] = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS)
+    fold = ranking_folds(refits, folds, seed)
     table = np.full((4, known.size), np.nan)
     parts = run_tasks(
         RankingTask(refits, fold, seed),
@@ -146,20 +182,45 @@ def ranking_test(
         table[:, fold == number] = part
     priority, mu0, mu1, propensity = table[:, known]
     sign = 1.0 if refits.learner.desirable else -1.0
-    scores = hajek_scores(refits.outcome[known], refits.treatment[known], mu0, mu1, propensity)
-    return rate(
-        sign * scores,
+    scores = sign * hajek_scores(
+        refits.outcome[known], refits.treatment[known], mu0, mu1, propensity
+    )
+    autoc = rate(
+        scores,
         priority,
         target=target,
         fold=fold[known],
         half_samples=half_samples,
         seed=integer(seed, Work.RANKING, _HALVES),
     )
+    later = fold[known] > 0
+    return RankingTest(autoc, *_described(scores[later], priority[later], fold[known][later]))
 
 
-def finding(value: Rate, study: Study) -> Finding:
+def ranking_folds(refits: Refits, folds: int, seed: int) -> NDArray[np.int64]:
+    """Draw the folds of the test within arms, whatever the outcomes; -1 where unknown."""
+    known = refits.known
+    outcome = refits.outcome[known].astype(np.int64)
+    sample = Sample(refits.predictors.coded[known], outcome, refits.treatment[known])
+    fold = np.full(known.size, -1, dtype=np.int64)
+    fold[known] = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS, by_outcome=False)
+    return fold
+
+
+def _described(
+    scores: NDArray[np.float64], benefit: NDArray[np.float64], fold: NDArray[np.int64]
+) -> tuple[Coefficient, GroupEffects | None]:
+    """Give slope and quarters: models of different folds differ in level, so ranks are by fold."""
+    slope = benefit_slope(scores, benefit, fold=fold).slope
+    try:
+        return slope, group_effects(scores, benefit_ranks(benefit, fold), groups=_QUARTERS)
+    except ArgumentError:
+        return slope, None
+
+
+def finding(test: RankingTest, study: Study) -> Finding:
     """Say whether the ranking is better than chance, and what the test could have found."""
-    title = f"{study.file.primary.title}: "
+    value, title = test.rate, f"{study.file.primary.title}: "
     verdict: Verdict = "cannot tell"
     if value.se <= 0.0:
         text = "the learner ranks everybody the same, so there is no ranking to test."
@@ -177,5 +238,16 @@ def finding(value: Rate, study: Study) -> Finding:
             "four times in five, smaller ones less often."
         )
     columns = ("target", "estimate", "se", "low", "high", "p")
-    row = (value.target, value.estimate, value.se, value.low, value.high, value.p)
-    return Finding("ranking", verdict, FindingTable(columns, (row,)), title + text)
+    rows: list[tuple[str, float, float, float, float, float]] = [
+        (value.target, value.estimate, value.se, value.low, value.high, value.p)
+    ]
+    if test.slope.se > 0.0:
+        rows.append(("slope", *_row(test.slope)))
+    if test.quarters is not None:
+        rows.append(("last minus first quarter", *_row(test.difference)))
+    return Finding("ranking", verdict, FindingTable(columns, tuple(rows)), title + text)
+
+
+def _row(value: Coefficient) -> tuple[float, float, float, float, float]:
+    p = 2.0 * NormalDist().cdf(-abs(value.estimate) / value.se)
+    return value.estimate, value.se, value.low, value.high, p

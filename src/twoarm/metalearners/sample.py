@@ -43,13 +43,18 @@ class Sample:
         return prepare(np.column_stack([self.X, self.treatment]))
 
 
-def sample_folds(sample: Sample, folds: int, *seed_path: int) -> NDArray[np.int64]:
+def sample_folds(
+    sample: Sample, folds: int, *seed_path: int, by_outcome: bool = True
+) -> NDArray[np.int64]:
     """Assign patients to folds, spread evenly over arms and outcomes; seed first, then its path.
+
+    Without `by_outcome` they are spread over arms alone, and chance decides about events: for a
+    test in which one fold must know nothing of another.
 
     Strata are numbered as they first appear, so that other names for the arms or for the outcomes
     give the same folds.
     """
-    strata = 2 * sample.treatment + sample.outcome
+    strata = 2 * sample.treatment + sample.outcome if by_outcome else sample.treatment
     _, first, number = np.unique(strata, return_index=True, return_inverse=True)
     order_of_appearance = np.argsort(np.argsort(first))
     return fold_numbers(order_of_appearance[number], folds, generator(*seed_path))

@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
+from scipy.stats import rankdata
 
 from twoarm.errors import ArgumentError
 from twoarm.metrics.benefit_arrays import same_length
@@ -22,6 +23,7 @@ __all__ = [
     "GroupMeans",
     "IsotonicBenefit",
     "benefit_groups",
+    "benefit_ranks",
     "group_effects",
     "group_means",
     "isotonic_benefit",
@@ -70,6 +72,27 @@ def benefit_groups(benefit: ArrayLike, groups: int = 4) -> NDArray[np.int64]:
     highest = np.searchsorted(ordered, t, side="right") - 1
     middle = (lowest + highest) / 2.0
     return np.floor(middle * groups / t.size).astype(np.int64)
+
+
+def benefit_ranks(benefit: ArrayLike, fold: ArrayLike) -> NDArray[np.float64]:
+    """Rank patients by benefit within their fold, above 0 to 1; tied patients share their mean.
+
+    Ranks of different folds can be put together where their models differ in level.
+
+    Examples
+    --------
+    >>> benefit_ranks([0.3, 0.1, 0.9, 0.7], [0, 0, 1, 1]).tolist()
+    [1.0, 0.5, 1.0, 0.5]
+    """
+    (t,) = same_length(benefit=benefit)
+    number = np.unique(np.asarray(fold), return_inverse=True)[1]
+    if number.shape != t.shape:
+        raise ArgumentError(f"Expected a fold for each of {t.size} patients; found {number.shape}.")
+    rank = np.empty(t.size)
+    for each in range(int(number.max(initial=-1)) + 1):
+        here = number == each
+        rank[here] = rankdata(t[here]) / here.sum()
+    return rank
 
 
 def group_effects(scores: ArrayLike, benefit: ArrayLike, *, groups: int = 4) -> GroupEffects:

@@ -13,6 +13,7 @@ from twoarm.study.result import StudyResult
 
 __all__ = [
     "LEARNER_TITLES",
+    "TESTED",
     "adjusted",
     "errors_of",
     "evidence_of",
@@ -31,6 +32,9 @@ LEARNER_TITLES = {
     "risk": "Risk model",
     "penalized_interaction": "Penalized interaction",
 }
+
+TESTED = "Penalized interaction, averaged"
+"""The learner whose ranking is tested."""
 
 
 def evidence_of(result: StudyResult) -> BenefitEvidence:

@@ -18,6 +18,7 @@ from twoarm.diagnostics import (
     Overlap,
     Propensity,
     PublishedBenchmark,
+    RankingTest,
     Refits,
     Support,
     agreement,
@@ -42,14 +43,13 @@ from twoarm.diagnostics.support import finding as support_finding
 from twoarm.diagnostics.target_trial import finding as target_trial_finding
 from twoarm.learners import Logistic
 from twoarm.metalearners import PenalizedInteraction, TLearner, dr_scores, recommended_learner
-from twoarm.metrics import Rate
 from twoarm.seeds import Stream, integer
 from twoarm.study.attempt import attempt
 from twoarm.study.hidden import Hidden, hidden
 from twoarm.study.missing_effect import MissingEffect, missing_effect
 from twoarm.study.missing_effect import finding as missing_effect_finding
 from twoarm.study.plan import Plan
-from twoarm.study.propensity import treatment_model, treatment_predictors
+from twoarm.study.propensity import TreatmentModel, treatment_model, treatment_predictors
 from twoarm.study.published import benchmarks
 
 __all__ = [
@@ -84,8 +84,9 @@ class Causal:
         predictions is missing.
     heterogeneity : Heterogeneity or None
         The share above the threshold in all versions; primary outcome.
-    ranking : Rate or None
-        The one test of the ranking that is declared in advance; primary outcome.
+    ranking : RankingTest or None
+        The one test of the ranking that is declared in advance, and what describes it; primary
+        outcome.
     findings : tuple of Finding
     errors : dict of str to str
         What could not be computed, and why.
@@ -104,7 +105,7 @@ class Causal:
     support: Support
     effects: dict[str, AverageEffect]
     heterogeneity: Heterogeneity | None
-    ranking: Rate | None
+    ranking: RankingTest | None
     findings: tuple[Finding, ...]
     errors: dict[str, str]
     missing: dict[str, MissingEffect]
@@ -130,63 +131,79 @@ def causal(
     in_sample : ndarray, shape (patients,)
         Benefit of the primary outcome by the full fit.
     """
-    cohort = plan.cohort
-    X = encoding.encode(cohort.predictors)
-    measured = treatment_model(cohort)
+    measured = treatment_model(plan.cohort)
     treated = measured.propensity
+    arms = _arms(plan, measured)
+    X = encoding.encode(plan.cohort.predictors)
     effects = {
         spec.name: effect_of(plan, spec, X, mu[position], treated.score)
         for position, spec in enumerate(plan.outcomes)
         if np.isfinite(mu[position]).all()
     }
     errors: dict[str, str] = {}
-    primary = plan.file.primary
-    alike = balance(measured.X, cohort.treatment, treated.score, names=measured.names)
-    shared = overlap(treated.score, cohort.treatment)
-    within = learn_support(
-        measured.X, cohort.treatment, treated.score, categories=measured.categories
-    )
-    findings = [
-        target_trial_finding(target_trial(plan.study), plan.study),
-        propensity_finding(treated, plan.study),
-        overlap_finding(shared, plan.study),
-        balance_finding(alike, plan.study),
-        support_finding(within, plan.study),
-    ]
+    primary = plan.file.primary.name
     unseen: Hidden | None = None
-    if primary.name in effects:
-        own = mu[plan.outcomes.index(primary)]
-        findings.append(average_effect_finding(_raw(effects[primary.name], plan), plan.study))
-        findings.append(_agreement(plan, own, treated.score))
+    on_average: list[Finding] = []
+    if primary in effects:
+        own = mu[plan.outcomes.index(plan.file.primary)]
+        on_average += _on_average(plan, effects[primary], own, treated.score)
         if not is_randomised(plan.study):
             unseen = hidden(plan, measured.X, measured.names, own, treated.score)
-            findings += unseen.findings
+            on_average += unseen.findings
     missing = attempt("missing_effect", errors, lambda: missing_effect(plan)) or {}
-    if primary.name in missing:
-        findings.append(missing_effect_finding(missing[primary.name], plan.study))
     published = benchmarks(plan, mu, treated.score)
-    if primary.name in published:
-        findings.append(published_finding(published[primary.name], plan.study))
     spread = attempt("heterogeneity", errors, lambda: _heterogeneity(plan, in_sample))
-    if spread is not None:
-        findings.append(heterogeneity_finding(spread, plan.study))
     ranking = attempt("ranking", errors, lambda: ranking_of(plan))
-    if ranking is not None:
-        findings.append(ranking_finding(ranking, plan.study))
+    found = (
+        *_on_arms(plan, treated, *arms),
+        *on_average,
+        missing_effect_finding(missing[primary], plan.study) if primary in missing else None,
+        published_finding(published[primary], plan.study) if primary in published else None,
+        None if spread is None else heterogeneity_finding(spread, plan.study),
+        None if ranking is None else ranking_finding(ranking, plan.study),
+    )
     return Causal(
-        propensity=treated,
-        overlap=shared,
-        balance=alike,
-        support=within,
+        treated,
+        *arms,
         effects=effects,
         heterogeneity=spread,
         ranking=ranking,
-        findings=tuple(findings),
+        findings=tuple(each for each in found if each is not None),
         errors=errors,
         missing=missing,
         published=published,
         hidden=unseen,
     )
+
+
+def _arms(plan: Plan, measured: TreatmentModel) -> tuple[Overlap, Balance, Support]:
+    """Compare the arms in what was measured."""
+    score, treatment = measured.propensity.score, plan.cohort.treatment
+    return (
+        overlap(score, treatment),
+        balance(measured.X, treatment, score, names=measured.names),
+        learn_support(measured.X, treatment, score, categories=measured.categories),
+    )
+
+
+def _on_arms(
+    plan: Plan, treated: Propensity, shared: Overlap, alike: Balance, within: Support
+) -> list[Finding]:
+    study = plan.study
+    return [
+        target_trial_finding(target_trial(study), study),
+        propensity_finding(treated, study),
+        overlap_finding(shared, study),
+        balance_finding(alike, study),
+        support_finding(within, study),
+    ]
+
+
+def _on_average(
+    plan: Plan, effect: AverageEffect, mu: NDArray[np.float64], score: NDArray[np.float64]
+) -> list[Finding]:
+    raw = effect if plan.file.primary.desirable else _flipped(effect)
+    return [average_effect_finding(raw, plan.study), _agreement(plan, mu, score)]
 
 
 def effect_of(
@@ -212,11 +229,6 @@ def _flipped(found: AverageEffect) -> AverageEffect:
     return AverageEffect(
         **{each.name: in_benefit_direction(getattr(found, each.name)) for each in fields(found)}
     )
-
-
-def _raw(found: AverageEffect, plan: Plan) -> AverageEffect:
-    """Give the primary outcome's effect as mu1 - mu0."""
-    return found if plan.file.primary.desirable else _flipped(found)
 
 
 def in_benefit_direction(estimate: Estimate) -> Estimate:
@@ -273,7 +285,7 @@ def _heterogeneity(plan: Plan, in_sample: NDArray[np.float64]) -> Heterogeneity:
     )
 
 
-def ranking_of(plan: Plan) -> Rate:
+def ranking_of(plan: Plan) -> RankingTest:
     """Make the one test of the ranking: primary outcome, recommended learner, sequential folds."""
     refits = _refits(plan, recommended_learner(desirable=plan.file.primary.desirable))
     return ranking_test(refits, seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by)

@@ -147,7 +147,7 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
     y, arm = own.outcome(spec.name), own.cohort.treatment
     errors: dict[str, str] = {}
     effect = attempt("effect", errors, lambda: _effect(own, spec))
-    ranking = attempt("ranking", errors, lambda: ranking_of(own))
+    ranking = attempt("ranking", errors, lambda: ranking_of(own).rate)
     share = attempt("share_at_threshold", errors, lambda: _share(own, refits))
     measured = [each.column for each, _ in plan.cohort.measured()]
     return ControlRun(

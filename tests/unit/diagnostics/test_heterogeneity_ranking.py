@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics.heterogeneity_ranking import RankingTask, finding, ranking_test
+from twoarm.diagnostics.heterogeneity_ranking import (
+    RankingTask,
+    RankingTest,
+    finding,
+    ranking_folds,
+    ranking_test,
+)
 from twoarm.diagnostics.heterogeneity_refits import Refits
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import Predictors, TLearner
-from twoarm.metrics import Rate
+from twoarm.metrics import Coefficient, Rate
 
 CONVERGED = 1e-6
 
@@ -49,21 +57,40 @@ def test_a_fold_is_ranked_by_the_folds_before_it():
 
 def test_what_differs_is_found_and_what_is_ranked_the_same_is_not():
     found = ranking_test(refits(2, 1000, interaction=1.5), seed=1)
-    assert found.low > 0
-    assert found.p < 1e-6
+    assert found.rate.low > 0
+    assert found.rate.p < 1e-6
+    assert found.slope.low > 0
+    assert found.difference.low > 0
     nothing = ranking_test(refits(2, 200, interaction=1.5, learner=Mean()), seed=1)
-    assert (nothing.estimate, nothing.p) == (0.0, 1.0)
+    assert (nothing.rate.estimate, nothing.rate.p) == (0.0, 1.0)
+    assert nothing.quarters is None
+    assert np.isnan([nothing.slope.estimate, nothing.difference.estimate]).all()
 
 
 def test_it_rejects_no_more_than_it_should_without_a_difference():
-    p = [ranking_test(refits(100 + k), half_samples=50, seed=k).p for k in range(200)]
-    assert 0.0 < np.mean(np.array(p) < 0.05) < 0.12  # 4 standard errors above 5 %
+    tests = [ranking_test(refits(100 + k), half_samples=50, seed=k) for k in range(200)]
+    below = [
+        [one.rate.p < 0.05, not one.slope.low <= 0 <= one.slope.high, one.quarters.p < 0.05]
+        for one in tests
+    ]
+    rejected = np.mean(below, axis=0)
+    assert (rejected > 0.0).all()
+    assert (rejected < 0.12).all()  # 4 standard errors above 5 %
+
+
+def test_folds_of_the_test_are_drawn_without_a_look_at_the_outcome():
+    given = refits(5)
+    other = dataclasses.replace(given, outcome=np.roll(given.outcome, 7))
+    fold = ranking_folds(given, 5, 4)
+    assert_array_equal(fold, ranking_folds(other, 5, 4))
+    counts = [np.bincount(fold[given.treatment == arm]) for arm in (0, 1)]
+    assert np.ptp(counts, axis=1).max() <= 1
 
 
 def test_names_of_outcomes_unknown_outcomes_and_executors():
     given = refits(3, interaction=1.0)
-    found = ranking_test(given, seed=4, executor="serial")
-    assert ranking_test(given, seed=4, workers=2) == found
+    found = ranking_test(given, seed=4, executor="serial").rate
+    assert ranking_test(given, seed=4, workers=2).rate == found
     harm = Refits(
         TLearner(Logistic(), desirable=False),
         given.predictors,
@@ -72,14 +99,14 @@ def test_names_of_outcomes_unknown_outcomes_and_executors():
         Logistic(),
         given.predictors,
     )
-    turned = ranking_test(harm, seed=4)
+    turned = ranking_test(harm, seed=4).rate
     assert_allclose((turned.estimate, turned.se), (found.estimate, found.se), atol=1e-4)
     some = given.outcome.copy()
     some[:20] = np.nan
     keep = np.isfinite(some)
     left_out = Predictors.from_matrix(given.predictors.coded[keep])
     both = [
-        ranking_test(one, seed=4)
+        ranking_test(one, seed=4).rate
         for one in (
             Refits(given.learner, given.predictors, some, given.treatment, Logistic(),
                    given.predictors),
@@ -101,7 +128,10 @@ def test_the_finding_says_what_the_test_says_and_its_power():
 
     def said(estimate, se):
         value = Rate("autoc", estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, 0.5)
-        found = finding(value, study)
+        slope = Coefficient(1.0, 0.5, 0.02, 1.98)
+        found = finding(RankingTest(value, slope, None), study)
+        assert found.table.rows[1][:3] == ("slope", 1.0, 0.5)
+        assert_allclose(found.table.rows[1][5], 0.0455, atol=1e-4)  # 2 standard errors
         assert found.table.rows[0][1] == estimate
         return found.verdict, found.text
 

@@ -108,8 +108,11 @@ def test_numbers_needed_are_those_of_the_benefits_beside_them(small_result):
 
 def test_only_one_row_of_targeting_is_a_test(small_result):
     rows = targeting_table(small_result).rows
-    assert [row[3] is not None for row in rows] == [True] + [False] * (len(rows) - 1)
-    assert rows[0][2] == small_result.diagnostics.ranking.estimate
+    assert [row[1] for row in rows if row[3] is not None] == [
+        "AUTOC, the test",
+        "Last quarter over first, same folds",
+    ]
+    assert rows[0][2] == small_result.diagnostics.ranking.rate.estimate
 
 
 def randomised(result):
