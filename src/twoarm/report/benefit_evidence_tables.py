@@ -143,8 +143,8 @@ def benefit_calibration_table(result: StudyResult) -> Table:
         "A slope below 1: differences between patients are predicted larger than they are. On the "
         "logit scale, a learner with (nearly) the same odds ratio for all leaves intercept and "
         "slope nearly undetermined. Folds in sequence: a patient's benefit comes from models of "
-        "the folds before his, and where there is nothing to rank the interval excludes 0 as rarely "
-        "as it says; those of ordinary cross-fitting, in the other rows, exclude it more often."
+        "the folds before his, and where there is nothing to rank its interval holds 0 as often "
+        "as it says; those of ordinary cross-fitting, in the other rows, miss it more often."
         + adjusted(result)
         + errors_of(result, "logit")
     )
