@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 REPLICATES ?= 5000
 UV ?= uv
+# whole runs first: whoever is done early then still finds short files to take
+LONG_FIRST := tests/unit/study tests/unit/cli tests/contract
 
 .DEFAULT_GOAL := help
 .PHONY: help setup study test test-slow check format bench docs locks
@@ -18,7 +20,7 @@ study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick l
 
 test: .venv/test ## run all tests but the slow ones
 	$(BIN)/python -m twoarm.learners.warm
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(LONG_FIRST) tests
 
 test-slow: .venv/test ## run the long statistical tests
 	$(BIN)/python -m twoarm.learners.warm

@@ -99,7 +99,7 @@ def p_values(refits: Refits, cohort: int, *, by_outcome: bool) -> dict[str, floa
         fold = sample_folds(sample, FOLDS, cohort, Work.RANKING, 0)
     task, table = RankingTask(refits, fold, cohort), np.full((4, y.size), np.nan)
     try:
-        for number in range(FOLDS):
+        for number in range(int(fold.max()) + 1):
             table[:, fold == number] = task(number)
     except FitError:
         return {}

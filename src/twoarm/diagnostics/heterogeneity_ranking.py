@@ -33,6 +33,7 @@ __all__ = ["RankingTask", "RankingTest", "finding", "ranking_folds", "ranking_te
 
 _FOLDS, _PRIORITY, _SCORES, _PROPENSITY, _HALVES = range(5)
 _QUARTERS = 4
+_FEWEST = 2
 _POWER_80 = 2.8
 """Standard errors from 0 at which a two-sided 5 % test rejects with a chance of 80 %."""
 
@@ -129,7 +130,7 @@ def ranking_test(
         Learner, patients, and the model of treatment.
     target : {"autoc", "qini"}
     folds : int
-        At least 2; the first only teaches.
+        At least 2; the first only teaches, with the next if it has too few events.
     half_samples : int
         Half-samples of each fold for its standard error.
     seed : int
@@ -173,7 +174,7 @@ def ranking_test(
     table = np.full((4, known.size), np.nan)
     parts = run_tasks(
         RankingTask(refits, fold, seed),
-        range(folds),
+        range(int(fold.max()) + 1),
         executor=executor,
         workers=workers,
         scheduler=scheduler,
@@ -198,12 +199,23 @@ def ranking_test(
 
 
 def ranking_folds(refits: Refits, folds: int, seed: int) -> NDArray[np.int64]:
-    """Draw the folds of the test within arms, whatever the outcomes; -1 where unknown."""
+    """Draw the folds of the test within arms, whatever the outcomes; -1 where unknown.
+
+    The first folds teach together, as fold 0, until they have two patients with the event and two
+    without it in both arms: fewer teach nothing.
+    """
     known = refits.known
     outcome = refits.outcome[known].astype(np.int64)
     sample = Sample(refits.predictors.coded[known], outcome, refits.treatment[known])
     fold = np.full(known.size, -1, dtype=np.int64)
-    fold[known] = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS, by_outcome=False)
+    drawn = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS, by_outcome=False)
+    kind = 2 * sample.treatment + sample.outcome
+    enough = [
+        last
+        for last in range(folds - 1)
+        if np.bincount(kind[drawn <= last], minlength=4).min() >= _FEWEST
+    ]
+    fold[known] = np.maximum(drawn - min(enough, default=0), 0)
     return fold
 
 

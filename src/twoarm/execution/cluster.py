@@ -9,7 +9,7 @@ from typing import Any
 
 from twoarm.errors import ArgumentError, MissingPackageError
 
-__all__ = ["dask_client", "require_dask"]
+__all__ = ["dask_client", "one_scheduler", "require_dask"]
 
 _SECONDS_TO_CONNECT = 10
 _SECONDS_FOR_WORKERS = 120
@@ -26,6 +26,27 @@ def require_dask() -> None:
 
 
 @contextmanager
+def one_scheduler(executor: str, scheduler: str | None, workers: int) -> Iterator[str | None]:
+    """Give the scheduler of a whole run: for Dask without an address, one that is started here.
+
+    Every call of `run_tasks` would otherwise start workers of its own, which takes seconds.
+
+    Raises
+    ------
+    MissingPackageError
+        If Dask is asked for and not installed.
+    """
+    if executor != "dask" or scheduler is not None:
+        yield scheduler
+        return
+    require_dask()
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield str(cluster.scheduler_address)
+
+
+@contextmanager
 def dask_client(scheduler: str | None, workers: int) -> Iterator[Any]:
     """Connect to a scheduler, or start one here with so many workers of one thread each.
 
@@ -37,15 +58,10 @@ def dask_client(scheduler: str | None, workers: int) -> Iterator[Any]:
         If no scheduler answers at the address, or it has no worker.
     """
     require_dask()
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     with ExitStack() as stack:
-        if scheduler is None:
-            address = stack.enter_context(
-                LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-            )
-        else:
-            address = scheduler
+        address = stack.enter_context(one_scheduler("dask", scheduler, workers))
         try:
             client = stack.enter_context(
                 Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)

@@ -15,6 +15,7 @@ from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.errors import ArgumentError
+from twoarm.execution import one_scheduler
 from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
 from twoarm.resampling import FitFailure, RunStore
@@ -100,18 +101,22 @@ def run(
     folder = open_folder(path, record_of(plan), resume=resume)
     start = time.monotonic()
     fresh = folder.earlier is None
-    with RunStore(path, array_specs(plan), plan.replicates, fresh=fresh) as store:
+    with (
+        RunStore(path, array_specs(plan), plan.replicates, fresh=fresh) as store,
+        one_scheduler(plan.executor, plan.scheduler, plan.workers) as scheduler,
+    ):
         folder.begin()
         compile_seconds = compiled(tell)
-        full = full_fit(plan, tell)
-        crossfit = cross_fit(plan, tell)
+        computed = replace(plan, scheduler=scheduler)
+        full = full_fit(computed, tell)
+        crossfit = cross_fit(computed, tell)
 
         def measured(done: NDArray[np.int64]) -> StudyResult:
             return _result(plan, store, done, full, crossfit, path)
 
-        resample(plan, store, range(plan.replicates), tell, measured)
+        resample(computed, store, range(plan.replicates), tell, measured)
         tell(Progress("diagnostics", 0, 1))
-        parts = diagnosed(plan, store, full, crossfit)
+        parts = diagnosed(computed, store, full, crossfit)
         tell(Progress("diagnostics", 1, 1))
         tell(Progress("measuring", 0, 1))
         result = _write_model(replace(measured(store.done()), **parts))

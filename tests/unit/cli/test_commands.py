@@ -51,7 +51,7 @@ def test_run_without_resume_leaves_a_finished_folder_alone(finished, small_study
 
 def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study_file, tmp_path):
     folder = tmp_path / "run"
-    arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "600"]
+    arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "120"]
     process = subprocess.Popen(
         [sys.executable, "-m", "twoarm", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
@@ -59,7 +59,7 @@ def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study
     deadline = time.monotonic() + 120
     while not (folder / "replicates.sqlite").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(2.0)
+    time.sleep(0.5)
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -68,7 +68,7 @@ def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study
     assert not json.loads((folder / "run.json").read_text())["finished"]
     fewer = twoarm(*arguments[:-1], "50", "--resume")
     assert fewer.returncode == 2
-    assert "has 600 replicates, more than the 50" in fewer.stderr
+    assert "has 120 replicates, more than the 50" in fewer.stderr
     resumed = twoarm(*arguments, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     assert json.loads((folder / "run.json").read_text())["finished"]

@@ -87,6 +87,17 @@ def test_folds_of_the_test_are_drawn_without_a_look_at_the_outcome():
     assert np.ptp(counts, axis=1).max() <= 1
 
 
+def test_a_first_fold_without_events_teaches_with_the_next():
+    given = refits(5)
+    drawn = ranking_folds(given, 5, 4)
+    rare = given.outcome.copy()
+    rare[(drawn == 0) & (given.treatment == 0)] = 0.0
+    few = dataclasses.replace(given, outcome=rare)
+    fold = ranking_folds(few, 5, 4)
+    assert_array_equal(fold, np.maximum(drawn - 1, 0))
+    assert np.isfinite(ranking_test(few, seed=4).rate.p)
+
+
 def test_names_of_outcomes_unknown_outcomes_and_executors():
     given = refits(3, interaction=1.0)
     found = ranking_test(given, seed=4, executor="serial").rate

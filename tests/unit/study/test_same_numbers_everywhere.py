@@ -1,12 +1,10 @@
 """Any executor, any number of workers, any interruption, any parts: the same bytes."""
 
 import hashlib
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -15,10 +13,28 @@ from twoarm.report import write_report
 from twoarm.study import merge_shards, read_shards, run, run_shard
 
 REPLICATES = 30
-COMMITS_OFTEN = (
-    "import twoarm.resampling.store as store; store._SECONDS_BETWEEN_COMMITS = 0.05\n"
-    "from twoarm.cli.main import main; main()"
-)
+KILLS_ITSELF = """
+import os, signal
+import twoarm.resampling.store as store
+from twoarm.cli.main import main
+
+store._SECONDS_BETWEEN_COMMITS = 0.0
+written = 0
+write, commit = store.RunStore.write, store.RunStore.commit
+
+def count(self, replicate):
+    global written
+    written += 1
+    write(self, replicate)
+
+def stop(self):
+    if written == {last}:  # its arrays are written and the ledger does not know yet
+        os.kill(os.getpid(), signal.SIGKILL)
+    commit(self)
+
+store.RunStore.write, store.RunStore.commit = count, stop
+main()
+"""
 
 
 def ledger(folder):
@@ -82,37 +98,20 @@ def in_two_shards(small, folder):
 
 
 def killed_three_times(small, folder):
-    """Kill during the full fit, then twice between two commits of the bootstrap; then resume."""
-    command = [
-        sys.executable, "-c", COMMITS_OFTEN, "run", str(small[0].path), "--out", str(folder),
-        "--replicates", str(REPLICATES), "--executor", "serial", "--resume",
+    """Kill at the first replicate, then twice in the middle, then resume."""
+    arguments = [
+        "run", str(small[0].path), "--out", str(folder), "--replicates", str(REPLICATES),
+        "--executor", "serial", "--resume",
     ]  # fmt: skip
-    done = []
-    for stage in ("full fit", "bootstrap", "bootstrap"):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        for line in process.stdout:
-            if line.startswith(stage):
-                break
-        if stage == "bootstrap":
-            wait_for_a_commit(folder, process)
-        os.kill(process.pid, signal.SIGKILL)
-        process.stdout.close()
-        assert process.wait() == -signal.SIGKILL, "the run ended before it was killed"
-        done.append(len(ledger(folder)["ledger"]))
-    assert done[0] == 0 < done[1] < REPLICATES
-    assert done[1] <= done[2]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    for last, done in ((1, 0), (11, 10), (9, 18)):
+        code = KILLS_ITSELF.replace("{last}", str(last))
+        killed = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert len(ledger(folder)["ledger"]) == done
+    ended = subprocess.run(
+        [sys.executable, "-m", "twoarm", *arguments], capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0, ended.stderr
-
-
-def wait_for_a_commit(folder, process):
-    log = folder / "replicates.sqlite-wal"
-    before = log.stat().st_mtime_ns if log.exists() else 0
-    while process.poll() is None:
-        if log.exists() and log.stat().st_mtime_ns > before:
-            time.sleep(0.03)  # the commit that has begun may end
-            return
-        time.sleep(0.002)
 
 
 @pytest.mark.parametrize(
