@@ -51,7 +51,7 @@ def test_run_without_resume_leaves_a_finished_folder_alone(finished, small_study
 
 def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study_file, tmp_path):
     folder = tmp_path / "run"
-    arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "120"]
+    arguments = ["run", str(small_study_file), "--out", str(folder), "--replicates", "40"]
     process = subprocess.Popen(
         [sys.executable, "-m", "twoarm", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
@@ -66,9 +66,9 @@ def test_ctrl_c_prints_the_command_that_resumes_and_the_resume_works(small_study
     assert "--resume" in errors
     assert "Traceback" not in errors
     assert not json.loads((folder / "run.json").read_text())["finished"]
-    fewer = twoarm(*arguments[:-1], "50", "--resume")
+    fewer = twoarm(*arguments[:-1], "20", "--resume")
     assert fewer.returncode == 2
-    assert "has 120 replicates, more than the 50" in fewer.stderr
+    assert "has 40 replicates, more than the 20" in fewer.stderr
     resumed = twoarm(*arguments, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     assert json.loads((folder / "run.json").read_text())["finished"]
@@ -137,6 +137,7 @@ def test_check_lists_notices_and_ends_well():
 
 def test_more_than_one_percent_of_failed_replicates_is_exit_code_3(study_text, tmp_path):
     text = study_text.replace('"mean", "logistic", "elastic_net", "forest", "boosting"', '"picky"')
+    text = text.replace("cross_fit_folds = 3\ncross_fit_repeats = 2", "cross_fit_folds = 2")
     text += '[[model.plugins]]\nname = "picky"\npath = "picky_learner:Picky"\n'
     (tmp_path / "study.toml").write_text(text)
     (tmp_path / "picky_learner.py").write_text(
