@@ -2,8 +2,9 @@
 
 In A the benefit is real, in B a hidden factor makes most of it; from inside the data they are meant
 to look alike. Each cohort is written to a file without the world's name and read as a user's would
-be; the shipped study, with regressions in place of the stack, is asked for its findings on
-causality and for the verdict. Counted is how often each finding says `questions`.
+be; the shipped study, with its primary outcome alone and regressions in place of the stack, is
+asked for its findings on causality and for the verdict. Counted is how often each finding says
+`questions`.
 
 Run: ``python -m benchmarks.verdicts [--cohorts 100] [--worlds A B] [--folder DIR]
 [--summary-only]``. Cohorts are appended to ``DIR/verdicts.jsonl``; an interrupted run goes on.
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -33,7 +35,7 @@ from twoarm.study.fits import cross_fit, full_fit
 from twoarm.study.negative_controls import negative_controls
 from twoarm.synthetic import generate
 
-SEED, TREATED, CONTROL = 73_000_000, 195, 198
+SEED, TREATED, CONTROL, OUTCOME = 73_000_000, 195, 198, "mrs_0_2"
 MODEL = """
 [model]
 members = ["mean", "logistic", "elastic_net"]
@@ -49,15 +51,17 @@ repeats = 1
 
 
 def study_in(folder: Path) -> Study:
-    """Give the shipped study with quick models, from a file in this folder."""
+    """Give the shipped study with its primary outcome and quick models, from a file here."""
     shipped = Path(load_study("rescue-stenting").path)
-    text = shipped.read_text(encoding="utf-8").replace(
-        '"rescue_stenting', f'"{shipped.parent}/rescue_stenting'
-    )
-    kept = text[: text.index("[model]")]
-    later = text[text.index("[benchmark]") :] if "[benchmark]" in text else ""
+    text = shipped.read_text(encoding="utf-8")
+    others = text.index('[[outcomes]]\nname = "mrs_0_3"')
+    controls = text.index('[[outcomes]]\nname = "neg_control"')
+    kept = text[:others] + text[controls : text.index("[published]")]
+    published = pd.read_csv(shipped.parent / "rescue_stenting_published.csv", dtype=str)
+    published[published["outcome"] == OUTCOME].to_csv(folder / "published.csv", index=False)
+    kept = kept.replace('"rescue_stenting', f'"{shipped.parent}/rescue_stenting')
     path = folder / "study.toml"
-    path.write_text(kept + later.split("\n[", 1)[0] + "\n" + MODEL, encoding="utf-8")
+    path.write_text(f'{kept}\n[benchmark]\nfile = "published.csv"\n{MODEL}', encoding="utf-8")
     return load_study(path)
 
 
@@ -121,7 +125,7 @@ def separation(lines: list[dict[str, Any]]) -> dict[str, float]:
     from_within = [name not in ("negative control", "published trials") for name in names]
     groups = {
         "all findings": np.full(len(names), fill_value=True),
-        "of these data alone": from_within,
+        "findings on these data alone": from_within,
     }
     groups |= {
         f"{name} alone": np.array([each == name for each in names])
