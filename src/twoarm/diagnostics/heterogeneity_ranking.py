@@ -47,8 +47,8 @@ class RankingTest:
     rate : Rate
         The test that is declared in advance; the others describe.
     slope : Coefficient
-        Of the scores on the predicted benefit (BLP); NaN where a fold's patients are all predicted
-        the same.
+        Of the scores on the predicted benefit (BLP); NaN where the patients of every fold are all
+        predicted the same.
     quarters : GroupEffects or None
         Average score in quarters of the predicted benefit (GATES), ranked within folds; None where
         ties, or too few patients, leave a quarter without patients.
@@ -186,7 +186,7 @@ def ranking_test(
     scores = sign * hajek_scores(
         refits.outcome[known], refits.treatment[known], mu0, mu1, propensity
     )
-    autoc = rate(
+    area = rate(
         scores,
         priority,
         target=target,
@@ -195,7 +195,7 @@ def ranking_test(
         seed=integer(seed, Work.RANKING, _HALVES),
     )
     later = fold[known] > 0
-    return RankingTest(autoc, *_described(scores[later], priority[later], fold[known][later]))
+    return RankingTest(area, *_described(scores[later], priority[later], fold[known][later]))
 
 
 def ranking_folds(refits: Refits, folds: int, seed: int) -> NDArray[np.int64]:
@@ -254,12 +254,12 @@ def finding(test: RankingTest, study: Study) -> Finding:
         (value.target, value.estimate, value.se, value.low, value.high, value.p)
     ]
     if test.slope.se > 0.0:
-        rows.append(("slope", *_row(test.slope)))
+        p = 2.0 * NormalDist().cdf(-abs(test.slope.estimate) / test.slope.se)
+        rows.append(("slope", *_numbers(test.slope), p))
     if test.quarters is not None:
-        rows.append(("last minus first quarter", *_row(test.difference)))
+        rows.append(("last minus first quarter", *_numbers(test.difference), test.quarters.p))
     return Finding("ranking", verdict, FindingTable(columns, tuple(rows)), title + text)
 
 
-def _row(value: Coefficient) -> tuple[float, float, float, float, float]:
-    p = 2.0 * NormalDist().cdf(-abs(value.estimate) / value.se)
-    return value.estimate, value.se, value.low, value.high, p
+def _numbers(value: Coefficient) -> tuple[float, float, float, float]:
+    return value.estimate, value.se, value.low, value.high

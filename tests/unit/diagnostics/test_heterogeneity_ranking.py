@@ -21,7 +21,7 @@ from twoarm.diagnostics.heterogeneity_refits import Refits
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import Predictors, TLearner
-from twoarm.metrics import Coefficient, Rate
+from twoarm.metrics import Coefficient, Rate, group_effects
 
 CONVERGED = 1e-6
 
@@ -132,6 +132,14 @@ def test_names_of_outcomes_unknown_outcomes_and_executors():
 def test_too_many_folds_are_refused():
     with pytest.raises(ArgumentError, match="201 folds for 200 patients"):
         ranking_test(refits(1), folds=201, seed=1)
+
+
+def test_scores_without_spread_are_told_and_break_nothing():
+    quarters = group_effects([0.1] * 8, np.arange(8.0))
+    rate = Rate("autoc", 0.0, 0.0, 0.0, 0.0, 1.0)
+    test = RankingTest(rate, Coefficient(np.nan, np.nan, np.nan, np.nan), quarters)
+    found = finding(test, load_study("rescue-stenting"))
+    assert found.table.rows[1] == ("last minus first quarter", 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
 def test_the_finding_says_what_the_test_says_and_its_power():
