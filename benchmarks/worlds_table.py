@@ -35,16 +35,16 @@ from benchmarks.average_effect_coverage import WORLDS, covariates, observed
 from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.diagnostics import Refits
-from twoarm.diagnostics.heterogeneity_chain import ChainTask, hajek_scores
-from twoarm.diagnostics.heterogeneity_ranking import RankingTask, ranking_folds
-from twoarm.diagnostics.heterogeneity_refits import Work
-from twoarm.diagnostics.heterogeneity_summary import summarise_chain
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask, hajek_scores
+from twoarm.diagnostics.ranking.heterogeneity_ranking import RankingTask, ranking_folds
+from twoarm.diagnostics.ranking.heterogeneity_refits import Work
+from twoarm.diagnostics.ranking.heterogeneity_summary import summarise_chain
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack
 from twoarm.metalearners import Predictors, Sample, TLearner, recommended_learner
 from twoarm.metalearners.sample import sample_folds
 from twoarm.metrics import benefit_ranks, benefit_slope, group_effects, rate, share_at_threshold
-from twoarm.study.propensity import pooled_centres
+from twoarm.study.plan.propensity import pooled_centres
 from twoarm.synthetic import generate
 
 SEED, OUTCOME, THRESHOLD = 71_000_000, "mrs_0_2", 0.15

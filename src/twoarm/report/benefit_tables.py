@@ -10,7 +10,7 @@ from twoarm.diagnostics import STABILITY_INTERVAL, Estimate
 from twoarm.report.causal_tables import support_reasons
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = [

@@ -9,8 +9,8 @@ from twoarm.diagnostics import BenefitByCentre, Pooled
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.centres import Centres
-from twoarm.study.plan import ARMS
+from twoarm.study.judge.stability.centres import Centres
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = ["centre_tables", "largest_centres"]

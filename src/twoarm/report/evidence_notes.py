@@ -7,8 +7,8 @@ import math
 from twoarm.diagnostics.finding import is_randomised
 from twoarm.metrics import Coefficient
 from twoarm.report.formats import Value
-from twoarm.study.benefit_evidence import BenefitEvidence
-from twoarm.study.benefit_measures import ModelEvidence
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = [

@@ -8,7 +8,7 @@ from twoarm.diagnostics import BenefitEValue, CovariateStrength, PartialR2
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
 from twoarm.study.hidden import Hidden
-from twoarm.study.negative_controls import ControlRun
+from twoarm.study.judge.hidden.negative_controls import ControlRun
 from twoarm.study.result import StudyResult
 
 __all__ = [

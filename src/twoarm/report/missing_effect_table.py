@@ -5,7 +5,7 @@ from __future__ import annotations
 from twoarm.diagnostics import Estimate
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
-from twoarm.study.missing_effect import WAYS
+from twoarm.study.judge.average.missing_effect import WAYS
 from twoarm.study.result import StudyResult
 
 __all__ = ["missing_effect_tables"]

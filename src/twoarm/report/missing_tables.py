@@ -9,7 +9,7 @@ from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.missing import CompleteCases
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.reliability import Reliability
 from twoarm.study.result import StudyResult
 

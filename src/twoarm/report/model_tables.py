@@ -8,8 +8,8 @@ from typing import Any
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, interval
 from twoarm.report.table import Column, Table
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = [

@@ -8,8 +8,8 @@ from twoarm.metrics import Coefficient, NetBenefit, number_needed
 from twoarm.report.evidence_notes import adjusted, evidence_of, limits, models_of
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.benefit_evidence import BenefitEvidence
-from twoarm.study.benefit_measures import ModelEvidence
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = [

@@ -6,7 +6,7 @@ from twoarm.cohort.studyfile import PublishedEstimate
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, interval, points, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = ["published_table"]

@@ -7,8 +7,8 @@ from typing import Literal
 
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import interval, points, shown
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = ["Sentence", "sentences"]

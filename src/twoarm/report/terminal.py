@@ -10,10 +10,10 @@ from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
-from twoarm.study.few_events import FALLBACK, FEW_EVENTS, rarer_class
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS, rarer_class
+from twoarm.study.plan.plan import ARMS
+from twoarm.study.plan.sample_size import model_parameters, supported
 from twoarm.study.result import StudyResult
-from twoarm.study.sample_size import model_parameters, supported
 
 __all__ = ["opening_lines", "terminal_summary"]
 

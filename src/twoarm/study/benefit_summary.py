@@ -8,11 +8,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twoarm.metrics import Coefficient, GroupEffects, NetBenefit, PolicyValue
-from twoarm.study.benefit_evidence import EVIDENCE_ON
+from twoarm.study.judge.ranking.benefit_evidence import EVIDENCE_ON
 
 if TYPE_CHECKING:
     from twoarm.metalearners import LearnerSummary
-    from twoarm.study.benefit_measures import ModelEvidence
+    from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
     from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = ["comparison_block", "metrics_block"]

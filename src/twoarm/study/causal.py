@@ -30,27 +30,27 @@ from twoarm.diagnostics import (
     ranking_test,
     target_trial,
 )
-from twoarm.diagnostics.agreement import finding as agreement_finding
-from twoarm.diagnostics.average_effect import finding as average_effect_finding
-from twoarm.diagnostics.balance import finding as balance_finding
+from twoarm.diagnostics.average.agreement import finding as agreement_finding
+from twoarm.diagnostics.average.average_effect import finding as average_effect_finding
+from twoarm.diagnostics.average.published_benchmark import finding as published_finding
+from twoarm.diagnostics.comparability.balance import finding as balance_finding
+from twoarm.diagnostics.comparability.overlap import finding as overlap_finding
+from twoarm.diagnostics.comparability.propensity import finding as propensity_finding
+from twoarm.diagnostics.comparability.support import finding as support_finding
+from twoarm.diagnostics.comparability.target_trial import finding as target_trial_finding
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.diagnostics.heterogeneity import finding as heterogeneity_finding
-from twoarm.diagnostics.heterogeneity_ranking import finding as ranking_finding
-from twoarm.diagnostics.overlap import finding as overlap_finding
-from twoarm.diagnostics.propensity import finding as propensity_finding
-from twoarm.diagnostics.published_benchmark import finding as published_finding
-from twoarm.diagnostics.support import finding as support_finding
-from twoarm.diagnostics.target_trial import finding as target_trial_finding
+from twoarm.diagnostics.ranking.heterogeneity import finding as heterogeneity_finding
+from twoarm.diagnostics.ranking.heterogeneity_ranking import finding as ranking_finding
 from twoarm.learners import Logistic
 from twoarm.metalearners import PenalizedInteraction, TLearner, dr_scores, recommended_learner
 from twoarm.seeds import Stream, integer
 from twoarm.study.attempt import attempt
 from twoarm.study.hidden import Hidden, hidden
-from twoarm.study.missing_effect import MissingEffect, missing_effect
-from twoarm.study.missing_effect import finding as missing_effect_finding
-from twoarm.study.plan import Plan
-from twoarm.study.propensity import TreatmentModel, treatment_model, treatment_predictors
-from twoarm.study.published import benchmarks
+from twoarm.study.judge.average.missing_effect import MissingEffect, missing_effect
+from twoarm.study.judge.average.missing_effect import finding as missing_effect_finding
+from twoarm.study.judge.average.published import benchmarks
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.propensity import TreatmentModel, treatment_model, treatment_predictors
 
 __all__ = [
     "Causal",

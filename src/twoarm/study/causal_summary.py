@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from twoarm.diagnostics import Estimate, ReanchoredEffect
-from twoarm.study.missing_effect import WAYS, Track
+from twoarm.study.judge.average.missing_effect import WAYS, Track
 
 if TYPE_CHECKING:
     from twoarm.study.result import OutcomeResult, StudyResult

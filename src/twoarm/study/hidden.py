@@ -28,12 +28,12 @@ from twoarm.diagnostics import (
     share_holding,
     tipping_strength,
 )
-from twoarm.diagnostics.benefit_e_value import finding as e_value_finding
-from twoarm.diagnostics.marginal_sensitivity import finding as sensitivity_finding
-from twoarm.diagnostics.partial_r2 import finding as partial_r2_finding
-from twoarm.diagnostics.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.hidden.benefit_e_value import finding as e_value_finding
+from twoarm.diagnostics.hidden.marginal_sensitivity import finding as sensitivity_finding
+from twoarm.diagnostics.hidden.partial_r2 import finding as partial_r2_finding
+from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
 from twoarm.errors import ArgumentError
-from twoarm.study.plan import Plan
+from twoarm.study.plan.plan import Plan
 
 __all__ = ["Hidden", "SensitivityCurve", "hidden"]
 

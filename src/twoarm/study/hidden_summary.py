@@ -10,10 +10,10 @@ from twoarm.diagnostics import BenefitEValue, PartialR2, RosenbaumBounds
 from twoarm.diagnostics.finding import is_randomised
 
 if TYPE_CHECKING:
-    from twoarm.diagnostics.e_value import EValue
+    from twoarm.diagnostics.hidden.e_value import EValue
     from twoarm.metrics import Rate
     from twoarm.study.hidden import SensitivityCurve
-    from twoarm.study.negative_controls import ControlRun, ControlShare
+    from twoarm.study.judge.hidden.negative_controls import ControlRun, ControlShare
     from twoarm.study.result import StudyResult
 
 __all__ = ["controls_block", "hidden_block"]

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Estimate
-from twoarm.diagnostics.average_effect import crude_difference
+from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
 from twoarm.metalearners import Effects
 from twoarm.resampling import CrossValidated, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator
 from twoarm.study.causal import in_benefit_direction
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import Plan
+from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.sample_size import supported
 from twoarm.study.result import ArmResult, BenefitResult, Spread
-from twoarm.study.sample_size import supported
-from twoarm.study.tasks import cross_fit_folds
 
 __all__ = ["arm_result", "benefit_result", "crude_benefit", "draws", "g_formula_benefit"]
 

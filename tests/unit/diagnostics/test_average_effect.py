@@ -6,7 +6,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from twoarm.diagnostics import AverageEffect, Estimate, average_effect
-from twoarm.diagnostics.average_effect import finding
+from twoarm.diagnostics.average.average_effect import finding
 from twoarm.diagnostics.estimate import wald
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic

@@ -12,16 +12,16 @@ from scipy.special import expit
 from sklearn.dummy import DummyClassifier
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics.heterogeneity import finding, heterogeneity
-from twoarm.diagnostics.heterogeneity_chain import ChainRepeat, ChainTask, hajek_scores
-from twoarm.diagnostics.heterogeneity_nulls import (
+from twoarm.diagnostics.ranking.heterogeneity import finding, heterogeneity
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainRepeat, ChainTask, hajek_scores
+from twoarm.diagnostics.ranking.heterogeneity_nulls import (
     NoEffectTask,
     SameEffectTask,
     propensity_strata,
     same_effect_risk,
 )
-from twoarm.diagnostics.heterogeneity_refits import Refits, Work
-from twoarm.diagnostics.heterogeneity_summary import band, bounded, summarise_chain
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
+from twoarm.diagnostics.ranking.heterogeneity_summary import band, bounded, summarise_chain
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import PenalizedInteraction, Predictors, TLearner, dr_scores

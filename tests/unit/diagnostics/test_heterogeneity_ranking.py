@@ -10,14 +10,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics.heterogeneity_ranking import (
+from twoarm.diagnostics.ranking.heterogeneity_ranking import (
     RankingTask,
     RankingTest,
     finding,
     ranking_folds,
     ranking_test,
 )
-from twoarm.diagnostics.heterogeneity_refits import Refits
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import Predictors, TLearner

@@ -23,13 +23,13 @@ from twoarm.diagnostics import (
     share_holding,
     tipping_strength,
 )
-from twoarm.diagnostics.agreement import finding as agreement_finding
-from twoarm.diagnostics.marginal_sensitivity import finding as marginal_finding
-from twoarm.diagnostics.negative_control import finding as control_finding
-from twoarm.diagnostics.partial_r2 import adjusted_estimate, partial_r2_of_t
-from twoarm.diagnostics.partial_r2 import finding as r2_finding
-from twoarm.diagnostics.rosenbaum import finding as rosenbaum_finding
-from twoarm.diagnostics.weighting import inverse_weights, weighted_difference
+from twoarm.diagnostics.average.agreement import finding as agreement_finding
+from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
+from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
+from twoarm.diagnostics.hidden.negative_control import finding as control_finding
+from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
+from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
+from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
 from twoarm.errors import ArgumentError
 
 SEEDS = st.integers(0, 2**20)

@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import Estimate, average_effect
 from twoarm.study.causal import in_benefit_direction
-from twoarm.study.propensity import pooled_centres
-from twoarm.study.summary import summary_of
+from twoarm.study.files.summary import summary_of
+from twoarm.study.plan.propensity import pooled_centres
 
 
 def test_average_effects_are_benefits_of_cross_fitted_models_and_one_propensity(small_result):
