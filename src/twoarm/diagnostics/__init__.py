@@ -4,6 +4,7 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
+from twoarm.diagnostics.absent import Absent
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
 from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
@@ -20,7 +21,7 @@ from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
 from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
 from twoarm.diagnostics.estimate import Estimate
-from twoarm.diagnostics.finding import Finding, FindingTable
+from twoarm.diagnostics.finding import Finding
 from twoarm.diagnostics.hidden.benefit_e_value import BenefitEValue, benefit_e_value
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength, covariate_strengths
 from twoarm.diagnostics.hidden.e_value import (
@@ -103,6 +104,7 @@ from twoarm.diagnostics.verdict import Answer, verdict
 __all__ = [
     "STABILITY_INTERVAL",
     "UTILITY_MRS",
+    "Absent",
     "Agreement",
     "Answer",
     "ArmRisks",
@@ -125,7 +127,6 @@ __all__ = [
     "EffectStability",
     "Estimate",
     "Finding",
-    "FindingTable",
     "HeldOutEffects",
     "HeldOutRisks",
     "Heterogeneity",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["arm_scores", "dr_scores"]
 
@@ -98,7 +98,7 @@ def _arrays(*arrays: ArrayLike) -> list[NDArray[np.float64]]:
     if not np.isin(treatment, (0.0, 1.0)).all():
         raise ArgumentError(f"Treatment must be 0 or 1; found {np.unique(treatment).tolist()[:5]}.")
     if not ((propensity > 0.0) & (propensity < 1.0)).all():
-        raise ArgumentError(
+        raise NotEstimable(
             "A propensity must lie strictly between 0 and 1; found "
             f"{propensity.min():.3g} to {propensity.max():.3g}. Penalise the propensity model."
         )

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import arms, outcomes, probabilities, same_length, sign_of
 from twoarm.metrics.coefficient import Coefficient, coefficient_of
 from twoarm.metrics.least_squares import least_squares_hc3
@@ -131,7 +131,7 @@ def _logistic(
         b, deviance = b + step, tried
         if np.abs(step).max() < 1e-9 * (1.0 + np.abs(b).max()):
             return b, np.sqrt(np.diag(np.linalg.inv(information)))
-    raise ArgumentError(
+    raise NotEstimable(
         "Calibration on the logit scale has no finite solution: the predicted benefit separates "
         "events from others, or there are too few events."
     )

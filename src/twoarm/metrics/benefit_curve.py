@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.splines import expand, harrell_shares
 from twoarm.metrics.benefit_arrays import same_length
 from twoarm.metrics.least_squares import fitted_hc3
@@ -81,10 +81,10 @@ def benefit_curve(scores: ArrayLike, benefit: ArrayLike, *, points: int = 61) ->
     first, last = np.quantile(t, (0.025, 0.975)).tolist()
     grid = np.linspace(first, last, points)
     if first == last:
-        raise ArgumentError("The predicted benefits are too much alike for a calibration curve.")
+        raise NotEstimable("The predicted benefits are too much alike for a calibration curve.")
     value, se = fitted_hc3(_columns(t, knots), phi, _columns(grid, knots))
     if not np.isfinite(se).all():
-        raise ArgumentError("The predicted benefits are too few, or tied, for a calibration curve.")
+        raise NotEstimable("The predicted benefits are too few, or tied, for a calibration curve.")
     return BenefitCurve(grid, value, value - _Z * se, value + _Z * se)
 
 

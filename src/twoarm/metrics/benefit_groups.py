@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 from scipy.stats import rankdata
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
 
 __all__ = [
@@ -66,7 +66,7 @@ def benefit_groups(benefit: ArrayLike, groups: int = 4) -> NDArray[np.int64]:
     """
     (t,) = same_length(benefit=benefit)
     if not 2 <= groups <= t.size:
-        raise ArgumentError(f"Expected 2 to {t.size} groups; found {groups}.")
+        raise NotEstimable(f"Expected 2 to {t.size} groups; found {groups}.")
     ordered = np.sort(t)
     lowest = np.searchsorted(ordered, t, side="left")
     highest = np.searchsorted(ordered, t, side="right") - 1
@@ -143,7 +143,7 @@ def _masks(t: NDArray[np.float64], groups: int) -> list[NDArray[np.bool_]]:
     number = benefit_groups(t, groups)
     masks = [number == group for group in range(groups)]
     if min(int(mask.sum()) for mask in masks) < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             f"{groups} groups of {t.size} patients leave one with fewer than 2, for lack of "
             "patients or of different predictions. Ask for fewer groups."
         )

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.ranks import concordance
 from twoarm.kernels.recalibration import gini_mean_difference
 from twoarm.metrics.arrays import checked, recalibrated
@@ -216,7 +216,7 @@ def auc_interval(
     """
     counts = events >= 1 and others >= 1 and widened >= 1.0
     if not 0.0 <= value <= 1.0 or not counts or not 0.0 < level < 1.0:
-        raise ArgumentError(
+        raise NotEstimable(
             "An AUC interval needs an AUC in 0-1, events and non-events, a level in 0-1 and a "
             f"multiple from 1; found {value}, {events}, {others}, {level} and {widened}."
         )

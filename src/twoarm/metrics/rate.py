@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
 from twoarm.seeds import generator
 
@@ -170,7 +170,7 @@ def sequential_folds(
     numbers = np.asarray(fold)
     present = np.unique(numbers)
     if numbers.ndim != 1 or present.size < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             "Sequential folds need a fold number for each patient and two folds at least; found "
             f"{present.size} of shape {numbers.shape}."
         )
@@ -232,7 +232,7 @@ def _half_sample_se(
     """
     clusters = int(cluster.max()) + 1
     if clusters < 2:
-        raise ArgumentError("Half-samples need two patients, or groups, at least in each fold.")
+        raise NotEstimable("Half-samples need two patients, or groups, at least in each fold.")
     values = np.empty(half_samples)
     for number in range(half_samples):
         drawn = np.zeros(clusters, dtype=np.bool_)

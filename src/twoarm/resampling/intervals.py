@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.metrics import Interval, auc, auc_variance
 
 __all__ = ["delong", "harrell_2025", "infinitesimal_jackknife", "location_shifted", "logit_normal"]
@@ -155,7 +155,7 @@ def logit_normal(method: str, value: float, variance: float, *, level: float = 0
     (0.71, 0.867)
     """
     if not 0.0 < value < 1.0 or not variance >= 0.0:
-        raise ArgumentError(
+        raise NotEstimable(
             f"An interval on the logit scale needs a value inside 0-1 and a variance; found "
             f"{value} and {variance}."
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
 __all__ = ["Agreement", "agreement", "finding"]
@@ -80,6 +80,7 @@ def agreement(phi: ArrayLike, benefit: ArrayLike) -> Agreement:
     return Agreement(float(scores.mean()), float(predicted.mean()), difference, se, flagged)
 
 
+@says("agreement")
 def finding(value: Agreement, study: Study) -> Finding:
     """Say whether the learner's mean is off; agreement is never a point in favour."""
     verdict: Verdict = "questions" if value.flagged else "cannot tell"
@@ -93,6 +94,4 @@ def finding(value: Agreement, study: Study) -> Finding:
         if value.flagged
         else "That they agree is no evidence against confounding."
     )
-    row = (value.aipw, value.mean_benefit, value.difference, value.se, value.flagged)
-    columns = ("aipw", "mean_benefit", "difference", "se", "flagged")
-    return Finding("agreement", verdict, FindingTable(columns, (row,)), text)
+    return Finding("agreement", verdict, text)

@@ -18,8 +18,8 @@ from twoarm.diagnostics.comparability.weighting import (
     weighted_difference,
 )
 from twoarm.diagnostics.estimate import Estimate, wald
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, is_randomised
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import dr_scores
 from twoarm.seeds import Stream, generator
 
@@ -188,7 +188,7 @@ def _arrays(
             f"{matrix.shape}, {outcome.shape} and {arm.shape}."
         )
     if not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(
+        raise NotEstimable(
             "Treatment must be 0 or 1, with patients in both arms; found "
             f"{np.unique(arm).tolist()[:5]}."
         )
@@ -234,6 +234,7 @@ def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[
     )
 
 
+@says("average effect")
 def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
@@ -258,7 +259,7 @@ def finding(value: AverageEffect, study: Study) -> Finding:
         f"benefit, the doubly robust estimate {100 * sign * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
-    return Finding("average effect", verdict, _table(value, sign), text.rstrip())
+    return Finding("average effect", verdict, text.rstrip())
 
 
 def _excludes_zero(estimate: Estimate) -> bool:
@@ -267,13 +268,3 @@ def _excludes_zero(estimate: Estimate) -> bool:
         and estimate.high is not None
         and (estimate.low > 0 or estimate.high < 0)
     )
-
-
-def _table(value: AverageEffect, sign: float) -> FindingTable:
-    rows = []
-    for name in ("crude", *_ADJUSTED):
-        one: Estimate = getattr(value, name)
-        ends = [None if end is None else sign * end for end in (one.low, one.high)]
-        low, high = ends if sign > 0 else ends[::-1]
-        rows.append((name, sign * one.estimate, one.se, low, high))
-    return FindingTable(("estimator", "benefit", "se", "low", "high"), tuple(rows))

@@ -18,7 +18,7 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401  makes t
 from sklearn.impute import IterativeImputer
 
 from twoarm.diagnostics.estimate import Estimate, Z
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["PooledEstimate", "imputed", "rubin"]
 
@@ -90,7 +90,7 @@ def rubin(estimates: ArrayLike, variances: ArrayLike) -> PooledEstimate:
             f"{values.shape} and {squares.shape}."
         )
     if not (np.isfinite(values).all() and (squares >= 0).all()):
-        raise ArgumentError("Estimates must be finite, variances 0 or more.")
+        raise NotEstimable("Estimates must be finite, variances 0 or more.")
     within, between = float(squares.mean()), float(values.var(ddof=1))
     added = (1.0 + 1.0 / values.size) * between
     equal = added <= _NEGLIGIBLE * within
@@ -168,7 +168,7 @@ def imputed(
         known = np.isfinite(matrix[inside]).sum(axis=0)
         few = (known < _FEWEST_KNOWN) & (known < inside.sum())
         if few.any():
-            raise ArgumentError(
+            raise NotEstimable(
                 f"A column with missing values must be known in {_FEWEST_KNOWN} patients of each "
                 f"arm to be imputed; found {int(known[few].min())}."
             )

@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.estimate import Estimate, Z, wald
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import dr_scores
 
 __all__ = [
@@ -211,10 +211,11 @@ def _needed(
         return EValue(1.0, 1.0, (True, True))
     try:
         return benefit_e_value(*parts, desirable=desirable, threshold=target).to_threshold
-    except ArgumentError:
+    except NotEstimable:
         return None
 
 
+@says("published trials")
 def finding(value: PublishedBenchmark, study: Study) -> Finding:
     """Say whether ours lies where published effects would lie here; agreement proves nothing."""
     compared = value.compared
@@ -238,19 +239,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
             )
         else:
             text += "That intervals meet is no evidence against confounding, which may be shared."
-    columns = ("published", "measure", "benefit", "low", "high", "e_value")
-    rows = tuple(
-        (
-            each.published.key,
-            each.published.measure,
-            each.benefit,
-            each.low,
-            each.high,
-            None if each.needed is None else each.needed.estimate,
-        )
-        for each in value.rows
-    )
-    return Finding("published trials", verdict, FindingTable(columns, rows), text)
+    return Finding("published trials", verdict, text)
 
 
 def _points(value: float) -> str:

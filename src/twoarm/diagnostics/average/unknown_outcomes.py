@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
 from twoarm.diagnostics.estimate import Estimate, wald
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.learners import Logistic
 
 __all__ = ["observation_weighted_effect"]
@@ -83,7 +83,7 @@ def observation_weighted_effect(
         )
     known = np.isfinite(y)
     if known.all():
-        raise ArgumentError("Every outcome is known: nothing is left to be weighted for.")
+        raise NotEstimable("Every outcome is known: nothing is left to be weighted for.")
     everybody = np.full(y.size, -1, dtype=np.int64)
     observed = fit_propensity(np.column_stack([matrix, arm]), known.astype(np.int64), everybody)
     folds = cross_fit_folds(np.where(known, y, 0.0), 2 * known + arm, cross_fit, seed)

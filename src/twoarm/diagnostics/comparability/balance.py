@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.weighting import inverse_weights, overlap_weights
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, at_most, is_randomised
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, at_most, is_randomised, says
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["Balance", "balance", "finding", "standardised_differences"]
 
@@ -103,7 +103,7 @@ def balance(
     if len(names) != matrix.shape[1]:
         raise ArgumentError(f"Expected {matrix.shape[1]} names, one a column; found {len(names)}.")
     if min((arm == 0).sum(), (arm == 1).sum()) < 2:
-        raise ArgumentError("Balance needs at least two patients in each arm.")
+        raise NotEstimable("Balance needs at least two patients in each arm.")
     if not ((e > 0.0) & (e < 1.0)).all():
         raise ArgumentError("Propensities must lie strictly between 0 and 1.")
     measured = [
@@ -115,6 +115,7 @@ def balance(
     return Balance(tuple(names[k] for k in order), before, inverse, overlapping)
 
 
+@says("balance")
 def finding(value: Balance, study: Study) -> Finding:
     """Say whether weighting makes the arms alike in what was measured.
 
@@ -127,19 +128,10 @@ def finding(value: Balance, study: Study) -> Finding:
         int((np.abs(np.nan_to_num(each)) > _IMBALANCE).sum())
         for each in (value.before, value.inverse, value.overlap)
     ]
-    rows = tuple(
-        (name, *(None if np.isnan(each[k]) else float(each[k]) for each in _columns(value)))
-        for k, name in enumerate(value.names)
-    )
     text = (
         f"Standardised differences above 0.1: {counts[0]} of {len(value.names)} columns before, "
         f"{counts[1]} after inverse probability weighting, {counts[2]} after overlap weighting."
     )
     if not is_randomised(study):
         text += " The arms may still differ in what was not measured."
-    table = FindingTable(("column", "before", "inverse_weights", "overlap_weights"), rows)
-    return Finding("balance", at_most(verdict, study), table, text)
-
-
-def _columns(value: Balance) -> tuple[NDArray[np.float64], ...]:
-    return value.before, value.inverse, value.overlap
+    return Finding("balance", at_most(verdict, study), text)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.learners import Logistic
 from twoarm.seeds import Stream, fold_numbers, generator
 
@@ -78,7 +78,7 @@ def _splits(folds: Folds) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]
 
 def _fitted(model: Any, X: Floats, y: NDArray[Any], X_new: Floats) -> Floats:
     if X.shape[0] == 0:
-        raise ArgumentError("A fold holds all patients of an arm: use fewer folds.")
+        raise NotEstimable("A fold holds all patients of an arm: use fewer folds.")
     fitted = clone(model).fit(X, y)
     predict = getattr(fitted, "predict_proba", None)
     predicted = fitted.predict(X_new) if predict is None else predict(X_new)[:, 1]

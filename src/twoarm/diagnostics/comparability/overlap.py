@@ -15,8 +15,8 @@ from twoarm.diagnostics.comparability.weighting import (
     inverse_weights,
     overlap_weights,
 )
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, at_most, is_randomised
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, at_most, is_randomised, says
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["Overlap", "Trimming", "crump_trimming", "finding", "overlap"]
 
@@ -119,7 +119,7 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
     """
     e, arm = _propensity(propensity), np.asarray(treatment)
     if arm.shape != e.shape or not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError("Treatment must be 0 or 1, both present, one a propensity.")
+        raise NotEstimable("Treatment must be 0 or 1, both present, one a propensity.")
     masks = arm == 0, arm == 1
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
@@ -150,6 +150,7 @@ def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:
     return e
 
 
+@says("overlap")
 def finding(value: Overlap, study: Study) -> Finding:
     """Say whether the arms overlap enough for an average effect of everybody."""
     n = sum(value.n)
@@ -157,11 +158,6 @@ def finding(value: Overlap, study: Study) -> Finding:
     left = [size / full for size, full in zip(value.ess_inverse, value.n, strict=True)]
     poor = kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
     verdict: Verdict = "questions" if poor else "supports"
-    labels = study.file.treatment.labels
-    rows = tuple(
-        (name, value.n[arm], value.ess_inverse[arm], value.ess_overlap[arm])
-        for arm, name in enumerate((labels.control, labels.treated))
-    )
     text = (
         f"{kept} of {n} patients could well have been in either arm; weighting leaves the worth of "
         f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
@@ -169,5 +165,4 @@ def finding(value: Overlap, study: Study) -> Finding:
     )
     if not is_randomised(study):
         text += " Overlap says nothing about factors that were not measured."
-    columns = ("arm", "patients", "effective_inverse_weights", "effective_overlap_weights")
-    return Finding("overlap", at_most(verdict, study), FindingTable(columns, rows), text)
+    return Finding("overlap", at_most(verdict, study), text)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_propensity
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, is_randomised
+from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.errors import ArgumentError
 from twoarm.metrics import auc
 
@@ -118,13 +118,9 @@ def _indicators(centre: ArrayLike, n: int) -> NDArray[np.float64]:
     return np.asarray(labels[:, None] == np.unique(labels)[None, :], dtype=np.float64)
 
 
+@says("propensity")
 def finding(value: Propensity, study: Study) -> Finding:
     """Say whether treatment was still open, given what was measured."""
-    labels = study.file.treatment.labels
-    rows = tuple(
-        (name, value.lowest[arm], value.highest[arm])
-        for arm, name in enumerate((labels.control, labels.treated))
-    )
     if value.auc >= _NEARLY_FIXED:
         text = "What was measured all but decides who is treated: the arms hardly share patients."
     else:
@@ -132,6 +128,4 @@ def finding(value: Propensity, study: Study) -> Finding:
     if not is_randomised(study):
         text += " What was not measured may have decided too."
     verdict: Verdict = "questions" if value.auc >= _NEARLY_FIXED else "cannot tell"
-    return Finding(
-        "propensity", verdict, FindingTable(("arm", "lowest_score", "highest_score"), rows), text
-    )
+    return Finding("propensity", verdict, text)

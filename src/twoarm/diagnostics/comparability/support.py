@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.overlap import crump_trimming
-from twoarm.diagnostics.finding import Finding, FindingTable
+from twoarm.diagnostics.finding import Finding, says
 from twoarm.errors import ArgumentError
 
 __all__ = ["Support", "SupportFlags", "finding", "learn_support"]
@@ -176,22 +176,14 @@ def _unseen(codes: NDArray[np.float64], levels: tuple[frozenset[float], ...]) ->
     return unseen
 
 
+@says("support")
 def finding(value: Support, study: Study) -> Finding:
     """Say how many patients of the cohort are without their like; never more than a caution."""
     flags, n = value.flags, value.cohort.shape[0]
     labels = study.file.treatment.labels
-    rows = tuple(
-        (reason, int(mask.sum()))
-        for reason, mask in (
-            ("treatment all but decided", flags.propensity),
-            ("nobody near", flags.distance),
-            ("a level missing in one arm", flags.category),
-            ("any", flags.outside),
-        )
-    )
     text = (
         f"{int(flags.outside.sum())} of {n} patients have nobody like them in one of the arms "
         f"({labels.control}, {labels.treated}) or nobody near in either. They get no individual "
         "number but count in every average. Being inside is no proof that there are enough."
     )
-    return Finding("support", "cannot tell", FindingTable(("reason", "patients"), rows), text)
+    return Finding("support", "cannot tell", text)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from twoarm.cohort.load import Study
 from twoarm.cohort.rules import parse_rule
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, is_randomised
+from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 
 __all__ = ["TargetTrialCheck", "finding", "target_trial"]
 
@@ -89,6 +89,7 @@ def target_trial(study: Study) -> TargetTrialCheck:
     return TargetTrialCheck(file.target_trial.control_by, rules)
 
 
+@says("target trial")
 def finding(value: TargetTrialCheck, study: Study) -> Finding:
     """Say whether the comparison starts at the decision; `supports` by lot alone."""
     late_controls = value.control_by == "final_reperfusion"
@@ -102,9 +103,4 @@ def finding(value: TargetTrialCheck, study: Study) -> Finding:
             f" Eligibility looks at what came after the decision ({'; '.join(value.late_rules)}): "
             "patients chosen by it make the arms differ."
         )
-    rows = (
-        ("time zero", study.file.target_trial.time_zero),
-        ("controls known by", value.control_by.replace("_", " ")),
-        ("eligibility known only later", "; ".join(value.late_rules) or "none"),
-    )
-    return Finding("target trial", verdict, FindingTable(("item", "declared"), rows), text)
+    return Finding("target trial", verdict, text)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength
 from twoarm.diagnostics.hidden.e_value import ArmRisks, EValue, e_value_of_difference
 from twoarm.metalearners.scores import arm_scores
@@ -94,14 +94,12 @@ def _to(risks: ArmRisks, true: float) -> EValue:
     return e_value_of_difference(risks, true=true)
 
 
+@says("E-value")
 def finding(value: BenefitEValue, study: Study) -> Finding:
     """Say how strong a hidden confounder would have to be; never that there is none."""
     pieces = [(0.0, value.to_zero)]
     if value.threshold is not None and value.to_threshold is not None:
         pieces.append((value.threshold, value.to_threshold))
-    rows = tuple(
-        (target, each.estimate, each.limit, each.already_below[1]) for target, each in pieces
-    )
     verdict: Verdict = "questions" if value.to_zero.already_below[1] else "cannot tell"
     points = (
         f"{study.file.primary.title}: the average benefit is {100 * value.benefit:+.1f} points. "
@@ -114,8 +112,7 @@ def finding(value: BenefitEValue, study: Study) -> Finding:
             f"({value.measured.with_treatment:.1f} with treatment, "
             f"{value.measured.with_outcome:.1f} with the outcome)."
         )
-    columns = ("benefit_moved_to", "estimate", "limit", "limit_already_below")
-    return Finding("E-value", verdict, FindingTable(columns, rows), text)
+    return Finding("E-value", verdict, text)
 
 
 def _sentence(target: float, value: EValue) -> str:

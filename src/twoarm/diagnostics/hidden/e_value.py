@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from scipy.optimize import brentq
 
 from twoarm.diagnostics.estimate import Z
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 
 __all__ = [
     "ArmRisks",
@@ -104,7 +104,7 @@ def e_value(
     """
     ends = [each for each in (low, risk_ratio, high) if each is not None]
     if not all(math.isfinite(each) and each > 0 for each in (*ends, true)) or ends != sorted(ends):
-        raise ArgumentError(
+        raise NotEstimable(
             f"Ratios must be above 0 and in order; found low {low}, ratio {risk_ratio}, high "
             f"{high}, true {true}."
         )
@@ -176,7 +176,7 @@ def e_value_of_difference(risks: ArmRisks, *, true: float = 0.0) -> EValue:
     """
     p1, p0, f = risks.larger, risks.smaller, risks.exposed
     if not (0.0 < p0 <= p1 <= 1.0 and 0.0 < f < 1.0):
-        raise ArgumentError(
+        raise NotEstimable(
             f"Risks must satisfy 0 < smaller <= larger <= 1; found {p0:.4g} and {p1:.4g}. Relabel "
             "the arms so that the difference is positive."
         )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.patient_bounds import ShareHolding
 from twoarm.errors import ArgumentError
 
@@ -182,6 +182,7 @@ def _arrays(
     return y, arm.astype(np.int64), e
 
 
+@says("marginal sensitivity")
 def finding(
     value: MarginalSensitivity, study: Study, holding: ShareHolding | None = None
 ) -> Finding:
@@ -197,7 +198,6 @@ def finding(
     if holding is not None:
         columns.append("share_reaching_threshold")
         numbers.append(holding.share)
-    rows = tuple(tuple(float(each) for each in row) for row in zip(*numbers, strict=True))
     above = value.strength[low > 0]
     verdict: Verdict = "cannot tell" if above.size else "questions"
     if above.size:
@@ -210,12 +210,7 @@ def finding(
         text = f"{study.file.primary.title}: the weighted average benefit is not above 0 at all."
     if holding is not None:
         text += _sentence_on_share(holding)
-    return Finding(
-        "marginal sensitivity",
-        verdict,
-        FindingTable(tuple(columns), rows),
-        text,
-    )
+    return Finding("marginal sensitivity", verdict, text)
 
 
 def _sentence_on_share(value: ShareHolding) -> str:

@@ -8,8 +8,8 @@ from statistics import NormalDist
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.estimate import Estimate
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.errors import NotEstimable
 
 __all__ = ["NegativeControl", "finding", "negative_control"]
 
@@ -70,13 +70,14 @@ def negative_control(name: str, effect: Estimate) -> NegativeControl:
     (0.0077, True, 0.084)
     """
     if effect.se is None or not effect.se > 0.0:
-        raise ArgumentError(f"The effect needs a standard error above 0; found {effect.se}.")
+        raise NotEstimable(f"The effect needs a standard error above 0; found {effect.se}.")
     p = math.erfc(abs(effect.estimate / effect.se) / math.sqrt(2.0))
     normal = NormalDist()
     reach = normal.inv_cdf(1.0 - _LEVEL / 2.0) + normal.inv_cdf(_POWER)
     return NegativeControl(name, effect, p, p < _LEVEL, reach * effect.se)
 
 
+@says("negative control")
 def finding(value: NegativeControl, study: Study) -> Finding:
     """Say whether the arms differ where they cannot; a null excludes little."""
     title = next(
@@ -95,6 +96,4 @@ def finding(value: NegativeControl, study: Study) -> Finding:
             "would be, four times in five). This does not exclude confounding by factors unrelated "
             "to this outcome."
         )
-    row = (value.name, value.effect.estimate, value.effect.se, value.p, value.detectable)
-    columns = ("outcome", "effect", "se", "p", "detectable_effect")
-    return Finding("negative control", verdict, FindingTable(columns, (row,)), text)
+    return Finding("negative control", verdict, text)

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = [
     "Benchmark",
@@ -274,7 +274,7 @@ def _least_squares(
     n, p = design.shape
     scale = np.sqrt((design**2).mean(axis=0))
     if n <= p + 1 or (scale == 0).any() or np.linalg.matrix_rank(design / scale) < p:
-        raise ArgumentError(
+        raise NotEstimable(
             f"The linear model needs more patients than its {p} columns, none of which may be a "
             "combination of the others. Drop columns."
         )
@@ -291,13 +291,10 @@ def _strongest_first(found: list[Benchmark]) -> tuple[Benchmark, ...]:
     return tuple(sorted(found, key=lambda each: (single.get(each.name, 0.0), each.times)))
 
 
+@says("partial R2")
 def finding(value: PartialR2, study: Study) -> Finding:
     """Say how much a confounder must explain; benefit direction, primary outcome."""
     sign = 1.0 if study.file.primary.desirable else -1.0
-    rows = tuple(
-        (each.name, each.times, each.r2_treatment, each.r2_outcome, sign * each.estimate, each.se)
-        for each in value.benchmarks
-    )
     significant = value.robustness_significance > 0.0 and sign * value.estimate > 0.0
     verdict: Verdict = "cannot tell" if significant else "questions"
     text = (
@@ -313,5 +310,4 @@ def finding(value: PartialR2, study: Study) -> Finding:
             f" One {strongest.times:g} times as strong as {study.file.column_title(name)}, which "
             f"moves it most, would leave {100 * sign * strongest.estimate:+.1f}."
         )
-    columns = ("column", "times", "r2_treatment", "r2_outcome", "benefit", "se")
-    return Finding("partial R2", verdict, FindingTable(columns, rows), text)
+    return Finding("partial R2", verdict, text)

@@ -10,8 +10,8 @@ from scipy.special import logit
 from scipy.stats import beta, binom
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["RosenbaumBounds", "finding", "propensity_pairs", "rosenbaum_bounds"]
 
@@ -145,7 +145,7 @@ def rosenbaum_bounds(
             f"Both members need one outcome a pair; found {treated.shape} and {control.shape}."
         )
     if not treated.size:
-        raise ArgumentError("Expected a pair at least; found none: the arms share no patients.")
+        raise NotEstimable("Expected a pair at least; found none: the arms share no patients.")
     if not np.isin([*treated, *control], (0.0, 1.0)).all():
         raise ArgumentError("Outcomes must be 0 or 1.")
     if not (gamma >= 1.0).all():
@@ -158,12 +158,9 @@ def rosenbaum_bounds(
     return RosenbaumBounds(gamma, tail[0], tail[1], treated.size, better, worse)
 
 
+@says("Rosenbaum bounds")
 def finding(value: RosenbaumBounds, study: Study) -> Finding:
     """Say up to which hidden bias within pairs the benefit would still be found."""
-    rows = tuple(
-        (float(gamma), float(low), float(high))
-        for gamma, low, high in zip(value.gamma, value.p_low, value.p_high, strict=True)
-    )
     holding = value.gamma[value.p_high < _LEVEL]
     verdict: Verdict = "cannot tell" if holding.size else "questions"
     text = f"{study.file.primary.title}, {value.pairs} matched pairs: "
@@ -174,5 +171,4 @@ def finding(value: RosenbaumBounds, study: Study) -> Finding:
         )
     else:
         text += "no significant benefit even without hidden bias."
-    table = FindingTable(("gamma", "p_low", "p_high"), rows)
-    return Finding("Rosenbaum bounds", verdict, table, text)
+    return Finding("Rosenbaum bounds", verdict, text)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
 __all__ = ["Coherence", "coherence", "finding"]
@@ -116,17 +116,11 @@ def _isotonic(p: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[n
     return repaired
 
 
+@says("coherence")
 def finding(value: tuple[Coherence, Coherence], study: Study) -> Finding:
     """Say how often each arm's separate models contradict each other; control first."""
     labels = study.file.treatment.labels
     arms = tuple(zip((labels.control, labels.treated), value, strict=True))
-    rows = tuple(
-        (label, f"{one} > {other}", share)
-        for label, each in arms
-        for one, other, share in zip(
-            each.names[:-1], each.names[1:], each.share_violated, strict=True
-        )
-    )
     incoherent = any(each.share_any > _MANY or each.largest > _LARGE for each in value)
     verdict: Verdict = "questions" if incoherent else "cannot tell"
     shares = " and ".join(
@@ -138,5 +132,4 @@ def finding(value: tuple[Coherence, Coherence], study: Study) -> Finding:
         f"{study.file.study.title}: the separate models of outcomes that include each other "
         f"contradict each other in {shares}."
     )
-    table = FindingTable(("arm", "contradiction", "share"), rows)
-    return Finding("coherence", verdict, table, text)
+    return Finding("coherence", verdict, text)

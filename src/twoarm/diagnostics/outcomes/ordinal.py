@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import spearmanr
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable
+from twoarm.diagnostics.finding import Finding, says
 from twoarm.diagnostics.outcomes.proportional_odds import proportional_odds
 from twoarm.errors import ArgumentError
 
@@ -216,18 +216,14 @@ def compare_benefits(benefit: ArrayLike, separate: ArrayLike) -> BenefitComparis
     )
 
 
+@says("ordinal outcome")
 def finding(value: OrdinalEffects, study: Study) -> Finding:
     """Give the mean benefit at every cut of the scale; low levels are taken as good."""
     control, treated = value.cumulative0.mean(axis=0), value.cumulative1.mean(axis=0)
-    rows = tuple(
-        (f"0-{k}", float(control[k]), float(treated[k]), float(treated[k] - control[k]))
-        for k in range(control.size)
-    )
     gains = treated - control
     text = (
         f"{study.file.study.title}: with one model of the whole scale in each arm, the mean "
         f"difference in reaching a level or better is {100 * gains.min():+.1f} to "
         f"{100 * gains.max():+.1f} points over the cuts of the scale."
     )
-    table = FindingTable(("at_most", "control", "treated", "benefit"), rows)
-    return Finding("ordinal outcome", "cannot tell", table, text)
+    return Finding("ordinal outcome", "cannot tell", text)

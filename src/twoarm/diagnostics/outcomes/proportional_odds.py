@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import ArgumentError, FitError, NotEstimable
 
 __all__ = ["ProportionalOdds", "proportional_odds"]
 
@@ -115,7 +115,7 @@ def _check(X: Floats, y: NDArray[np.int64], levels: int, C: float) -> None:
     if not np.issubdtype(y.dtype, np.integer) or y.min() < 0 or y.max() >= levels:
         raise ArgumentError(f"Levels must be whole numbers from 0 to {levels - 1}.")
     if np.unique(y).size < 2:
-        raise ArgumentError("At least two levels must occur.")
+        raise NotEstimable("At least two levels must occur.")
     if not C > 0:
         raise ArgumentError(f"C must be above 0; found {C}.")
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
 from twoarm.diagnostics.ranking.heterogeneity_nulls import (
     NoEffectTask,
@@ -196,6 +196,7 @@ def _result(
     )
 
 
+@says("heterogeneity")
 def finding(value: Heterogeneity, study: Study) -> Finding:
     """Say how much of the share above the threshold the same effect for all would show too.
 
@@ -204,26 +205,13 @@ def finding(value: Heterogeneity, study: Study) -> Finding:
     high = value.same_effect.high
     no_more = high is not None and not value.same_effect.is_rough and value.raw <= high
     verdict: Verdict = "questions" if no_more else "cannot tell"
-    columns = ("version", "share", "low", "high")
-    rows = (
-        ("raw", value.raw, None, None),
-        ("crossfit", value.crossfit, None, None),
-        ("shrunk", *_row(value.shrunk)),
-        ("deconvolved", *_row(value.deconvolved)),
-        ("no_effect", value.no_effect.mean, value.no_effect.low, value.no_effect.high),
-        ("same_effect", value.same_effect.mean, value.same_effect.low, value.same_effect.high),
-    )
     text = (
         f"{study.file.primary.title}: {_percent(value.raw)} of the patients are predicted to gain "
         f"{100 * value.threshold:.0f} points or more. "
         + _sentence_on_null(value)
         + _sentence_on_slope(value)
     )
-    return Finding("heterogeneity", verdict, FindingTable(columns, rows), text)
-
-
-def _row(value: Bounded) -> tuple[float | None, float | None, float | None]:
-    return value.estimate, value.low, value.high
+    return Finding("heterogeneity", verdict, text)
 
 
 def _percent(share: float) -> str:

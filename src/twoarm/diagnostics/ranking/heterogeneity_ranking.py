@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.ranking.heterogeneity_chain import hajek_scores
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
@@ -166,7 +165,7 @@ def ranking_test(
     """
     known = refits.known
     if not 2 <= folds <= known.sum():
-        raise ArgumentError(
+        raise NotEstimable(
             f"The ranking test needs 2 folds at least and a patient in each; found {folds} folds "
             f"for {known.sum()} patients."
         )
@@ -226,10 +225,11 @@ def _described(
     slope = benefit_slope(scores, benefit, fold=fold).slope
     try:
         return slope, group_effects(scores, benefit_ranks(benefit, fold), groups=_QUARTERS)
-    except ArgumentError:
+    except NotEstimable:
         return slope, None
 
 
+@says("ranking")
 def finding(test: RankingTest, study: Study) -> Finding:
     """Say whether the ranking is better than chance, and what the test could have found."""
     value, title = test.rate, f"{study.file.primary.title}: "
@@ -249,17 +249,4 @@ def finding(test: RankingTest, study: Study) -> Finding:
             f" The test finds an {value.target.upper()} of {100 * _POWER_80 * value.se:.0f} points "
             "four times in five, smaller ones less often."
         )
-    columns = ("target", "estimate", "se", "low", "high", "p")
-    rows: list[tuple[str, float, float, float, float, float]] = [
-        (value.target, value.estimate, value.se, value.low, value.high, value.p)
-    ]
-    if test.slope.se > 0.0:
-        p = 2.0 * NormalDist().cdf(-abs(test.slope.estimate) / test.slope.se)
-        rows.append(("slope", *_numbers(test.slope), p))
-    if test.quarters is not None:
-        rows.append(("last minus first quarter", *_numbers(test.difference), test.quarters.p))
-    return Finding("ranking", verdict, FindingTable(columns, tuple(rows)), title + text)
-
-
-def _numbers(value: Coefficient) -> tuple[float, float, float, float]:
-    return value.estimate, value.se, value.low, value.high
+    return Finding("ranking", verdict, title + text)

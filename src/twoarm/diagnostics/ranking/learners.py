@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.metalearners import Comparison
 
 __all__ = ["finding"]
@@ -16,6 +14,7 @@ _FAR_APART = 0.2
 _HARDLY_ALIKE = 0.5
 
 
+@says("comparison of learners")
 def finding(value: Comparison, study: Study) -> Finding:
     """Say what the learners disagree about.
 
@@ -54,19 +53,7 @@ def finding(value: Comparison, study: Study) -> Finding:
         f"{100 * min(shares):.0f} % and {100 * max(shares):.0f} % of the patients at "
         f"{100 * value.threshold:g} points or more. {_on_ranks(lowest)}"
     )
-    columns = ("learner", "mean", "sd", "share_at_threshold", "slope", "slope_se")
-    rows = tuple(
-        (
-            each.name,
-            each.mean,
-            each.sd,
-            each.share_at_threshold,
-            _finite(each.slope.estimate),
-            _finite(each.slope.se),
-        )
-        for each in value.learners
-    )
-    return Finding("comparison of learners", verdict, FindingTable(columns, rows), text)
+    return Finding("comparison of learners", verdict, text)
 
 
 def _on_ranks(lowest: float | None) -> str:
@@ -76,7 +63,3 @@ def _on_ranks(lowest: float | None) -> str:
         f"Two of them rank the patients with a correlation of no more than {lowest:.2f}: what they "
         "disagree about is decided by the choice of the learner, not by the data."
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.stability.pooling import Pooled, pool
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metalearners.scores import dr_scores
 from twoarm.metrics import CForBenefit, c_for_benefit
@@ -214,7 +214,7 @@ def _checked(
         )
     known = np.isfinite(outcome) & np.isfinite(effects.benefit)
     if np.unique(codes[known]).size < 2 or not np.array_equal(np.unique(arm[known]), (0, 1)):
-        raise ArgumentError(
+        raise NotEstimable(
             "Patients with a known outcome and a held-out prediction must come from at least two "
             f"centres and both arms; found centres {np.unique(codes[known]).tolist()} and arms "
             f"{np.unique(arm[known]).tolist()}."
@@ -273,17 +273,13 @@ def _clustered_slope(
     return ClusteredSlope(slope, se, slope - half, slope + half, df)
 
 
+@says("centres")
 def finding(value: BenefitByCentre, study: Study) -> Finding:
     """Say whether centres that were left out gained as predicted.
 
     `questions` if the pooled difference to the doubly robust benefit excludes 0; else
     `cannot tell`: agreement with estimates that share the cohort's confounding supports nothing.
     """
-    rows = tuple(
-        (row.centre, row.n_control, row.n_treated, row.predicted, row.aipw, _finite(row.se))
-        for row in value.centres
-    )
-    columns = ("centre", "n_control", "n_treated", "predicted_benefit", "aipw_benefit", "se")
     verdict: Verdict = "cannot tell"
     title = study.file.primary.title
     difference = value.difference
@@ -299,8 +295,4 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
             f"by {100 * difference.prediction_low:+.1f} to "
             f"{100 * difference.prediction_high:+.1f}."
         )
-    return Finding("centres", verdict, FindingTable(columns, rows), text)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return Finding("centres", verdict, text)

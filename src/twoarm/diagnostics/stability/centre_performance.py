@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from twoarm.diagnostics.estimate import Z
 from twoarm.diagnostics.stability.pooling import Pooled, Scale, pool
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import Interval, auc, auc_interval, auc_variance, auc_within, calibration
 from twoarm.metrics.arrays import linear_predictor
 
@@ -194,13 +194,13 @@ def _checked(
             f"{outcome.shape}, {predicted.shape} and {codes.shape}."
         )
     if np.unique(codes).size < 2 or least_centres < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             "Leaving a centre out needs at least two centres, and so does pooling; found "
             f"{np.unique(codes).size} and least_centres={least_centres}."
         )
     known = np.isfinite(outcome) & np.isfinite(predicted)
     if not known.any():
-        raise ArgumentError("No patient has both a known outcome and a held-out prediction.")
+        raise NotEstimable("No patient has both a known outcome and a held-out prediction.")
     if not np.isin(outcome[known], (0.0, 1.0)).all():
         raise ArgumentError("The outcome must be 0, 1, or NaN where it is not known.")
     return outcome[known].astype(np.int64), predicted[known], codes[known], int((~known).sum())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metalearners import (
     Effects,
@@ -215,7 +215,7 @@ def leave_one_centre_out_effects(
     predictors, outcome = _arrays(X, y)
     arm = np.asarray(treatment)
     if arm.shape != outcome.shape or not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(
+        raise NotEstimable(
             "Treatment must be 0 (control) or 1 (treated) for each patient, with patients in both "
             f"arms; found shape {arm.shape} and {np.unique(arm).tolist()[:5]}."
         )
@@ -249,7 +249,7 @@ def _centres(centre: ArrayLike, n: int) -> tuple[NDArray[np.str_], NDArray[np.in
         raise ArgumentError(f"Expected a centre for each of {n} patients; found {given.shape}.")
     names, codes = np.unique(given.astype(np.str_), return_inverse=True)
     if names.size < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             f"Leaving a centre out needs at least two centres; found {names.tolist()}."
         )
     return names, codes.astype(np.int64)

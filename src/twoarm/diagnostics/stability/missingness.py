@@ -13,8 +13,8 @@ from scipy.stats import false_discovery_control, fisher_exact
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.balance import standardised_differences
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["Association", "Missingness", "VariableMissingness", "finding", "missingness"]
 
@@ -183,7 +183,7 @@ def _check(
             f"{len(names)} names."
         )
     if not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(
+        raise NotEstimable(
             "Treatment must be 0 (control) or 1 (treated), with patients in both arms; found "
             f"{np.unique(arm).tolist()[:5]}."
         )
@@ -219,23 +219,12 @@ def _flagged(tested: dict[str, list[Association]]) -> dict[str, tuple[Associatio
     }
 
 
+@says("missing data")
 def finding(value: Missingness, study: Study) -> Finding:
     """Say which variables are missing for a reason that has to do with arm or outcome.
 
     `questions` if any is; else `cannot tell`: what makes a value missing may be the value.
     """
-    rows = tuple(
-        (
-            each.name,
-            each.by_arm.low_group,
-            each.by_arm.high_group,
-            each.by_arm.p if math.isfinite(each.by_arm.p) else None,
-            each.informative,
-        )
-        for each in value.variables
-        if each.share > 0.0
-    )
-    columns = ("variable", "share_missing_control", "share_missing_treated", "p_arm", "informative")
     title = study.file.primary.title
     text = f"{value.n_incomplete} of {value.n} patients lack the value of a variable."
     verdict: Verdict = "cannot tell"
@@ -253,7 +242,7 @@ def finding(value: Missingness, study: Study) -> Finding:
             f"({title}) as far as these numbers show; that it goes with the missing value itself "
             "cannot be seen."
         )
-    return Finding("missing data", verdict, FindingTable(columns, rows), text)
+    return Finding("missing data", verdict, text)
 
 
 def _reason(each: VariableMissingness) -> str:

@@ -17,7 +17,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import expit
 from scipy.stats import t as student
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["Pooled", "Scale", "pool"]
 
@@ -142,7 +142,7 @@ def _on_scale(
             f"{value.shape} and {error.shape}."
         )
     if not (np.isfinite(value).all() and np.isfinite(error).all() and (error > 0.0).all()):
-        raise ArgumentError(
+        raise NotEstimable(
             "Values must be finite and standard errors above 0; found "
             f"{value.tolist()} and {error.tolist()}. Leave out centres without an error."
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
 __all__ = [
@@ -311,16 +311,13 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(known.mean()) if known.size else float("nan")
 
 
+@says("stability")
 def finding(value: EffectStability, study: Study) -> Finding:
     """Say how far one patient's numbers depend on who happened to be in the cohort.
 
     `questions` if the models put the average patient on the other side of the threshold in more
     than a quarter of the replicates; else `cannot tell`, since stable predictions may be wrong.
     """
-    rows = tuple(
-        (name, each.mean_mape, each.mean_width, each.mean_instability_index)
-        for name, each in (("mu0", value.mu0), ("mu1", value.mu1), ("benefit", value.benefit))
-    )
     benefit = value.benefit
     title = study.file.primary.title
     text = (
@@ -336,5 +333,4 @@ def finding(value: EffectStability, study: Study) -> Finding:
             f" {100 * unstable:.0f} % of the patients would be put on the other side of "
             f"{100 * benefit.threshold:.0f} points by more than a quarter of those models."
         )
-    columns = ("prediction", "mean_mape", "mean_interval_width", "mean_instability_index")
-    return Finding("stability", verdict, FindingTable(columns, rows), text)
+    return Finding("stability", verdict, text)

@@ -18,14 +18,13 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
     Estimate,
     Finding,
-    FindingTable,
     average_effect,
     imputed,
     observation_weighted_effect,
     propensity,
     rubin,
 )
-from twoarm.diagnostics.finding import Verdict
+from twoarm.diagnostics.finding import Verdict, says
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import run_tasks
 from twoarm.seeds import Stream, generator, integer
@@ -224,6 +223,7 @@ def _pooled(plan: Plan, spec: OutcomeSpec, found: Floats) -> Track:
     return Track(int(np.isfinite(plan.outcome(spec.name)).sum()), aipw, g_formula)
 
 
+@says("missing data and the average effect")
 def finding(value: MissingEffect, study: Study) -> Finding:
     """Say whether the average benefit of the primary outcome depends on the handling.
 
@@ -250,12 +250,7 @@ def finding(value: MissingEffect, study: Study) -> Finding:
         if verdict == "questions"
         else "That they agree does not show that values are missing for recorded reasons alone."
     )
-    rows = tuple(
-        (WAYS[name], tracks[name].patients, each.estimate, each.se, each.low, each.high)
-        for name, each in estimates.items()
-    )
-    table = FindingTable(("way", "patients", "benefit", "se", "low", "high"), rows)
-    return Finding("missing data and the average effect", verdict, table, text)
+    return Finding("missing data and the average effect", verdict, text)
 
 
 def _excludes_zero(estimate: Estimate) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metrics import (
     BenefitCurve,
@@ -195,7 +195,7 @@ class EvidenceTask:
         def tried(part: str, compute: Callable[[], Part]) -> Part | None:
             try:
                 return compute()
-            except ArgumentError as error:
+            except NotEstimable as error:
                 errors[part] = str(error)
                 return None
 
@@ -267,7 +267,7 @@ def _model_based(patients: Patients, found: Effects) -> float:
         own = patients.treatment == arm
         fit = recalibrated(patients.outcome[own], risk[own], None)
         if not (np.isfinite(fit.intercept) and np.isfinite(fit.slope)):
-            raise ArgumentError(
+            raise NotEstimable(
                 "The risks cannot be recalibrated: they are all the same in an arm, or separate "
                 "events from others."
             )
@@ -295,5 +295,5 @@ def _linear(patients: Patients, benefit: Floats) -> BestLinearPredictor:
 
 def _mean_of(scores: Floats) -> Coefficient:
     if scores.size < 2:
-        raise ArgumentError("Fewer than 2 patients are predicted to reach the threshold.")
+        raise NotEstimable("Fewer than 2 patients are predicted to reach the threshold.")
     return benefit_slope(scores, np.zeros(scores.size)).mean
