@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
 from twoarm.metalearners import Comparison
+from twoarm.metrics import finite
 
 __all__ = ["finding"]
 
@@ -61,8 +60,8 @@ def finding(value: Comparison, study: Study) -> Finding:
             each.mean,
             each.sd,
             each.share_at_threshold,
-            _finite(each.slope.estimate),
-            _finite(each.slope.se),
+            finite(each.slope.estimate),
+            finite(each.slope.se),
         )
         for each in value.learners
     )
@@ -76,7 +75,3 @@ def _on_ranks(lowest: float | None) -> str:
         f"Two of them rank the patients with a correlation of no more than {lowest:.2f}: what they "
         "disagree about is decided by the choice of the learner, not by the data."
     )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -16,7 +16,7 @@ from twoarm.diagnostics.stability.pooling import Pooled, pool
 from twoarm.errors import ArgumentError
 from twoarm.metalearners import Effects
 from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import CForBenefit, c_for_benefit
+from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit, finite
 
 __all__ = ["BenefitByCentre", "CentreBenefit", "ClusteredSlope", "benefit_by_centre", "finding"]
 
@@ -51,17 +51,13 @@ class CentreBenefit:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusteredSlope:
+class ClusteredSlope(Estimate):
     """Slope of the doubly robust scores on the predicted benefit, its error clustered by centre.
 
     1: patients gain what was predicted; 0: the prediction ranks nobody. NaN if all patients of a
     centre are predicted the same. The interval has `df` degrees of freedom, centres minus 1.
     """
 
-    estimate: float
-    se: float
-    low: float
-    high: float
     df: int
 
 
@@ -160,8 +156,7 @@ def benefit_by_centre(
     """
     known, outcome, arm, e, codes = _checked(y, effects, treatment, propensity, centre)
     mu0, mu1, predicted = (each[known] for each in (effects.mu0, effects.mu1, effects.benefit))
-    sign = 1.0 if desirable else -1.0
-    scores = sign * dr_scores(outcome, arm, mu0, mu1, e)
+    scores = as_benefit(dr_scores(outcome, arm, mu0, mu1, e), desirable=desirable)
     names, group = np.unique(codes, return_inverse=True)
     rows = tuple(
         _one(str(name), scores[group == k], predicted[group == k], arm[group == k])
@@ -280,7 +275,7 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
     `cannot tell`: agreement with estimates that share the cohort's confounding supports nothing.
     """
     rows = tuple(
-        (row.centre, row.n_control, row.n_treated, row.predicted, row.aipw, _finite(row.se))
+        (row.centre, row.n_control, row.n_treated, row.predicted, row.aipw, finite(row.se))
         for row in value.centres
     )
     columns = ("centre", "n_control", "n_treated", "predicted_benefit", "aipw_benefit", "se")
@@ -300,7 +295,3 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
             f"{100 * difference.prediction_high:+.1f}."
         )
     return Finding("centres", verdict, FindingTable(columns, rows), text)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

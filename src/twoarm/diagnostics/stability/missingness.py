@@ -15,6 +15,7 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.balance import standardised_differences
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
 from twoarm.errors import ArgumentError
+from twoarm.metrics import finite
 
 __all__ = ["Association", "Missingness", "VariableMissingness", "finding", "missingness"]
 
@@ -229,7 +230,7 @@ def finding(value: Missingness, study: Study) -> Finding:
             each.name,
             each.by_arm.low_group,
             each.by_arm.high_group,
-            each.by_arm.p if math.isfinite(each.by_arm.p) else None,
+            finite(each.by_arm.p),
             each.informative,
         )
         for each in value.variables
