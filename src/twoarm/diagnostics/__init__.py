@@ -20,7 +20,6 @@ from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_tr
 from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
 from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
-from twoarm.diagnostics.estimate import Estimate
 from twoarm.diagnostics.finding import Finding
 from twoarm.diagnostics.hidden.benefit_e_value import BenefitEValue, benefit_e_value
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength, covariate_strengths
@@ -125,7 +124,6 @@ __all__ = [
     "CovariateStrength",
     "EValue",
     "EffectStability",
-    "Estimate",
     "Finding",
     "HeldOutEffects",
     "HeldOutRisks",

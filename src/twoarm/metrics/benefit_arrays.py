@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, NotEstimable
 
-__all__ = ["arms", "outcomes", "probabilities", "same_length", "sign_of"]
+__all__ = ["arms", "outcomes", "probabilities", "same_length"]
 
 
 def same_length(**arrays: ArrayLike) -> list[NDArray[np.float64]]:
@@ -56,8 +56,3 @@ def probabilities(*risks: NDArray[np.float64]) -> None:
         outside = (risk < 0.0) | (risk > 1.0)
         if outside.any():
             raise ArgumentError(f"Probabilities must lie in 0-1; found {risk[outside][:3]}.")
-
-
-def sign_of(desirable: bool) -> float:
-    """Give what turns treated minus control into benefit: 1 for a desirable outcome, else -1."""
-    return 1.0 if desirable else -1.0

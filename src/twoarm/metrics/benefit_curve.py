@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +11,11 @@ from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.splines import expand, harrell_shares
 from twoarm.metrics.benefit_arrays import same_length
 from twoarm.metrics.least_squares import fitted_hc3
+from twoarm.metrics.normal import Z
 
 __all__ = ["BenefitCurve", "benefit_curve"]
 
 _KNOTS = 4
-_Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def benefit_curve(scores: ArrayLike, benefit: ArrayLike, *, points: int = 61) ->
     value, se = fitted_hc3(_columns(t, knots), phi, _columns(grid, knots))
     if not np.isfinite(se).all():
         raise NotEstimable("The predicted benefits are too few, or tied, for a calibration curve.")
-    return BenefitCurve(grid, value, value - _Z * se, value + _Z * se)
+    return BenefitCurve(grid, value, value - Z * se, value + Z * se)
 
 
 def _columns(t: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:

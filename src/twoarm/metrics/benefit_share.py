@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
 from twoarm.errors import NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
@@ -81,4 +81,4 @@ def deconvolved_share(average: float, variance: float, threshold: float) -> floa
         raise NotEstimable(f"Expected an average and a variance; found {average} and {variance}.")
     if variance <= 0.0:
         return float(average >= threshold)
-    return NormalDist().cdf((average - threshold) / math.sqrt(variance))
+    return float(ndtr((average - threshold) / math.sqrt(variance)))

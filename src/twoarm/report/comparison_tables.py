@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twoarm.report.evidence_notes import LEARNER_TITLES, evidence_of, finite, limits
+from twoarm.metrics import finite
+from twoarm.report.evidence_notes import LEARNER_TITLES, evidence_of, limits
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.judge.ranking.comparison import MOST_PATIENTS_STACKED

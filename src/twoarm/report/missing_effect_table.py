@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twoarm.diagnostics import Estimate
+from twoarm.metrics import Estimate, finite
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.judge.average.missing_effect import WAYS
@@ -48,4 +48,4 @@ def missing_effect_tables(result: StudyResult) -> list[Table]:
 
 
 def _numbers(estimate: Estimate) -> tuple[Value, ...]:
-    return estimate.estimate, estimate.low, estimate.high
+    return tuple(map(finite, (estimate.estimate, estimate.low, estimate.high)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,7 +70,7 @@ def _average(result: StudyResult) -> Sentence:
     outcome = result.primary
     estimate = outcome.g_formula
     limits = ""
-    if estimate.low is not None:
+    if math.isfinite(estimate.low):
         limits = f" (95 % bootstrap interval {interval(estimate.low, estimate.high, 'points')})"
     return Sentence(
         "finding",

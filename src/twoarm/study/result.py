@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.design import Support
-from twoarm.diagnostics import Answer, Estimate, Finding, verdict
+from twoarm.diagnostics import Answer, Finding, verdict
 from twoarm.importance import Dependence
 from twoarm.metalearners import Effects
+from twoarm.metrics import Estimate
 from twoarm.resampling import CrossValidated, FitFailure, Performance
 from twoarm.study.causal import Causal
 from twoarm.study.files.summary import summary_of

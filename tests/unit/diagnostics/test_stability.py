@@ -19,7 +19,6 @@ from twoarm.diagnostics.stability.stability import finding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import calibration_curve
 
-# the package offers the function of the same name
 MODULE = sys.modules[
     "twoarm.diagnostics.stability.stability"
 ]  # the package offers the function of its name

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from twoarm.diagnostics.ranking.heterogeneity_chain import hajek_scores
 from twoarm.learners import ElasticNet
+from twoarm.metalearners import hajek_scores
 from twoarm.metrics import benefit_slope
 from twoarm.study import comparison
 from twoarm.study.fit.fits import cross_fit

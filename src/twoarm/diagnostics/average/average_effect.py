@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,13 @@ from twoarm.diagnostics.comparability.weighting import (
     overlap_weights,
     weighted_difference,
 )
-from twoarm.diagnostics.estimate import Estimate, wald
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import dr_scores
+from twoarm.metrics import Estimate, mean_estimate, wald
 from twoarm.seeds import Stream, generator
 
-__all__ = ["AverageEffect", "Estimate", "average_effect", "crude_difference", "finding"]
+__all__ = ["AverageEffect", "average_effect", "crude_difference", "finding"]
 
 _ADJUSTED = ("g_formula", "iptw", "overlap", "aipw", "tmle")
 _UNDEFINED_SHARE = 0.20
@@ -32,7 +32,7 @@ _UNDEFINED_SHARE = 0.20
 
 @dataclass(frozen=True, slots=True)
 class AverageEffect:
-    """Average effects, all as mu1 - mu0 on the scale of the outcome, with 95 % intervals.
+    """Average effects on the scale of the outcome, with 95 % intervals.
 
     Attributes
     ----------
@@ -59,6 +59,14 @@ class AverageEffect:
     overlap: Estimate
     aipw: Estimate
     tmle: Estimate
+
+    def as_benefit(self, *, desirable: bool) -> AverageEffect:
+        """Turn every estimate of mu1 - mu0 into one of the benefit."""
+        turned = {
+            each.name: getattr(self, each.name).as_benefit(desirable=desirable)
+            for each in fields(self)
+        }
+        return AverageEffect(**turned)
 
 
 def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Estimate:
@@ -161,7 +169,7 @@ def average_effect(
         g_error = _resampled_error(matrix, outcome, arm, folds, outcome_model, replicates, seed)
     else:
         mu0, mu1 = (np.asarray(each, dtype=np.float64) for each in mu)
-        g_error = None
+        g_error = math.nan
     if mu0.shape != outcome.shape or mu1.shape != outcome.shape:
         raise ArgumentError(
             f"`mu` must hold two predictions a patient; found shapes {mu0.shape} and {mu1.shape}."
@@ -172,7 +180,7 @@ def average_effect(
         g_formula=wald(float((mu1 - mu0).mean()), g_error),
         iptw=weighted_difference(outcome, arm, inverse_weights(arm, score)),
         overlap=weighted_difference(outcome, arm, overlap_weights(arm, score)),
-        aipw=wald(float(phi.mean()), float(phi.std(ddof=1)) / math.sqrt(phi.size)),
+        aipw=mean_estimate(phi),
         tmle=targeted_effect(outcome, arm, mu0, mu1, score),
     )
 
@@ -205,11 +213,11 @@ def _resampled_error(
     model: Any,
     replicates: int,
     seed: int,
-) -> float | None:
+) -> float:
     """Give the spread of the g-formula over resamples; a patient's copies share the fold.
 
-    A resample with a single outcome value in an arm, or in the patients learnt from, cannot be
-    fitted and is left out.
+    NaN where too few can be fitted. A resample with a single outcome value in an arm, or in the
+    patients learnt from, cannot be fitted and is left out.
     """
     arms = [np.flatnonzero(arm == each) for each in (0, 1)]
     estimates = []
@@ -221,7 +229,7 @@ def _resampled_error(
         mu0, mu1 = fit_outcomes(X[rows], y[rows], arm[rows], folds[rows], model)
         estimates.append(float((mu1 - mu0).mean()))
     if len(estimates) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
-        return None
+        return math.nan
     return float(np.std(estimates, ddof=1))
 
 
@@ -238,33 +246,23 @@ def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[
 def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is as `average_effect` gives it (mu1 - mu0); the finding is in benefit direction. In an
-    observational study no agreement of estimates supports a causal reading: the verdict is
-    `questions` where adjustment for measured factors alone takes away the crude effect or the
-    estimates disagree, else `cannot tell`.
+    `value` is in benefit direction (`as_benefit`). In an observational study no agreement of
+    estimates supports a causal reading: the verdict is `questions` where adjustment for measured
+    factors alone takes away the crude effect or the estimates disagree, else `cannot tell`.
     """
-    primary = study.file.primary
-    sign = 1.0 if primary.desirable else -1.0
-    crude, aipw = sign * value.crude.estimate, value.aipw
+    aipw = value.aipw
     signs = {math.copysign(1.0, getattr(value, name).estimate) for name in _ADJUSTED}
-    found = _excludes_zero(aipw)
+    found = aipw.excludes_zero
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
-        verdict = "supports" if found and sign * aipw.estimate > 0 else verdict
+        verdict = "supports" if found and aipw.estimate > 0 else verdict
     else:
-        explained = _excludes_zero(value.crude) and not found
+        explained = value.crude.excludes_zero and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
     text = (
-        f"{primary.title}: the crude difference is {100 * crude:+.1f} points in the direction of "
-        f"benefit, the doubly robust estimate {100 * sign * aipw.estimate:+.1f}. "
+        f"{study.file.primary.title}: the crude difference is "
+        f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
+        f"estimate {100 * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
     return Finding("average effect", verdict, text.rstrip())
-
-
-def _excludes_zero(estimate: Estimate) -> bool:
-    return (
-        estimate.low is not None
-        and estimate.high is not None
-        and (estimate.low > 0 or estimate.high < 0)
-    )

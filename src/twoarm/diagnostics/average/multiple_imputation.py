@@ -17,8 +17,9 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401  makes the next import work
 from sklearn.impute import IterativeImputer
 
-from twoarm.diagnostics.estimate import Estimate, Z
 from twoarm.errors import ArgumentError, NotEstimable
+from twoarm.metrics import Estimate
+from twoarm.metrics.normal import Z
 
 __all__ = ["PooledEstimate", "imputed", "rubin"]
 

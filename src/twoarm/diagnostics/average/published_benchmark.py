@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.estimate import Estimate, Z, wald
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import dr_scores
+from twoarm.metrics import Estimate, as_benefit, mean_estimate
+from twoarm.metrics.normal import Z
 
 __all__ = [
     "PublishedBenchmark",
@@ -86,8 +87,6 @@ class PublishedBenchmark:
     def _meets(self, row: ReanchoredEffect) -> bool:
         assert row.low is not None
         assert row.high is not None
-        assert self.ours.low is not None
-        assert self.ours.high is not None
         return self.ours.low <= row.high and row.low <= self.ours.high
 
 
@@ -125,8 +124,7 @@ def reanchored_benefit(mu0: ArrayLike, odds_ratio: float, *, desirable: bool) ->
     if not (math.isfinite(odds_ratio) and odds_ratio > 0):
         raise ArgumentError(f"An odds ratio must be above 0; found {odds_ratio}.")
     treated = odds_ratio * risk / (1.0 - risk + odds_ratio * risk)
-    difference = float((treated - risk).mean())
-    return difference if desirable else -difference
+    return as_benefit(float((treated - risk).mean()), desirable=desirable)
 
 
 def published_benchmark(
@@ -164,9 +162,8 @@ def published_benchmark(
     parts = tuple(
         np.asarray(each, dtype=np.float64) for each in (outcome, treatment, mu0, mu1, propensity)
     )
-    sign = 1.0 if desirable else -1.0
-    phi = sign * dr_scores(*parts)
-    ours = wald(float(phi.mean()), float(phi.std(ddof=1)) / math.sqrt(phi.size))
+    phi = as_benefit(dr_scores(*parts), desirable=desirable)
+    ours = mean_estimate(phi)
     rows = tuple(_row(parts, each, ours.estimate, desirable) for each in published)
     return PublishedBenchmark(ours, float(parts[2].mean()), rows)
 
@@ -176,15 +173,15 @@ def _row(
 ) -> ReanchoredEffect:
     ratio, low, high = _odds_ratio(published)
 
-    def here(odds_ratio: float | None) -> float | None:
-        if odds_ratio is None:
-            return None
+    def here(odds_ratio: float) -> float:
         return reanchored_benefit(parts[2], odds_ratio, desirable=desirable)
 
-    benefit = reanchored_benefit(parts[2], ratio, desirable=desirable)
-    limits = (here(low), here(high)) if desirable else (here(high), here(low))
+    benefit = here(ratio)
+    worst = best = None
+    if low is not None and high is not None:
+        worst, best = sorted((here(low), here(high)))
     needed = _needed(parts, benefit, ours, desirable)
-    return ReanchoredEffect(published, ratio, low, high, benefit, *limits, needed)
+    return ReanchoredEffect(published, ratio, low, high, benefit, worst, best, needed)
 
 
 def _odds_ratio(published: PublishedEffect) -> tuple[float, float | None, float | None]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from twoarm.diagnostics.estimate import Estimate, wald
 from twoarm.metalearners.scores import dr_scores
+from twoarm.metrics import Estimate, wald
 
 __all__ = ["targeted_effect"]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
-from twoarm.diagnostics.estimate import Estimate, wald
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.learners import Logistic
+from twoarm.metrics import Estimate, mean_estimate
 
 __all__ = ["observation_weighted_effect"]
 
@@ -91,4 +89,4 @@ def observation_weighted_effect(
     residual = np.where(known, y - np.where(arm == 1, mu1, mu0), 0.0)
     received = np.where(arm == 1, 1.0 / e, -1.0 / (1.0 - e))
     phi = mu1 - mu0 + received * residual / observed
-    return wald(float(phi.mean()), float(phi.std(ddof=1)) / math.sqrt(phi.size))
+    return mean_estimate(phi)

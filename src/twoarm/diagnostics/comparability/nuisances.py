@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
 from twoarm.errors import NotEstimable
-from twoarm.learners import Logistic
+from twoarm.learners import Logistic, Split, cross_fitted
 from twoarm.seeds import Stream, fold_numbers, generator
 
 __all__ = ["cross_fit_folds", "fit_outcomes", "fit_propensity"]
@@ -47,33 +47,33 @@ def fit_outcomes(
     """
     if model is None:
         model = Logistic() if np.isin(y, (0.0, 1.0)).all() else LinearRegression()
-    mu = np.empty((2, y.size))
-    for learnt, held_out in _splits(folds):
-        for arm in (0, 1):
-            rows = learnt & (treatment == arm)
-            mu[arm, held_out] = _fitted(model, X[rows], y[rows], X[held_out])
-    return mu[0], mu[1]
+
+    def predict(split: Split) -> Floats:
+        own = [split.learnt & (treatment == arm) for arm in (0, 1)]
+        return np.stack([_fitted(model, X[rows], y[rows], X[split.held]) for rows in own])
+
+    mu0, mu1 = _predicted(folds, predict)
+    return mu0, mu1
 
 
 def fit_propensity(
     X: Floats, treatment: NDArray[np.int64], folds: Folds, model: Any = None
 ) -> Floats:
     """Predict every patient's probability of treatment; by default with `Logistic()`, a ridge."""
-    score = np.empty(treatment.size)
-    for learnt, held_out in _splits(folds):
-        chosen = Logistic() if model is None else model
-        score[held_out] = _fitted(chosen, X[learnt], treatment[learnt], X[held_out])
-    return score
+    chosen = Logistic() if model is None else model
+
+    def predict(split: Split) -> Floats:
+        return _fitted(chosen, X[split.learnt], treatment[split.learnt], X[split.held])
+
+    return _predicted(folds, predict)
 
 
-def _splits(folds: Folds) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Give who is learnt from and who is predicted; everybody is both without folds."""
+def _predicted(folds: Folds, predict: Callable[[Split], Floats]) -> Floats:
+    """Predict each fold from the others; without folds everybody is learnt from and predicted."""
+    if (folds >= 0).any():
+        return cross_fitted(folds, predict)
     everybody = np.ones(folds.size, dtype=np.bool_)
-    if (folds < 0).all():
-        yield everybody, everybody
-        return
-    for fold in np.unique(folds):
-        yield folds != fold, folds == fold
+    return predict(Split(0, 0, everybody, everybody))
 
 
 def _fitted(model: Any, X: Floats, y: NDArray[Any], X_new: Floats) -> Floats:

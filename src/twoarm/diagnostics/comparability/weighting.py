@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics.estimate import Estimate, wald
+from twoarm.metrics import Estimate, wald
 
 __all__ = ["effective_sample_size", "inverse_weights", "overlap_weights", "weighted_difference"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-from twoarm.diagnostics.estimate import Z
 from twoarm.errors import NotEstimable
+from twoarm.metrics.normal import Z
 
 __all__ = [
     "ArmRisks",

@@ -7,15 +7,18 @@ up or down.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.patient_bounds import ShareHolding
 from twoarm.errors import ArgumentError
+from twoarm.metrics import limits_as_benefit
 
 __all__ = [
     "MarginalSensitivity",
@@ -34,7 +37,7 @@ _SHOWN = 2.0
 
 @dataclass(frozen=True, slots=True)
 class MarginalSensitivity:
-    """Bounds of the average effect, mu1 - mu0, as hidden confounding grows.
+    """Bounds of the average effect as hidden confounding grows.
 
     Attributes
     ----------
@@ -48,6 +51,11 @@ class MarginalSensitivity:
     strength: Floats
     low: Floats
     high: Floats
+
+    def as_benefit(self, *, desirable: bool) -> MarginalSensitivity:
+        """Turn bounds of mu1 - mu0 into bounds of the benefit."""
+        low, high = limits_as_benefit(self.low, self.high, desirable=desirable)
+        return MarginalSensitivity(self.strength, low, high)
 
 
 def marginal_sensitivity(
@@ -69,6 +77,11 @@ def marginal_sensitivity(
         Probability of treatment given X, strictly between 0 and 1.
     strengths : array_like, shape (k,)
         Odds ratios L, each at least 1.
+
+    Returns
+    -------
+    MarginalSensitivity
+        Of mu1 - mu0, whatever the outcome's direction.
 
     Raises
     ------
@@ -150,19 +163,17 @@ def tipping_strength(
     1.0
     """
 
-    def exceeds(strength: float) -> bool:
+    def excess(log_strength: float) -> float:
+        strength = math.exp(log_strength)
         found = marginal_sensitivity(outcome, treatment, propensity, strengths=strength)
-        return bool((found.low[0] if desirable else -found.high[0]) > target)
+        return float(found.as_benefit(desirable=desirable).low[0]) - target
 
-    if not exceeds(1.0):
+    largest = math.log(_LARGEST)
+    if excess(0.0) <= 0.0:
         return 1.0
-    if exceeds(_LARGEST):
+    if excess(largest) > 0.0:
         return None
-    low, high = 0.0, float(np.log(_LARGEST))
-    while high - low > 1e-4:
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if exceeds(float(np.exp(middle))) else (low, middle)
-    return round(float(np.exp(high)), 3)
+    return round(math.exp(brentq(excess, 0.0, largest, xtol=1e-9)), 3)
 
 
 def _arrays(
@@ -188,17 +199,15 @@ def finding(
 ) -> Finding:
     """Say from which strength on the average benefit may be nothing.
 
-    `holding`, at the same strengths, adds the share of patients whose lower bound reaches the
-    threshold.
+    `value` is in benefit direction. `holding`, at the same strengths, adds the share of patients
+    whose lower bound reaches the threshold.
     """
-    desirable = study.file.primary.desirable
-    low, high = (value.low, value.high) if desirable else (-value.high, -value.low)
     columns = ["odds_ratio_of_treatment", "benefit_low", "benefit_high"]
-    numbers = [value.strength, low, high]
+    numbers = [value.strength, value.low, value.high]
     if holding is not None:
         columns.append("share_reaching_threshold")
         numbers.append(holding.share)
-    above = value.strength[low > 0]
+    above = value.strength[value.low > 0]
     verdict: Verdict = "cannot tell" if above.size else "questions"
     if above.size:
         text = (

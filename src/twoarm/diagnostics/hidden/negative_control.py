@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from statistics import NormalDist
+
+from scipy.special import ndtri
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.estimate import Estimate
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import NotEstimable
+from twoarm.metrics import Estimate
+from twoarm.metrics.normal import two_sided_p, z_of
 
 __all__ = ["NegativeControl", "finding", "negative_control"]
 
@@ -69,11 +70,10 @@ def negative_control(name: str, effect: Estimate) -> NegativeControl:
     >>> round(found.p, 4), found.detects, round(found.detectable, 3)
     (0.0077, True, 0.084)
     """
-    if effect.se is None or not effect.se > 0.0:
+    if not effect.se > 0.0:
         raise NotEstimable(f"The effect needs a standard error above 0; found {effect.se}.")
-    p = math.erfc(abs(effect.estimate / effect.se) / math.sqrt(2.0))
-    normal = NormalDist()
-    reach = normal.inv_cdf(1.0 - _LEVEL / 2.0) + normal.inv_cdf(_POWER)
+    p = two_sided_p(effect.estimate, effect.se)
+    reach = z_of(1.0 - _LEVEL) + float(ndtri(_POWER))
     return NegativeControl(name, effect, p, p < _LEVEL, reach * effect.se)
 
 

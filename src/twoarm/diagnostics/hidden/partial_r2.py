@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ from scipy.stats import t as student
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError, NotEstimable
+from twoarm.metrics import as_benefit
 
 __all__ = [
     "Benchmark",
@@ -65,7 +66,7 @@ class PartialR2:
     Attributes
     ----------
     estimate, se, df : float, float, int
-        Coefficient of treatment (mu1 - mu0), standard error, residual degrees of freedom.
+        Coefficient of treatment, standard error, residual degrees of freedom.
     r2 : float
         Partial R2 of treatment with the outcome.
     robustness : float
@@ -84,6 +85,17 @@ class PartialR2:
     robustness: float
     robustness_significance: float
     benchmarks: tuple[Benchmark, ...]
+
+    def as_benefit(self, *, desirable: bool) -> PartialR2:
+        """Turn the coefficient, mu1 - mu0, and what is left of it into benefits."""
+        return replace(
+            self,
+            estimate=as_benefit(self.estimate, desirable=desirable),
+            benchmarks=tuple(
+                replace(each, estimate=as_benefit(each.estimate, desirable=desirable))
+                for each in self.benchmarks
+            ),
+        )
 
     @property
     def leading(self) -> tuple[Benchmark, ...]:
@@ -216,6 +228,11 @@ def partial_r2(
     names : sequence of str, p names
         Of the columns, for the benchmarks.
 
+    Returns
+    -------
+    PartialR2
+        Of mu1 - mu0, whatever the outcome's direction.
+
     Raises
     ------
     ArgumentError
@@ -293,14 +310,13 @@ def _strongest_first(found: list[Benchmark]) -> tuple[Benchmark, ...]:
 
 @says("partial R2")
 def finding(value: PartialR2, study: Study) -> Finding:
-    """Say how much a confounder must explain; benefit direction, primary outcome."""
-    sign = 1.0 if study.file.primary.desirable else -1.0
-    significant = value.robustness_significance > 0.0 and sign * value.estimate > 0.0
+    """Say how much a confounder must explain; `value` in benefit direction, primary outcome."""
+    significant = value.robustness_significance > 0.0 and value.estimate > 0.0
     verdict: Verdict = "cannot tell" if significant else "questions"
     text = (
         f"{study.file.primary.title}, linear probability model: a confounder that explains "
         f"{100 * value.robustness:.1f} % of what is left of treatment and of outcome would bring "
-        f"the benefit of {100 * sign * value.estimate:+.1f} points to 0, "
+        f"the benefit of {100 * value.estimate:+.1f} points to 0, "
         f"{100 * value.robustness_significance:.1f} % would make it not significant."
     )
     if value.benchmarks:
@@ -308,6 +324,6 @@ def finding(value: PartialR2, study: Study) -> Finding:
         strongest = [each for each in value.benchmarks if each.name == name][-1]
         text += (
             f" One {strongest.times:g} times as strong as {study.file.column_title(name)}, which "
-            f"moves it most, would leave {100 * sign * strongest.estimate:+.1f}."
+            f"moves it most, would leave {100 * strongest.estimate:+.1f}."
         )
     return Finding("partial R2", verdict, text)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
+from twoarm.metrics import limits_as_benefit
 
 __all__ = ["PatientBounds", "ShareHolding", "patient_bounds", "share_holding"]
 
@@ -88,7 +89,7 @@ def patient_bounds(
     low0, high0 = _mixture(m0, 1.0 - e, strength)
     low1, high1 = _mixture(m1, e, strength)
     low, high = low1 - high0, high1 - low0
-    return PatientBounds(low, high) if desirable else PatientBounds(-high, -low)
+    return PatientBounds(*limits_as_benefit(low, high, desirable=desirable))
 
 
 def _mixture(risk: Floats, seen: Floats, strength: float) -> tuple[Floats, Floats]:

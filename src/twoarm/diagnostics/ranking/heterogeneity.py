@@ -25,7 +25,6 @@ from twoarm.diagnostics.ranking.heterogeneity_nulls import (
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.diagnostics.ranking.heterogeneity_summary import (
     Band,
-    Bounded,
     ChainSummary,
     ShrinkageSlope,
     band,
@@ -36,7 +35,7 @@ from twoarm.diagnostics.ranking.heterogeneity_summary import (
 )
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import run_tasks
-from twoarm.metrics import share_at_threshold
+from twoarm.metrics import Estimate, share_at_threshold
 from twoarm.seeds import integer
 
 __all__ = ["Heterogeneity", "finding", "heterogeneity"]
@@ -52,9 +51,9 @@ class Heterogeneity:
         Absolute benefit.
     raw, crossfit : float
         Share *predicted* to reach it, in-sample and cross-fitted (mean over the repeats).
-    shrunk : Bounded
+    shrunk : Estimate
         The same after cross-fitted benefit was shrunk by the slope.
-    deconvolved : Bounded
+    deconvolved : Estimate
         Estimated share who *have* it, if benefits are normal and predictions are truth plus
         unrelated noise.
     no_effect, same_effect : Band
@@ -71,8 +70,8 @@ class Heterogeneity:
     threshold: float
     raw: float
     crossfit: float
-    shrunk: Bounded
-    deconvolved: Bounded
+    shrunk: Estimate
+    deconvolved: Estimate
     no_effect: Band
     same_effect: Band
     slope: ShrinkageSlope
@@ -233,7 +232,7 @@ def _sentence_on_null(value: Heterogeneity) -> str:
 
 
 def _sentence_on_slope(value: Heterogeneity) -> str:
-    if not value.slope.estimable or value.shrunk.estimate is None:
+    if not value.slope.estimable:
         return "How far the predictions must be shrunk cannot be estimated from so few patients."
     return (
         f"After shrinking the predictions to what they are worth, "

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.errors import FitError
-from twoarm.metalearners import Sample, arm_scores
+from twoarm.learners import Split, cross_fitted
+from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
 from twoarm.metrics import benefit_slope, centred_in_folds
 from twoarm.seeds import generator, integer
 
-__all__ = ["ChainRepeat", "ChainTask", "hajek_scores"]
+__all__ = ["ChainRepeat", "ChainTask"]
 
 _FOLDS, _LEARNER, _PROPENSITY, _DRAW = range(4)
+_FITS = _LEARNER, _PROPENSITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +90,21 @@ class ChainTask:
 
     def _chain(self, inside: NDArray[np.bool_], path: tuple[int, int]) -> ChainRepeat:
         refits, rows = self.refits, np.flatnonzero(inside)
-        outcome, treatment = refits.outcome[rows], refits.treatment[rows]
-        sample = Sample(refits.predictors.coded[rows], outcome.astype(np.int64), treatment)
+        outcome = refits.outcome[rows].astype(np.int64)
+        sample = Sample(refits.predictors.coded[rows], outcome, refits.treatment[rows])
         fold = sample_folds(sample, self.folds, self.seed, *path, _FOLDS)
-        mu, propensity = np.empty((3, rows.size)), np.empty(rows.size)
-        for number in range(self.folds):
-            here = rows[fold == number]
+
+        def predict(split: Split) -> NDArray[np.float64]:
+            here = rows[split.held]
             wanted = np.zeros(inside.size, dtype=np.bool_)
             wanted[here] = True
-            found = refits.effects(
-                inside & ~wanted, wanted, seed=integer(self.seed, *path, _LEARNER, number)
-            )
-            mu[:, fold == number] = found.mu0[here], found.mu1[here], found.benefit[here]
-            chance = refits.propensity(
-                inside & ~wanted, wanted, seed=integer(self.seed, *path, _PROPENSITY, number)
-            )
-            propensity[fold == number] = chance[here]
-        sign = 1.0 if refits.learner.desirable else -1.0
-        scores = sign * hajek_scores(outcome, treatment, mu[0], mu[1], propensity)
-        return _calibrated(rows, mu[2], scores, fold)
+            seeds = [integer(self.seed, *path, kind, split.number) for kind in _FITS]
+            found = refits.effects(inside & ~wanted, wanted, seed=seeds[0])
+            chance = refits.propensity(inside & ~wanted, wanted, seed=seeds[1])
+            return np.stack([found.mu0, found.mu1, found.benefit, chance])[:, here]
+
+        mu0, mu1, benefit, chance = cross_fitted(fold, predict)
+        return _calibrated(rows, benefit, refits.scores(rows, mu0, mu1, chance), fold)
 
 
 def _calibrated(
@@ -126,27 +124,3 @@ def _calibrated(
         se=fit.slope.se,
         covariance=float(centred @ scores) / (rows.size - 1),
     )
-
-
-def hajek_scores(
-    outcome: NDArray[np.float64],
-    treatment: NDArray[np.int64],
-    mu0: NDArray[np.float64],
-    mu1: NDArray[np.float64],
-    propensity: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Give doubly robust scores of mu1 - mu0 whose weights average 1 in each arm.
-
-    A few patients with a small propensity then cannot carry more than their share.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> half = np.full(4, 0.5); y = np.array([1.0, 0.0, 1.0, 1.0]); w = np.array([0, 0, 1, 1])
-    >>> hajek_scores(y, w, half, half, np.full(4, 0.3)).mean().round(6)
-    np.float64(0.5)
-    """
-    phi0, phi1 = arm_scores(outcome, treatment, mu0, mu1, propensity)
-    weight1 = float((treatment / propensity).mean())
-    weight0 = float(((1 - treatment) / (1.0 - propensity)).mean())
-    return np.asarray(mu1 + (phi1 - mu1) / weight1 - mu0 - (phi0 - mu0) / weight0)

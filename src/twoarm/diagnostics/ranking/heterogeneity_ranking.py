@@ -9,22 +9,21 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
-from twoarm.diagnostics.ranking.heterogeneity_chain import hajek_scores
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.errors import NotEstimable
-from twoarm.execution import run_tasks
+from twoarm.learners import Split, cross_fitted
 from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
 from twoarm.metrics import (
-    Coefficient,
+    Estimate,
     GroupEffects,
     Rate,
     benefit_ranks,
     benefit_slope,
     group_effects,
     rate,
+    wald,
 )
-from twoarm.metrics.coefficient import coefficient_of
 from twoarm.metrics.rate import Target
 from twoarm.seeds import integer
 
@@ -45,7 +44,7 @@ class RankingTest:
     ----------
     rate : Rate
         The test that is declared in advance; the others describe.
-    slope : Coefficient
+    slope : Estimate
         Of the scores on the predicted benefit (BLP); NaN where the patients of every fold are all
         predicted the same.
     quarters : GroupEffects or None
@@ -54,15 +53,13 @@ class RankingTest:
     """
 
     rate: Rate
-    slope: Coefficient
+    slope: Estimate
     quarters: GroupEffects | None
 
     @property
-    def difference(self) -> Coefficient:
+    def difference(self) -> Estimate:
         """Last quarter minus first; NaN without quarters."""
-        if self.quarters is None:
-            return coefficient_of(np.nan, np.nan)
-        return coefficient_of(self.quarters.difference, self.quarters.difference_se)
+        return wald(np.nan) if self.quarters is None else self.quarters.difference
 
 
 @dataclass(frozen=True)
@@ -83,25 +80,23 @@ class RankingTask:
     fold: NDArray[np.int64]
     seed: int
 
-    def __call__(self, number: int) -> NDArray[np.float64]:
-        """Give priority, mu0, mu1 and propensity of this fold's patients, shape (4, patients).
+    def __call__(self, split: Split) -> NDArray[np.float64]:
+        """Give priority, mu0, mu1 and propensity of the patients held out, shape (4, patients).
 
         The priority is the benefit as the folds before have it, NaN for the first fold; the rest,
         which the scores are made of, comes from all other folds.
         """
-        here = self.fold == number
-        before, others = (self.fold >= 0) & (self.fold < number), (self.fold >= 0) & ~here
+        here, others = split.held, split.learnt
+        before = others & (self.fold < split.number)
         priority = np.full(here.size, np.nan)
         if before.any():
-            seed = integer(self.seed, Work.RANKING, _PRIORITY, number)
-            priority = self.refits.effects(before, here, seed=seed).benefit
-        found = self.refits.effects(
-            others, here, seed=integer(self.seed, Work.RANKING, _SCORES, number)
-        )
-        propensity = self.refits.propensity(
-            others, here, seed=integer(self.seed, Work.RANKING, _PROPENSITY, number)
-        )
-        return np.stack([priority, found.mu0, found.mu1, propensity])[:, here]
+            priority = self.refits.effects(before, here, seed=self._seed(_PRIORITY, split)).benefit
+        found = self.refits.effects(others, here, seed=self._seed(_SCORES, split))
+        chance = self.refits.propensity(others, here, seed=self._seed(_PROPENSITY, split))
+        return np.stack([priority, found.mu0, found.mu1, chance])[:, here]
+
+    def _seed(self, kind: int, split: Split) -> int:
+        return integer(self.seed, Work.RANKING, kind, split.number)
 
 
 def ranking_test(
@@ -170,21 +165,10 @@ def ranking_test(
             f"for {known.sum()} patients."
         )
     fold = ranking_folds(refits, folds, seed)
-    table = np.full((4, known.size), np.nan)
-    parts = run_tasks(
-        RankingTask(refits, fold, seed),
-        range(int(fold.max()) + 1),
-        executor=executor,
-        workers=workers,
-        scheduler=scheduler,
-    )
-    for number, part in enumerate(parts):
-        table[:, fold == number] = part
+    task = RankingTask(refits, fold, seed)
+    table = cross_fitted(fold, task, executor=executor, workers=workers, scheduler=scheduler)
     priority, mu0, mu1, propensity = table[:, known]
-    sign = 1.0 if refits.learner.desirable else -1.0
-    scores = sign * hajek_scores(
-        refits.outcome[known], refits.treatment[known], mu0, mu1, propensity
-    )
+    scores = refits.scores(known, mu0, mu1, propensity)
     area = rate(
         scores,
         priority,
@@ -220,7 +204,7 @@ def ranking_folds(refits: Refits, folds: int, seed: int) -> NDArray[np.int64]:
 
 def _described(
     scores: NDArray[np.float64], benefit: NDArray[np.float64], fold: NDArray[np.int64]
-) -> tuple[Coefficient, GroupEffects | None]:
+) -> tuple[Estimate, GroupEffects | None]:
     """Give slope and quarters: models of different folds differ in level, so ranks are by fold."""
     slope = benefit_slope(scores, benefit, fold=fold).slope
     try:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from twoarm.errors import FitError
 from twoarm.learners import replicate
-from twoarm.metalearners import Effects, Predictors, TLearner, arm_seeds, effects_of, replicate_arm
+from twoarm.metalearners import (
+    Effects,
+    Predictors,
+    TLearner,
+    arm_seeds,
+    effects_of,
+    hajek_scores,
+    replicate_arm,
+)
+from twoarm.metrics import as_benefit
 from twoarm.seeds import integer
 
 __all__ = ["Refits", "Work"]
@@ -142,3 +151,14 @@ class Refits:
             seed=integer(seed),
         )
         return fit.risk
+
+    def scores(
+        self,
+        rows: NDArray[np.int64] | NDArray[np.bool_],
+        mu0: NDArray[np.float64],
+        mu1: NDArray[np.float64],
+        propensity: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Give the doubly robust scores of the benefit (`hajek_scores`) of the patients `rows`."""
+        phi = hajek_scores(self.outcome[rows], self.treatment[rows], mu0, mu1, propensity)
+        return as_benefit(phi, desirable=self.learner.desirable)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics.ranking.heterogeneity_chain import ChainRepeat
-from twoarm.metrics import deconvolved_share, share_at_threshold, shrunk_benefit
+from twoarm.metrics import (
+    Estimate,
+    deconvolved_share,
+    finite,
+    share_at_threshold,
+    shrunk_benefit,
+    wald,
+)
 
 __all__ = [
     "Band",
-    "Bounded",
     "ChainSummary",
     "ShrinkageSlope",
     "band",
@@ -24,7 +30,6 @@ __all__ = [
     "summarise_chain",
 ]
 
-_Z = NormalDist().inv_cdf(0.975)
 _LARGEST_SE = 0.5
 _MOST_FAILURES = 0.2
 _FEWEST_DRAWS = 100
@@ -47,37 +52,18 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
-    """An estimate with its 95 % interval by half-samples; all None where not estimable."""
+class ShrinkageSlope(Estimate):
+    """What an additional point of predicted benefit is worth; NaN if all are predicted the same.
 
-    estimate: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShrinkageSlope:
-    """What an additional point of predicted benefit is worth.
+    Estimate (not clipped) and HC3 standard error are medians over the repeats. The interval comes
+    from half-samples of the whole chain, which includes learning and folds.
 
     Attributes
     ----------
-    estimate : float or None
-        Median over the repeats, not clipped; None if everybody is predicted the same.
-    se : float or None
-        Median over the repeats of the HC3 standard error.
-    half_sample_se : float or None
-        Spread over half-samples of the whole chain, which includes learning and folds.
-    low, high : float or None
-        95 % interval from that.
     estimable : bool
         Whether `se` is at most 0.5; else nothing is shrunk or deconvolved.
     """
 
-    estimate: float | None
-    se: float | None
-    half_sample_se: float | None
-    low: float | None
-    high: float | None
     estimable: bool
 
 
@@ -167,36 +153,26 @@ def band(drawn: Iterable[NDArray[np.float64] | None], threshold: float) -> Band:
 
 def slope_with_interval(whole: ChainSummary, halves: Sequence[ChainSummary]) -> ShrinkageSlope:
     """Give the slope of all patients with its interval from the chain on halves."""
-    slopes = [half.slope for half in halves]
-    interval = bounded(whole.slope, slopes, (-np.inf, np.inf))
+    interval = bounded(whole.slope, [half.slope for half in halves], (-np.inf, np.inf))
     return ShrinkageSlope(
-        estimate=interval.estimate,
-        se=_or_none(whole.se),
-        half_sample_se=_spread(slopes),
-        low=interval.low,
-        high=interval.high,
-        estimable=whole.estimable,
+        interval.estimate, whole.se, interval.low, interval.high, estimable=whole.estimable
     )
 
 
-def _or_none(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None
-
-
-def _spread(values: Sequence[float | None]) -> float | None:
-    """Give the standard deviation over half-samples; None if it is known in too few of them."""
-    defined = [value for value in values if _or_none(value) is not None]
+def _spread(values: Sequence[float | None]) -> float:
+    """Give the standard deviation over half-samples; NaN if it is known in too few of them."""
+    defined = [value for value in values if finite(value) is not None]
     if len(defined) < 2 or not enough(len(defined), len(values)):
-        return None
+        return math.nan
     return float(np.std(np.array(defined, dtype=np.float64), ddof=1))
 
 
 def bounded(
     estimate: float | None, halves: Sequence[float | None], limits: tuple[float, float]
-) -> Bounded:
+) -> Estimate:
     """Give an estimate with 95 % limits from its spread over halves, kept within `limits`."""
-    value, spread = _or_none(estimate), _spread(halves)
-    if value is None or spread is None:
-        return Bounded(value, None, None)
-    low, high = value - _Z * spread, value + _Z * spread
-    return Bounded(value, max(low, limits[0]), min(high, limits[1]))
+    value = finite(estimate)
+    if value is None:
+        return wald(math.nan)
+    found = wald(value, _spread(halves))
+    return replace(found, low=max(found.low, limits[0]), high=min(found.high, limits[1]))

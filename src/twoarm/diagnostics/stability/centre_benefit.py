@@ -16,7 +16,7 @@ from twoarm.diagnostics.stability.pooling import Pooled, pool
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import CForBenefit, c_for_benefit
+from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit
 
 __all__ = ["BenefitByCentre", "CentreBenefit", "ClusteredSlope", "benefit_by_centre", "finding"]
 
@@ -51,17 +51,13 @@ class CentreBenefit:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusteredSlope:
+class ClusteredSlope(Estimate):
     """Slope of the doubly robust scores on the predicted benefit, its error clustered by centre.
 
     1: patients gain what was predicted; 0: the prediction ranks nobody. NaN if all patients of a
     centre are predicted the same. The interval has `df` degrees of freedom, centres minus 1.
     """
 
-    estimate: float
-    se: float
-    low: float
-    high: float
     df: int
 
 
@@ -160,8 +156,7 @@ def benefit_by_centre(
     """
     known, outcome, arm, e, codes = _checked(y, effects, treatment, propensity, centre)
     mu0, mu1, predicted = (each[known] for each in (effects.mu0, effects.mu1, effects.benefit))
-    sign = 1.0 if desirable else -1.0
-    scores = sign * dr_scores(outcome, arm, mu0, mu1, e)
+    scores = as_benefit(dr_scores(outcome, arm, mu0, mu1, e), desirable=desirable)
     names, group = np.unique(codes, return_inverse=True)
     rows = tuple(
         _one(str(name), scores[group == k], predicted[group == k], arm[group == k])

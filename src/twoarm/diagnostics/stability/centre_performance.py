@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from twoarm.diagnostics.estimate import Z
 from twoarm.diagnostics.stability.pooling import Pooled, Scale, pool
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import Interval, auc, auc_interval, auc_variance, auc_within, calibration
 from twoarm.metrics.arrays import linear_predictor
+from twoarm.metrics.normal import Z
 
 __all__ = [
     "CentreMeasure",

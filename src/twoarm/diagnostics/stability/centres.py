@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.execution import run_tasks
+from twoarm.learners import Split, over_folds
 from twoarm.metalearners import (
     Effects,
     Predictors,
@@ -74,20 +74,20 @@ class HeldOutEffects:
 
 @dataclass(frozen=True)
 class _CentreTask:
-    """Predict one centre by one arm's model; frozen, so that it can travel."""
+    """Predict one centre by the models of each arm; frozen, so that it can travel."""
 
     bases: tuple[Any, ...]
     predictors: Predictors
     outcome: NDArray[np.float64]
     treatment: NDArray[np.int64]
-    centre: NDArray[np.int64]
     seed: int
 
-    def __call__(self, item: tuple[int, int]) -> NDArray[np.float64] | str:
-        """Give the predictions for the patients of centre `item[0]` in arm `item[1]`."""
-        number, arm = item
-        inside = self.centre == number
-        counts = (~inside).astype(np.int64)
+    def __call__(self, split: Split) -> list[NDArray[np.float64] | str]:
+        """Give for each arm the predictions of the patients held out, or why there are none."""
+        return [self._arm(arm, split) for arm in range(len(self.bases))]
+
+    def _arm(self, arm: int, split: Split) -> NDArray[np.float64] | str:
+        counts = split.learnt.astype(np.int64)
         try:
             fit = replicate_arm(
                 self.bases[arm],
@@ -96,13 +96,12 @@ class _CentreTask:
                 self.treatment,
                 counts,
                 arm,
-                wanted=inside,
-                seed=arm_seeds(self.seed, Stream.CROSS_FIT, number)[arm],
+                wanted=split.held,
+                seed=arm_seeds(self.seed, Stream.CROSS_FIT, split.number)[arm],
             )
         except Exception as error:  # noqa: BLE001  a learner may raise anything; it is reported
             return f"{type(error).__name__}: {error}"
-        risk: NDArray[np.float64] = fit.risk[inside]
-        return risk
+        return fit.risk[split.held]
 
 
 def leave_one_centre_out(
@@ -160,8 +159,9 @@ def leave_one_centre_out(
     predictors, outcome = _arrays(X, y)
     treatment = np.zeros(outcome.size, dtype=np.int64)
     names, codes = _centres(centre, outcome.size)
-    task = _CentreTask((estimator,), predictors, outcome, treatment, codes, seed)
-    mu, failures = _held_out(task, names, executor=executor, workers=workers, scheduler=scheduler)
+    task = _CentreTask((estimator,), predictors, outcome, treatment, seed)
+    run_by = {"executor": executor, "workers": workers, "scheduler": scheduler}
+    mu, failures = _held_out(task, codes, names, **run_by)
     return HeldOutRisks(mu[0], failures)
 
 
@@ -221,8 +221,9 @@ def leave_one_centre_out_effects(
         )
     names, codes = _centres(centre, outcome.size)
     bases = TLearner(base, desirable=desirable).bases
-    task = _CentreTask(bases, predictors, outcome, arm.astype(np.int64), codes, seed)
-    mu, failures = _held_out(task, names, executor=executor, workers=workers, scheduler=scheduler)
+    task = _CentreTask(bases, predictors, outcome, arm.astype(np.int64), seed)
+    run_by = {"executor": executor, "workers": workers, "scheduler": scheduler}
+    mu, failures = _held_out(task, codes, names, **run_by)
     return HeldOutEffects(effects_of(mu[0], mu[1], desirable=desirable), failures)
 
 
@@ -256,17 +257,15 @@ def _centres(centre: ArrayLike, n: int) -> tuple[NDArray[np.str_], NDArray[np.in
 
 
 def _held_out(
-    task: _CentreTask, names: NDArray[np.str_], **run_by: Any
+    task: _CentreTask, codes: NDArray[np.int64], names: NDArray[np.str_], **run_by: Any
 ) -> tuple[NDArray[np.float64], tuple[CentreFailure, ...]]:
-    """Run every centre and arm; give predictions, shape (arms, n), and what failed."""
-    arms = range(len(task.bases))
-    mu = np.full((len(arms), task.outcome.size), np.nan)
+    """Leave out every centre in turn; give predictions, shape (arms, n), and what failed."""
+    mu = np.full((len(task.bases), codes.size), np.nan)
     failures = []
-    items = [(number, arm) for number in range(names.size) for arm in arms]
-    results = run_tasks(task, items, **run_by)
-    for (number, arm), result in zip(items, results, strict=True):
-        if isinstance(result, str):
-            failures.append(CentreFailure(str(names[number]), arm, result))
-        else:
-            mu[arm, task.centre == number] = result
+    for split, results in over_folds(codes, task, **run_by):
+        for arm, result in enumerate(results):
+            if isinstance(result, str):
+                failures.append(CentreFailure(str(names[split.number]), arm, result))
+            else:
+                mu[arm, split.held] = result
     return mu, tuple(failures)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
+from twoarm.metrics import as_benefit
 
 __all__ = [
     "STABILITY_INTERVAL",
@@ -210,16 +211,15 @@ def effect_stability(
         raise ArgumentError(
             f"Both arms need the same replicates; found shapes {mu0.shape} and {mu1.shape}."
         )
-    sign = 1.0 if desirable else -1.0
     control = _checked(mu0.shape, full_mu0, level, counts)
     treated = _checked(mu1.shape, full_mu1, level, counts)
 
     def columns(chosen: slice) -> NDArray[np.float64]:
         difference = np.array(mu1[:, chosen], dtype=np.float64)
         difference -= mu0[:, chosen]
-        return sign * difference
+        return as_benefit(difference, desirable=desirable)
 
-    gain = sign * (treated - control)
+    gain = as_benefit(treated - control, desirable=desirable)
     return EffectStability(
         mu0=stability(mu0, control, counts=counts, level=level),
         mu1=stability(mu1, treated, counts=counts, level=level),

@@ -9,7 +9,8 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.diagnostics import Estimate, Heterogeneity
+from twoarm.diagnostics import Heterogeneity
+from twoarm.metrics import Estimate, finite
 from twoarm.metrics.nnt import number_needed
 from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
 from twoarm.study.benefit_summary import comparison_block, metrics_block
@@ -237,7 +238,7 @@ def _shares(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any
     """Give the versions of the share that the diagnostics add."""
     plain: dict[str, Any] = {}
     for name in _BOUNDED_SHARES:
-        value = getattr(found, name).estimate
+        value = finite(getattr(found, name).estimate)
         plain[name] = value
         if value is None:
             absent.null(f"{path}.{name}", _NOT_ESTIMABLE)
@@ -250,7 +251,9 @@ def _shares(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any
 
 
 def _slope(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any]:
-    plain: dict[str, Any] = {"estimate": found.slope.estimate, "se": found.slope.se}
+    plain: dict[str, Any] = {
+        name: finite(getattr(found.slope, name)) for name in ("estimate", "se")
+    }
     for name, value in plain.items():
         if value is None:
             absent.null(f"{path}.{name}", _NOT_ESTIMABLE)
@@ -259,7 +262,7 @@ def _slope(found: Heterogeneity, path: str, absent: _Absences) -> dict[str, Any]
 
 def _nnt(mean: Estimate, path: str, absent: _Absences) -> Any:
     """Invert the mean benefit of the g-formula; a limit beyond infinity is null and listed."""
-    if mean.low is None or mean.high is None:
+    if math.isnan(mean.se):
         return absent.null(path, "the mean benefit has no interval")
     low, high = min(mean.low, mean.estimate), max(mean.high, mean.estimate)
     found = number_needed(mean.estimate, low, high)
@@ -287,7 +290,7 @@ def _average_effect(
 
 
 def _estimate(estimate: Estimate, path: str, absent: _Absences) -> dict[str, Any]:
-    plain = asdict(estimate)
+    plain = {name: finite(value) for name, value in asdict(estimate).items()}
     for name in ("se", "low", "high"):
         if plain[name] is None:
             absent.null(f"{path}.{name}", "too few replicates succeeded")

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
-    Estimate,
     Finding,
     average_effect,
     imputed,
@@ -27,6 +26,7 @@ from twoarm.diagnostics import (
 from twoarm.diagnostics.finding import Verdict, says
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import run_tasks
+from twoarm.metrics import Estimate
 from twoarm.seeds import Stream, generator, integer
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import TreatmentModel, treatment_model
@@ -197,7 +197,7 @@ class _Imputation:
             own = X[:, : model.predictors.shape[1]]
             pair = _estimates(own, y, arm, score, _seed(plan), _RESAMPLES_OF_AN_IMPUTATION)
             for k, each in enumerate(pair):
-                found[position, k] = each.estimate, np.nan if each.se is None else each.se**2
+                found[position, k] = each.estimate, each.se**2
         return found
 
 
@@ -234,10 +234,9 @@ def finding(value: MissingEffect, study: Study) -> Finding:
     estimates = {name: track.aipw for name, track in tracks.items()}
     own = estimates.get("imputed_once")
     apart = own is not None and any(
-        each.se is not None and abs(each.estimate - own.estimate) > each.se
-        for each in estimates.values()
+        abs(each.estimate - own.estimate) > each.se for each in estimates.values()
     )
-    split = len({_excludes_zero(each) for each in estimates.values()}) > 1
+    split = len({each.excludes_zero for each in estimates.values()}) > 1
     verdict: Verdict = "questions" if apart or split else "cannot tell"
     shown = "; ".join(
         f"{WAYS[name]} {100 * each.estimate:+.1f} (n = {tracks[name].patients})"
@@ -251,9 +250,3 @@ def finding(value: MissingEffect, study: Study) -> Finding:
         else "That they agree does not show that values are missing for recorded reasons alone."
     )
     return Finding("missing data and the average effect", verdict, text)
-
-
-def _excludes_zero(estimate: Estimate) -> bool:
-    assert estimate.low is not None
-    assert estimate.high is not None
-    return estimate.low > 0 or estimate.high < 0

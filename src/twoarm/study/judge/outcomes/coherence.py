@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Coherence, coherence
 from twoarm.errors import ArgumentError
-from twoarm.metrics import brier
+from twoarm.metrics import as_benefit, brier
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["Cut", "StudyCoherence", "nested_cuts", "study_coherence"]
@@ -151,6 +151,7 @@ def _mean_benefits(cuts: tuple[Cut, ...], p: NDArray[np.float64]) -> dict[str, f
     """Give each outcome's mean benefit from its cut's probabilities, shape (cuts, 2, patients)."""
     means = {}
     for cut, (control, treated) in zip(cuts, p, strict=True):
-        sign = 1.0 if cut.outcome.desirable != cut.opposite else -1.0
-        means[cut.outcome.name] = sign * float((treated - control).mean())
+        means[cut.outcome.name] = as_benefit(
+            float((treated - control).mean()), desirable=cut.outcome.desirable != cut.opposite
+        )
     return means

@@ -18,6 +18,7 @@ from twoarm.diagnostics import (
 )
 from twoarm.errors import ArgumentError
 from twoarm.execution import run_tasks
+from twoarm.metrics import as_benefit
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.plan.plan import Plan
 
@@ -188,8 +189,7 @@ def _compared(
         if not np.isfinite(separate).all() or not np.isfinite(code[event == 1]).all():
             continue
         control, treated = effects.one_of(chosen.tolist())
-        sign = 1.0 if spec.desirable else -1.0
-        found[spec.name] = compare_benefits(
-            sign * (treated - control)[rows], sign * (separate[1] - separate[0])[known][rows]
-        )
+        pair = (treated - control)[rows], (separate[1] - separate[0])[known][rows]
+        turned = (as_benefit(each, desirable=spec.desirable) for each in pair)
+        found[spec.name] = compare_benefits(*turned)
     return found

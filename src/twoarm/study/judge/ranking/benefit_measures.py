@@ -21,7 +21,7 @@ from twoarm.metrics import (
     BenefitSlope,
     BestLinearPredictor,
     CForBenefit,
-    Coefficient,
+    Estimate,
     GroupEffects,
     IsotonicBenefit,
     LogitCalibration,
@@ -132,7 +132,7 @@ class ModelEvidence:
         Descriptive: priorities of ordinary cross-fitting give no valid test.
     policy : PolicyValue
         Of treating whoever is predicted to reach the threshold.
-    reaching : Coefficient or None
+    reaching : Estimate or None
         Average score of those patients; None if they are fewer than 2.
     net_benefit : NetBenefit
         At `CURVE_THRESHOLDS`.
@@ -154,7 +154,7 @@ class ModelEvidence:
     curve: BenefitCurve | None
     targeting: TargetingCurve
     policy: PolicyValue
-    reaching: Coefficient | None
+    reaching: Estimate | None
     net_benefit: NetBenefit
     at_threshold: NetBenefit
     errors: dict[str, str]
@@ -293,7 +293,7 @@ def _linear(patients: Patients, benefit: Floats) -> BestLinearPredictor:
     )
 
 
-def _mean_of(scores: Floats) -> Coefficient:
+def _mean_of(scores: Floats) -> Estimate:
     if scores.size < 2:
         raise NotEstimable("Fewer than 2 patients are predicted to reach the threshold.")
     return benefit_slope(scores, np.zeros(scores.size)).mean

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Refits
-from twoarm.diagnostics.ranking.heterogeneity_chain import hajek_scores
 from twoarm.execution import run_tasks
 from twoarm.learners import ElasticNet
 from twoarm.metalearners import (
@@ -28,7 +27,9 @@ from twoarm.metalearners import (
     XLearner,
     compare,
     effects_of,
+    hajek_scores,
 )
+from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, integer
 from twoarm.study.causal import refits_of
 from twoarm.study.fit.tasks import cross_fit_folds
@@ -147,9 +148,9 @@ def compare_learners(
     effects = {LEARNERS[0]: effects_of(mu[0, known], mu[1, known], desirable=spec.desirable)}
     effects |= {name: Effects(*values[:, known]) for name, values in found.items()}
     assert spec.threshold is not None  # the primary outcome has one
-    sign = 1.0 if spec.desirable else -1.0
     outcome, treatment = plan.outcome(spec.name)[known], plan.cohort.treatment[known]
-    scores = sign * hajek_scores(outcome, treatment, mu[0, known], mu[1, known], score[known])
+    phi = hajek_scores(outcome, treatment, mu[0, known], mu[1, known], score[known])
+    scores = as_benefit(phi, desirable=spec.desirable)
     benefits = {name: each.benefit for name, each in effects.items()}
     page = compare(benefits, scores, threshold=spec.threshold, fold=fold[known])
     return LearnerComparison(page, bases, effects, fold[known], errors)
