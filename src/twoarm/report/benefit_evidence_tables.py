@@ -154,9 +154,8 @@ def calibration_curve_table(result: StudyResult) -> Table:
     """Give the curve of the figure: smooth with its limits, and isotonic regression."""
     rows: list[tuple[Value, ...]] = []
     for title, m in models_of(result):
-        if m.curve is not None:
-            steps = m.isotonic(m.curve.predicted)
-            parts = (m.curve.predicted, m.curve.observed, m.curve.low, m.curve.high, steps)
+        if m.curve is not None and m.isotonic is not None:
+            parts = (m.curve.predicted, m.curve.observed, m.curve.low, m.curve.high, m.isotonic)
             rows += [(title, *row) for row in zip(*(x.tolist() for x in parts), strict=True)]
     columns = (
         _LEARNER,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.metrics import BenefitCurve, IsotonicBenefit, NetBenefit, TargetingCurve
+from twoarm.metrics import BenefitCurve, NetBenefit, TargetingCurve
 from twoarm.report.evidence_notes import LEARNER_TITLES
 from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw
 from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
@@ -77,7 +77,7 @@ def _threshold_line(axes: Axes, threshold: float) -> None:
 def benefit_calibration(
     axes: Axes,
     curve: BenefitCurve,
-    isotonic: IsotonicBenefit,
+    isotonic: NDArray[np.float64],
     benefit: NDArray[np.float64],
     threshold: float,
 ) -> Axes:
@@ -86,8 +86,9 @@ def benefit_calibration(
     axes.plot(at, at, color=FAINT, linewidth=0.8, linestyle=":", label="as predicted")
     axes.fill_between(at, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.18, linewidth=0)
     axes.plot(at, 100 * curve.observed, color=TREATED, linewidth=1.3, label="smooth, 95 % limits")
-    steps = 100 * isotonic(curve.predicted)
-    axes.step(at, steps, where="mid", color=INK, linewidth=0.8, linestyle="--", label="isotonic")
+    axes.step(
+        at, 100 * isotonic, where="mid", color=INK, linewidth=0.8, linestyle="--", label="isotonic"
+    )
     low, high = float(100 * curve.low.min()), float(100 * curve.high.max())
     low, high = min(low, float(at[0])), max(high, float(at[-1]))
     room = 0.2 * (high - low)
@@ -160,8 +161,8 @@ def benefit_drawings(result: StudyResult) -> list[Drawing]:
 
 def _calibration_drawing(found: BenefitEvidence, title: str, synthetic: bool) -> list[Drawing]:
     own = found.models["t"]
-    curve = own.curve
-    if curve is None:
+    curve, isotonic = own.curve, own.isotonic
+    if curve is None or isotonic is None:
         return []
     benefit = found.compared.effects["t"].benefit
     return [
@@ -171,7 +172,7 @@ def _calibration_drawing(found: BenefitEvidence, title: str, synthetic: bool) ->
             "Doubly robust scores smoothed over the predicted benefit with 95 % limits, isotonic "
             "regression, the identity, the threshold, and a histogram of the predictions.",
             lambda axes: benefit_calibration(
-                axes, curve, own.isotonic, benefit, found.patients.threshold
+                axes, curve, isotonic, benefit, found.patients.threshold
             ),
             height_mm=72,
             synthetic=synthetic,

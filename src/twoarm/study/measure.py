@@ -87,9 +87,6 @@ def arm_result(
         share_few_events=_share_few_events(counts[:, own], y),
         learner=learner,
         supported=supported(plan.cohort, outcome.name, arm),
-        outcome=y,
-        risk=full_risk[own],
-        cv=cv,
     )
 
 

@@ -17,7 +17,7 @@ from twoarm.diagnostics import Answer, Finding, verdict
 from twoarm.importance import Dependence
 from twoarm.metalearners import Effects
 from twoarm.metrics import Estimate
-from twoarm.resampling import CrossValidated, FitFailure, Performance
+from twoarm.resampling import FitFailure, Performance
 from twoarm.study.causal import Causal
 from twoarm.study.files.summary import summary_of
 from twoarm.study.importance import Importance
@@ -64,10 +64,6 @@ class ArmResult(Performance):
         What was fitted: the study's stack, or where events are few what takes its place.
     supported : Support or None
         What the arm's patients support; None if all of them, or none, have the event.
-    outcome, risk : ndarray, shape (n,)
-        The outcome, 0 or 1, and the full fit's predictions for its own patients.
-    cv : CrossValidated
-        Cross-fitted predictions of the same patients.
     """
 
     weights: dict[str, float]
@@ -77,9 +73,6 @@ class ArmResult(Performance):
     share_few_events: float
     learner: ArmLearner
     supported: Support | None
-    outcome: NDArray[np.int64]
-    risk: NDArray[np.float64]
-    cv: CrossValidated
 
 
 @dataclass(frozen=True, slots=True)

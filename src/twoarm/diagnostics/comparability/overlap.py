@@ -48,8 +48,8 @@ class Overlap:
     Attributes
     ----------
     trimming : Trimming
-    n : tuple of int
-        Patients.
+    n, trimmed : tuple of int
+        Patients, and those of them that are trimmed.
     ess_inverse, ess_overlap : tuple of float
         Effective sample size after inverse probability, and after overlap weighting.
     largest_share : tuple of float
@@ -58,6 +58,7 @@ class Overlap:
 
     trimming: Trimming
     n: tuple[int, int]
+    trimmed: tuple[int, int]
     ess_inverse: tuple[float, float]
     ess_overlap: tuple[float, float]
     largest_share: tuple[float, float]
@@ -123,9 +124,11 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
     masks = arm == 0, arm == 1
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
+    trimming = crump_trimming(e)
     return Overlap(
-        trimming=crump_trimming(e),
+        trimming=trimming,
         n=(int(control.sum()), int(treated.sum())),
+        trimmed=(int((~trimming.kept & control).sum()), int((~trimming.kept & treated).sum())),
         ess_inverse=_by_arm(effective_sample_size, inverse, masks),
         ess_overlap=_by_arm(effective_sample_size, open_weights, masks),
         largest_share=_by_arm(lambda w: float(w.max() / w.sum()), inverse, masks),

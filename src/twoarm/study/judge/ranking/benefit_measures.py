@@ -23,9 +23,9 @@ from twoarm.metrics import (
     CForBenefit,
     Estimate,
     GroupEffects,
-    IsotonicBenefit,
     LogitCalibration,
     NetBenefit,
+    NumberNeeded,
     PolicyValue,
     TargetingCurve,
     benefit_curve,
@@ -36,6 +36,7 @@ from twoarm.metrics import (
     isotonic_benefit,
     logit_calibration,
     model_based_c_for_benefit,
+    needed_for,
     net_benefit,
     policy_value,
     targeting_curve,
@@ -45,10 +46,19 @@ from twoarm.metrics.c_for_benefit import Prediction
 from twoarm.metrics.matched_pairs import MatchOn
 from twoarm.study.judge.ranking.pair_errors import PairErrors, pair_errors
 
-__all__ = ["CURVE_THRESHOLDS", "EvidenceTask", "ModelEvidence", "Patients"]
+__all__ = [
+    "CURVE_THRESHOLDS",
+    "OTHER_THRESHOLDS",
+    "EvidenceTask",
+    "ModelEvidence",
+    "Patients",
+]
 
 CURVE_THRESHOLDS = np.round(np.arange(0.0, 0.301, 0.01), 2)
 """Smallest benefits worth treating for, from 0 to 30 points."""
+
+OTHER_THRESHOLDS = (0.05, 0.10, 0.15, 0.20, 0.25)
+"""Beside the study's own: different people set it differently."""
 
 _BY_RANK: tuple[tuple[MatchOn, Prediction], ...] = (
     ("benefit", "mean_benefit"),
@@ -126,8 +136,9 @@ class ModelEvidence:
     linear : BestLinearPredictor
     groups : GroupEffects or None
         Average scores in quarters of predicted benefit, from one cross-fit.
-    isotonic : IsotonicBenefit
     curve : BenefitCurve or None
+    isotonic : ndarray or None
+        Isotonic regression of the scores at the places of the curve.
     targeting : TargetingCurve
         Descriptive: priorities of ordinary cross-fitting give no valid test.
     policy : PolicyValue
@@ -138,6 +149,8 @@ class ModelEvidence:
         At `CURVE_THRESHOLDS`.
     at_threshold : NetBenefit
         At the study's threshold alone.
+    around_threshold : NetBenefit
+        At that and at `OTHER_THRESHOLDS`, sorted.
     errors : dict of str to str
         What could not be computed, and why.
     """
@@ -150,14 +163,20 @@ class ModelEvidence:
     slope: BenefitSlope
     linear: BestLinearPredictor
     groups: GroupEffects | None
-    isotonic: IsotonicBenefit
     curve: BenefitCurve | None
+    isotonic: Floats | None
     targeting: TargetingCurve
     policy: PolicyValue
     reaching: Estimate | None
     net_benefit: NetBenefit
     at_threshold: NetBenefit
+    around_threshold: NetBenefit
     errors: dict[str, str]
+
+    @property
+    def needed(self) -> NumberNeeded | None:
+        """Number needed to treat among those predicted to reach the threshold."""
+        return None if self.reaching is None else needed_for(self.reaching)
 
     @property
     def autoc(self) -> float:
@@ -200,6 +219,7 @@ class EvidenceTask:
                 return None
 
         advised = benefit >= patients.threshold
+        curve = tried("curve", lambda: benefit_curve(scores, benefit))
         return ModelEvidence(
             concordance=_concordance(patients, found, self.seed),
             model_based=tried("model_based", lambda: _model_based(patients, found)),
@@ -209,8 +229,8 @@ class EvidenceTask:
             slope=benefit_slope(scores, benefit, fold=patients.fold),
             linear=_linear(patients, benefit),
             groups=tried("groups", lambda: group_effects(scores, benefit, groups=_GROUPS)),
-            isotonic=isotonic_benefit(scores, benefit),
-            curve=tried("curve", lambda: benefit_curve(scores, benefit)),
+            curve=curve,
+            isotonic=None if curve is None else isotonic_benefit(scores, benefit)(curve.predicted),
             targeting=targeting_curve(scores, benefit),
             policy=policy_value(
                 patients.phi0,
@@ -221,6 +241,7 @@ class EvidenceTask:
             reaching=tried("reaching", lambda: _mean_of(scores[advised])),
             net_benefit=net_benefit(scores, benefit, CURVE_THRESHOLDS),
             at_threshold=net_benefit(scores, benefit, [patients.threshold]),
+            around_threshold=net_benefit(scores, benefit, _around(patients.threshold)),
             errors=errors,
         )
 
@@ -235,6 +256,10 @@ class EvidenceTask:
             matchings=_MATCHINGS,
             seed=self.seed,
         )
+
+
+def _around(threshold: float) -> list[float]:
+    return sorted({*OTHER_THRESHOLDS, round(threshold, 10)})
 
 
 def _concordance(patients: Patients, found: Effects, seed: int) -> tuple[CForBenefit, ...]:
