@@ -15,6 +15,7 @@ import typer
 from twoarm.cli.check import check
 from twoarm.cli.merge import merge
 from twoarm.cli.predict import predict
+from twoarm.cli.report import report
 from twoarm.cli.run import run
 from twoarm.cli.synth import synth
 from twoarm.errors import TwoarmError
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(merge)
+app.command()(report)
 app.command()(check)
 app.command()(synth)
 app.command()(predict)

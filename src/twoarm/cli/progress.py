@@ -20,7 +20,7 @@ from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.learners.warm import is_cached
 from twoarm.report.terminal import opening_lines, terminal_summary
-from twoarm.study import Progress
+from twoarm.study import Progress, StudyResult
 
 __all__ = ["Display"]
 
@@ -69,19 +69,21 @@ class Display:
             self._console.print(line, markup=False)
 
     def __call__(self, progress: Progress) -> None:
-        """Show where the run stands; an interim result is printed whole."""
+        """Show where the run stands."""
         if progress.stage == "kernels":
             self._tell_of_kernels(progress)
         elif self._console.is_terminal:
             self._move_bar(progress)
         else:
             self._print_line(progress)
-        if progress.interim is not None:
-            count = progress.interim.replicates
-            self._console.print(f"\nInterim, from the first {count} replicates:", markup=False)
-            for line in terminal_summary(progress.interim):
-                self._console.print(line, markup=False)
-            self._console.print()
+
+    def interim(self, result: StudyResult) -> None:
+        """Print a result from the first replicates."""
+        count = result.replicates
+        self._console.print(f"\nInterim, from the first {count} replicates:", markup=False)
+        for line in terminal_summary(result):
+            self._console.print(line, markup=False)
+        self._console.print()
 
     def _tell_of_kernels(self, progress: Progress) -> None:
         """Announce the compilation, which is slow the first time, and print what it cost."""

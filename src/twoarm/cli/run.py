@@ -81,10 +81,13 @@ def _whole(study: Study, cohort: Cohort, out: Path | None, asked: dict[str, Any]
     folder = Path("runs") / study.name if out is None else out
     with Display(sys.stdout) as display:
         display.opening(study, cohort)
-        result = run_study(study, cohort, out=folder, progress=display, **asked)
+        result = run_study(
+            study, cohort, out=folder, progress=display, interim=display.interim, **asked
+        )
         page = write_report(result)
     for line in closing_lines(result, page):
         typer.echo(line)
+    defect_exit(result)
     failure_exit(result.failures, result.failed_replicates, result.replicates)
 
 
@@ -97,6 +100,19 @@ def closing_lines(result: StudyResult, page: Path) -> list[str]:
     if "model.json" in result.absent:
         return [*lines, f"No model file: {result.absent['model.json']}"]
     return [*lines, f"Model    {result.folder / 'model.json'}"]
+
+
+def defect_exit(result: StudyResult) -> None:
+    """End with exit code 1 if twoarm itself failed in a question."""
+    defects = result.answers.defects
+    if not defects:
+        return
+    typer.echo(
+        f"twoarm failed in: {', '.join(defects)}. Everything else is written. This is a defect: "
+        f"please report it with {result.folder / 'run.log'}.",
+        err=True,
+    )
+    raise typer.Exit(1)
 
 
 def failure_exit(

@@ -78,6 +78,12 @@ class Cohort:
     def __len__(self) -> int:
         return int(self.treatment.size)
 
+    @property
+    def arm_sizes(self) -> tuple[int, int]:
+        """Patients in control and treated."""
+        treated = int(self.treatment.sum())
+        return len(self) - treated, treated
+
     def measured(self) -> Iterator[tuple[Predictor, NDArray[np.float64]]]:
         """Give the predictors, then the columns of the propensity, each with its values."""
         yield from zip(self.codebook, self.predictors.T, strict=True)

@@ -39,6 +39,14 @@ class LevelRow:
     missing: tuple[int, int]
     smd: float
 
+    @property
+    def shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The same as shares of the patients in whom it is not missing; 0 if there are none."""
+        control, treated = (
+            tuple(count / max(1, sum(counts)) for count in counts) for counts in self.counts
+        )
+        return control, treated
+
 
 @dataclass(frozen=True, slots=True)
 class TableOne:

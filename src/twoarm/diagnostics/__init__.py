@@ -4,7 +4,7 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
-from twoarm.diagnostics.absent import Absent
+from twoarm.diagnostics.absent import Absent, present
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
 from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
@@ -181,6 +181,7 @@ __all__ = [
     "patient_bounds",
     "performance_by_centre",
     "pool",
+    "present",
     "propensity",
     "propensity_pairs",
     "proportional_odds",

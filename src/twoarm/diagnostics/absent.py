@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-__all__ = ["Absent"]
+__all__ = ["Absent", "present"]
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,14 @@ class Absent:
 
     reason: str
     defect: bool = False
+
+
+def present(value: Value | Absent) -> Value | None:
+    """Give the value, or None where it is absent.
+
+    Examples
+    --------
+    >>> present(Absent("too few events")), present(0.5)
+    (None, 0.5)
+    """
+    return None if isinstance(value, Absent) else value

@@ -27,6 +27,7 @@ from twoarm.seeds import Stream, generator
 __all__ = [
     "Measure",
     "ModifierImportance",
+    "benefit_spread",
     "effect_modifiers",
     "measures",
     "modifier_importance",
@@ -72,6 +73,38 @@ class ModifierImportance:
     def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give 95 % intervals by the normal distribution, each of shape (groups,)."""
         return self.value - Z * self.se, self.value + Z * self.se
+
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """Give the `benefit_spread` behind the values, if they are rises of the loss."""
+        return benefit_spread(self.value)
+
+    @property
+    def spread_limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the same of the 95 % intervals."""
+        low, high = self.limits
+        return benefit_spread(low), benefit_spread(high)
+
+    @property
+    def spread_reference(self) -> NDArray[np.float64] | None:
+        """Give the same of the 95th percentile under permuted treatment."""
+        high = self.reference_high
+        return None if high is None else benefit_spread(high)
+
+
+def benefit_spread(rise: ArrayLike) -> NDArray[np.float64]:
+    """Give the standard deviation of the benefit that goes with a variable.
+
+    Permuting the variable raises the squared error by twice the variance that goes with it; an
+    error that falls stands for 0.
+
+    Examples
+    --------
+    >>> benefit_spread([0.005, -0.002]).tolist()
+    [0.05, 0.0]
+    """
+    half: NDArray[np.float64] = np.asarray(rise, dtype=np.float64) / 2
+    return np.sqrt(np.maximum(half, 0.0))
 
 
 def _te_vim(

@@ -72,6 +72,7 @@ from twoarm.metrics.net_benefit import (
 )
 from twoarm.metrics.nnt import (
     NumberNeeded,
+    needed_for,
     number_needed,
 )
 from twoarm.metrics.overall import (
@@ -154,6 +155,7 @@ __all__ = [
     "match_pairs",
     "mean_estimate",
     "model_based_c_for_benefit",
+    "needed_for",
     "net_benefit",
     "net_benefit_congruent",
     "number_needed",

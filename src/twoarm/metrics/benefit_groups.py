@@ -52,6 +52,12 @@ class GroupEffects:
     difference: Estimate
     p: float
 
+    @property
+    def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """95 % limits of `estimate`, 1.96 standard errors away."""
+        half = 1.96 * self.se
+        return self.estimate - half, self.estimate + half
+
 
 def benefit_groups(benefit: ArrayLike, groups: int = 4) -> NDArray[np.int64]:
     """Put patients into groups of equal size by rising benefit, 0 to `groups - 1`.

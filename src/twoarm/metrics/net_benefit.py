@@ -46,6 +46,19 @@ class NetBenefit:
     model_se: NDArray[np.float64] | None
     over_all_se: NDArray[np.float64] | None
 
+    @property
+    def over_all(self) -> NDArray[np.float64]:
+        """What the model's policy gains over treating everybody."""
+        return self.model - self.treat_all
+
+    @property
+    def over_all_limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Its 95 % limits, 1.96 standard errors away; None without a standard error."""
+        if self.over_all_se is None:
+            return None
+        half = 1.96 * self.over_all_se
+        return self.over_all - half, self.over_all + half
+
 
 def net_benefit(scores: ArrayLike, benefit: ArrayLike, thresholds: ArrayLike) -> NetBenefit:
     """Give net benefit over a range of thresholds from doubly robust scores.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twoarm.errors import NotEstimable
+from twoarm.metrics.estimate import Estimate
 
-__all__ = ["NumberNeeded", "number_needed"]
+__all__ = ["NumberNeeded", "needed_for", "number_needed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,17 @@ def number_needed(benefit: float, low: float, high: float) -> NumberNeeded:
     if benefit < 0.0:
         return NumberNeeded(1.0 / benefit, None, _inverse(low), _inverse(high))
     return NumberNeeded(_inverse(benefit), _inverse(high), None, _inverse(low))
+
+
+def needed_for(benefit: Estimate) -> NumberNeeded:
+    """Invert an estimated benefit; limits beyond what a risk difference can be are cut to -1 or 1.
+
+    Examples
+    --------
+    >>> needed_for(Estimate(0.9, 0.15, 0.6, 1.2)).low
+    1.0
+    """
+    return number_needed(benefit.estimate, max(benefit.low, -1.0), min(benefit.high, 1.0))
 
 
 def _inverse(effect: float) -> float | None:

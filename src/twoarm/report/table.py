@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twoarm.report.formats import Value, shown
 
-__all__ = ["Column", "Table"]
+__all__ = ["Column", "Row", "Table"]
+
+Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Table:
     title: str
     note: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[Row, ...]
 
     def spans(self) -> list[int]:
         """Give how many rows each first cell stands for: equal neighbours in one share a cell.
@@ -58,6 +60,15 @@ class Table:
                     spans[row] += spans[row + 1]
                     spans[row + 1] = 0
         return spans
+
+    def without(self, *names: str) -> Table:
+        """Give the table without some of its columns."""
+        kept = [k for k, column in enumerate(self.columns) if column.name not in names]
+        return replace(
+            self,
+            columns=tuple(self.columns[k] for k in kept),
+            rows=tuple(tuple(row[k] for k in kept) for row in self.rows),
+        )
 
     def shown_rows(self) -> list[list[str]]:
         """Give the rows as the page shows them."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twoarm.report.drawings import all_drawings
 from twoarm.report.html import page_of, render
-from twoarm.report.tables import all_tables
+from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
 
 __all__ = ["write_report"]
@@ -28,17 +27,17 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         The HTML page.
     """
     folder = result.folder if out is None else Path(out)
-    tables = all_tables(result)
-    figures = all_drawings(result)
+    found = sections(result)
     for name in ("tables", "figures"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        _write(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
-    for figure in figures:
-        _write(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
-        _write(folder / "figures" / f"{figure.name}.png", figure.png)
+    for section in found:
+        for name, table in section.written.items():
+            _write(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
+        for figure in section.drawings:
+            _write(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
+            _write(folder / "figures" / f"{figure.name}.png", figure.png)
     page = folder / "report.html"
-    _write(page, render(page_of(result, tables, figures)).encode("utf-8"))
+    _write(page, render(page_of(result, found)).encode("utf-8"))
     return page
 
 

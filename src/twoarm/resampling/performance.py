@@ -7,7 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.metrics import NullBand, brier_no_information, log_loss_no_information
+from twoarm.metrics import (
+    NullBand,
+    brier_no_information,
+    calibration_curve,
+    log_loss_no_information,
+)
 from twoarm.metrics.calibration import ici_of_calibrated
 from twoarm.resampling.metric import CalibrationMetrics, Gate, Metric
 from twoarm.resampling.nested_cv import CrossValidated, cv_scores
@@ -22,10 +27,31 @@ from twoarm.resampling.optimism import (
 )
 from twoarm.resampling.scores import SCORES, score
 
-__all__ = ["Performance", "performance"]
+__all__ = ["CalibrationCurve", "Performance", "performance"]
 
 _CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
 _NULL_DRAWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationCurve:
+    """The smoothed outcome over the predicted probability, each of shape (n,).
+
+    Attributes
+    ----------
+    predicted : ndarray
+        Predictions of the patients, sorted.
+    observed : ndarray
+        Share of events at each, by the smoother of `twoarm.metrics.calibration_curve`.
+    """
+
+    predicted: NDArray[np.float64]
+    observed: NDArray[np.float64]
+
+
+def _curve(outcome: NDArray[np.int64], risk: NDArray[np.float64]) -> CalibrationCurve:
+    order = np.argsort(risk, kind="stable")
+    return CalibrationCurve(risk[order], calibration_curve(outcome, risk)[order])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +69,10 @@ class Performance:
     calibration : CalibrationMetrics
     gate : Gate
         Whether Harrell's AUC can be quoted.
+    outcome, risk : ndarray, shape (n,)
+        The outcome, 0 or 1, and the full fit's predictions for its own patients.
+    cv : CrossValidated
+        Out-of-fold predictions of the same patients.
     """
 
     n: int
@@ -56,6 +86,19 @@ class Performance:
     gp: Metric
     calibration: CalibrationMetrics
     gate: Gate
+    outcome: NDArray[np.int64]
+    risk: NDArray[np.float64]
+    cv: CrossValidated
+
+    @property
+    def apparent_curve(self) -> CalibrationCurve:
+        """Calibration of the full fit's predictions for its own patients."""
+        return _curve(self.outcome, self.risk)
+
+    @property
+    def cross_validated_curves(self) -> tuple[CalibrationCurve, ...]:
+        """Calibration of the out-of-fold predictions, one for each complete repeat."""
+        return tuple(_curve(self.outcome, risk) for risk in self.cv.risk[self.cv.complete])
 
     def metrics(self) -> dict[str, Metric]:
         """Give every measure by its name; those of calibration are ``calibration.slope`` etc."""
@@ -138,6 +181,9 @@ def performance(
         gp=gp,
         calibration=CalibrationMetrics(**parts, ici_null=_ici_null(risk, cv, rng)),
         gate=gate(auc, events),
+        outcome=outcome,
+        risk=risk,
+        cv=cv,
     )
 
 

@@ -50,18 +50,11 @@ class Validation(Performance):
     separated : int
         Replicates in which one of our regressions separated events from others; not told of
         other libraries' estimators.
-    outcome, risk : ndarray, shape (n,)
-        The outcome, 0 or 1, and the full fit's predictions for its own patients.
-    cv : CrossValidated
-        Out-of-fold predictions.
     """
 
     replicates: int
     failures: tuple[Failure, ...]
     separated: int
-    outcome: NDArray[np.int64]
-    risk: NDArray[np.float64]
-    cv: CrossValidated
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a measure, one column an estimate."""
@@ -246,9 +239,6 @@ def validate(
         replicates=total,
         failures=failures,
         separated=sum(isinstance(each, _Scored) and each.separated for each in done),
-        outcome=outcome,
-        risk=risk,
-        cv=cv,
     )
 
 

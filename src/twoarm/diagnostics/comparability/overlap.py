@@ -47,14 +47,15 @@ class Overlap:
     Attributes
     ----------
     trimming : Trimming
-    n : tuple of int
-        Patients.
+    n, trimmed : tuple of int
+        Patients, and those of them that are trimmed.
     ess_inverse, ess_overlap : tuple of float
         Effective sample size after inverse probability, and after overlap weighting.
     """
 
     trimming: Trimming
     n: tuple[int, int]
+    trimmed: tuple[int, int]
     ess_inverse: tuple[float, float]
     ess_overlap: tuple[float, float]
 
@@ -119,9 +120,11 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
     masks = arm == 0, arm == 1
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
+    trimming = crump_trimming(e)
     return Overlap(
-        trimming=crump_trimming(e),
+        trimming=trimming,
         n=(int(control.sum()), int(treated.sum())),
+        trimmed=(int((~trimming.kept & control).sum()), int((~trimming.kept & treated).sum())),
         ess_inverse=_effective_sizes(inverse, masks),
         ess_overlap=_effective_sizes(open_weights, masks),
     )

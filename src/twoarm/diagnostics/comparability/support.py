@@ -61,6 +61,8 @@ class Support:
     flags : SupportFlags
         Of the cohort's own patients, about 1 % of whom are far by construction. They stay in mean,
         share and average effects.
+    outside : tuple of int
+        So many of them in control and treated.
     """
 
     alpha: float
@@ -70,6 +72,7 @@ class Support:
     far: float
     levels: tuple[frozenset[float], ...]
     flags: SupportFlags
+    outside: tuple[int, int]
 
     def flag(
         self, X: ArrayLike, propensity: ArrayLike, categories: ArrayLike | None = None
@@ -153,7 +156,8 @@ def learn_support(
         for column in codes.T
     )
     flags = SupportFlags(~trimming.kept, nearest > far, _unseen(codes, levels))
-    return Support(trimming.alpha, centre, scale, cohort, far, levels, flags)
+    outside = (int(flags.outside[arm == 0].sum()), int(flags.outside[arm == 1].sum()))
+    return Support(trimming.alpha, centre, scale, cohort, far, levels, flags, outside)
 
 
 def _categories(categories: ArrayLike | None, n: int) -> NDArray[np.float64]:

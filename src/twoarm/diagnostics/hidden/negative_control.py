@@ -12,7 +12,7 @@ from twoarm.errors import NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.metrics.normal import two_sided_p, z_of
 
-__all__ = ["NegativeControl", "finding", "negative_control"]
+__all__ = ["NegativeControl", "chance_of_any", "finding", "negative_control"]
 
 _LEVEL = 0.05
 _POWER = 0.80
@@ -78,6 +78,19 @@ def negative_control(name: str, effect: Estimate) -> NegativeControl:
 
 
 @says("negative control")
+def chance_of_any(controls: int) -> float:
+    """Give how likely it is that one control or more shows a difference though there is no bias.
+
+    For controls that are independent of each other.
+
+    Examples
+    --------
+    >>> round(chance_of_any(3), 3)
+    0.143
+    """
+    return 1.0 - (1.0 - _LEVEL) ** controls
+
+
 def finding(value: NegativeControl, study: Study) -> Finding:
     """Say whether the arms differ where they cannot; a null excludes little."""
     title = next(

@@ -48,6 +48,12 @@ class OrdinalEffects:
     cumulative0: Floats
     cumulative1: Floats
 
+    @property
+    def mean_benefit(self) -> tuple[float, ...]:
+        """Mean over the patients of P(Y <= k) under treatment minus control, for each k."""
+        gains = (self.cumulative1 - self.cumulative0).T
+        return tuple(float(gain.mean()) for gain in gains)
+
     def at_most(self, k: int) -> tuple[Floats, Floats]:
         """Give P(Y <= k) in control and treated, each of shape (n,): mRS 0-2 is k = 2."""
         return self.cumulative0[:, k], self.cumulative1[:, k]

@@ -91,6 +91,16 @@ class CentresPerformance:
     spread: str | None
     left_out: int
 
+    @property
+    def events(self) -> int:
+        """Patients with the event."""
+        return sum(each.events for each in self.centres)
+
+    @property
+    def measured(self) -> int:
+        """Centres with enough events, and enough others, to be measured by themselves."""
+        return sum(each.auc is not None for each in self.centres)
+
 
 def performance_by_centre(
     y: ArrayLike,

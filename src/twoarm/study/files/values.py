@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -84,8 +85,12 @@ def _converter(arrays: Any, hooks: tuple[Hook, ...]) -> Converter:
     converter.register_structure_hook_factory(_may_be_absent, lambda kind: _take(converter, kind))
     for kind, plain, made in hooks:
         converter.register_unstructure_hook(kind, plain)
-        converter.register_structure_hook(kind, lambda value, _, made=made: made(value))
+        converter.register_structure_hook(kind, partial(_made, made))
     return converter
+
+
+def _made(made: Callable[[Any], Any], plain: Any, _: Any) -> Any:
+    return made(plain)
 
 
 def _scalar(value: Any) -> Any:

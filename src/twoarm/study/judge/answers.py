@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from twoarm.cohort.load import Study
@@ -148,14 +149,12 @@ def said(
     faults = list(tracebacks)
     for question in questions:
         for outcome, value in list(kept[question.name].items()):
-            name = question.name
-            words, new = _guarded(
-                name, lambda q=question, o=outcome, v=value: _said(study, q, o, v)
-            )
+            speak = partial(_said, study, question, outcome)
+            words, new = _guarded(question.name, partial(speak, value))
             if isinstance(words, Absent):
                 faults += new
-                kept[name][outcome] = words
-                words = _said(study, question, outcome, words)
+                kept[question.name][outcome] = words
+                words = speak(words)
             findings += words[0]
             blocks |= words[1]
         blocks |= _elsewhere(question, study)

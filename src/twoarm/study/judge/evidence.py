@@ -34,7 +34,7 @@ class KnownOutcome:
     X : ndarray, shape (k, p)
         What was measured of them: columns of the model of treatment, complete.
     outcome, treatment : ndarray, shape (k,)
-    mu : ndarray, shape (2, k)
+    mu0, mu1 : ndarray, shape (k,)
         Cross-fitted risks in both arms, mean over the repeats.
     propensity : ndarray, shape (k,)
     """
@@ -44,7 +44,8 @@ class KnownOutcome:
     X: Floats
     outcome: Floats
     treatment: NDArray[np.int64]
-    mu: Floats
+    mu0: Floats
+    mu1: Floats
     propensity: Floats
 
     @property
@@ -109,7 +110,8 @@ class Evidence:
             X=self.treatment.X[known],
             outcome=y[known],
             treatment=self.plan.cohort.treatment[known],
-            mu=mu[:, known],
+            mu0=mu[0, known],
+            mu1=mu[1, known],
             propensity=self.treatment.propensity.score[known],
         )
 

@@ -45,10 +45,6 @@ class ArmResult(Performance):
         What was fitted: the study's stack, or where events are few what takes its place.
     supported : Support or None
         What the arm's patients support; None if all of them, or none, have the event.
-    outcome, risk : ndarray, shape (n,)
-        The outcome, 0 or 1, and the full fit's predictions for its own patients.
-    cv : CrossValidated
-        Cross-fitted predictions of the same patients.
     """
 
     weights: dict[str, float]
@@ -58,9 +54,6 @@ class ArmResult(Performance):
     share_few_events: float
     learner: ArmLearner
     supported: Support | None
-    outcome: NDArray[np.int64]
-    risk: NDArray[np.float64]
-    cv: CrossValidated
 
 
 @dataclass(frozen=True)
@@ -114,9 +107,6 @@ def arm_result(
         share_few_events=_share_few_events(counts[:, own], y),
         learner=learner,
         supported=supported(plan.cohort, outcome.name, arm),
-        outcome=y,
-        risk=full_risk[own],
-        cv=cv,
     )
 
 

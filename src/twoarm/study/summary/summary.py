@@ -58,6 +58,7 @@ def summary_of(
     )
     for path, value, after in answers.places():
         place(tree, path, value, after)
+    summary: dict[str, Any]
     summary, reasons = resolved(tree)
     summary["verdict"] = [
         {"question": each.question, "verdict": each.verdict, "text": each.text}

@@ -14,10 +14,10 @@ __all__ = ["AGREEMENT"]
 
 def _ask(evidence: Evidence) -> Agreement:
     own = evidence.primary
-    scores = dr_scores(own.outcome, own.treatment, *own.mu, own.propensity)
+    scores = dr_scores(own.outcome, own.treatment, own.mu0, own.mu1, own.propensity)
     return agreement(
         as_benefit(scores, desirable=own.spec.desirable),
-        as_benefit(own.mu[1] - own.mu[0], desirable=own.spec.desirable),
+        as_benefit(own.mu1 - own.mu0, desirable=own.spec.desirable),
     )
 
 

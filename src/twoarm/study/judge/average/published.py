@@ -46,7 +46,8 @@ def _one(evidence: Evidence, spec: OutcomeSpec) -> PublishedBenchmark | Absent:
     return published_benchmark(
         own.outcome,
         own.treatment,
-        *own.mu,
+        own.mu0,
+        own.mu1,
         own.propensity,
         listed,
         desirable=spec.desirable,

@@ -32,7 +32,8 @@ def _ask(evidence: Evidence) -> BenefitEValue:
     found = benefit_e_value(
         own.outcome,
         own.treatment,
-        *own.mu,
+        own.mu0,
+        own.mu1,
         own.propensity,
         desirable=own.spec.desirable,
         threshold=own.spec.threshold,

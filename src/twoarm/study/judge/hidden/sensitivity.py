@@ -26,7 +26,8 @@ def _ask(evidence: Evidence) -> SensitivityCurve:
         own.outcome,
         own.treatment,
         own.propensity,
-        *own.mu,
+        own.mu0,
+        own.mu1,
         desirable=own.spec.desirable,
         threshold=own.threshold,
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.execution import run_tasks
 from twoarm.metalearners import arm_scores
-from twoarm.metrics import Estimate, PolicyValue, policy_value
+from twoarm.metrics import Estimate, NumberNeeded, PolicyValue, needed_for, policy_value
 from twoarm.seeds import Stream, integer
 from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, ModelEvidence, Patients
 from twoarm.study.judge.ranking.comparison import (
@@ -57,6 +57,11 @@ class BenefitEvidence:
     def average(self) -> Estimate:
         """Average benefit by the scores: treating all over treating none."""
         return self.treat_all.over_none
+
+    @property
+    def needed(self) -> NumberNeeded:
+        """Number needed to treat, if all are treated."""
+        return needed_for(self.average)
 
 
 def benefit_evidence(

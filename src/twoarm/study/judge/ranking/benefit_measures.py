@@ -22,9 +22,9 @@ from twoarm.metrics import (
     CForBenefit,
     Estimate,
     GroupEffects,
-    IsotonicBenefit,
     LogitCalibration,
     NetBenefit,
+    NumberNeeded,
     PolicyValue,
     TargetingCurve,
     benefit_curve,
@@ -35,6 +35,7 @@ from twoarm.metrics import (
     isotonic_benefit,
     logit_calibration,
     model_based_c_for_benefit,
+    needed_for,
     net_benefit,
     policy_value,
     targeting_curve,
@@ -45,10 +46,19 @@ from twoarm.metrics.matched_pairs import MatchOn
 from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.ranking.pair_errors import PairErrors, pair_errors
 
-__all__ = ["CURVE_THRESHOLDS", "EvidenceTask", "ModelEvidence", "Patients"]
+__all__ = [
+    "CURVE_THRESHOLDS",
+    "OTHER_THRESHOLDS",
+    "EvidenceTask",
+    "ModelEvidence",
+    "Patients",
+]
 
 CURVE_THRESHOLDS = np.round(np.arange(0.0, 0.301, 0.01), 2)
 """Smallest benefits worth treating for, from 0 to 30 points."""
+
+OTHER_THRESHOLDS = (0.05, 0.10, 0.15, 0.20, 0.25)
+"""Beside the study's own: different people set it differently."""
 
 _BY_RANK: tuple[tuple[MatchOn, Prediction], ...] = (
     ("benefit", "mean_benefit"),
@@ -125,8 +135,9 @@ class ModelEvidence:
     linear : BestLinearPredictor
     groups : GroupEffects or Absent
         Average scores in quarters of predicted benefit, from one cross-fit.
-    isotonic : IsotonicBenefit
     curve : BenefitCurve or Absent
+    isotonic : ndarray or Absent
+        Isotonic regression of the scores at the places of the curve.
     targeting : TargetingCurve
         Descriptive: priorities of ordinary cross-fitting give no valid test.
     policy : PolicyValue
@@ -137,6 +148,8 @@ class ModelEvidence:
         At `CURVE_THRESHOLDS`.
     at_threshold : NetBenefit
         At the study's threshold alone.
+    around_threshold : NetBenefit
+        At that and at `OTHER_THRESHOLDS`, sorted.
     """
 
     concordance: tuple[CForBenefit, ...]
@@ -147,13 +160,19 @@ class ModelEvidence:
     slope: BenefitSlope
     linear: BestLinearPredictor
     groups: GroupEffects | Absent
-    isotonic: IsotonicBenefit
     curve: BenefitCurve | Absent
+    isotonic: Floats | Absent
     targeting: TargetingCurve
     policy: PolicyValue
     reaching: Estimate | Absent
     net_benefit: NetBenefit
     at_threshold: NetBenefit
+    around_threshold: NetBenefit
+
+    @property
+    def needed(self) -> NumberNeeded | None:
+        """Number needed to treat among those predicted to reach the threshold."""
+        return None if isinstance(self.reaching, Absent) else needed_for(self.reaching)
 
     @property
     def autoc(self) -> float:
@@ -187,6 +206,7 @@ class EvidenceTask:
         patients, found = self.patients, self.effects[name]
         benefit, scores = found.benefit, patients.scores
         advised = benefit >= patients.threshold
+        curve = attempt(lambda: benefit_curve(scores, benefit))
         return ModelEvidence(
             concordance=_concordance(patients, found, self.seed),
             model_based=attempt(lambda: _model_based(patients, found)),
@@ -196,8 +216,10 @@ class EvidenceTask:
             slope=benefit_slope(scores, benefit, fold=patients.fold),
             linear=_linear(patients, benefit),
             groups=attempt(lambda: group_effects(scores, benefit, groups=_GROUPS)),
-            isotonic=isotonic_benefit(scores, benefit),
-            curve=attempt(lambda: benefit_curve(scores, benefit)),
+            curve=curve,
+            isotonic=curve
+            if isinstance(curve, Absent)
+            else isotonic_benefit(scores, benefit)(curve.predicted),
             targeting=targeting_curve(scores, benefit),
             policy=policy_value(
                 patients.phi0,
@@ -208,6 +230,7 @@ class EvidenceTask:
             reaching=attempt(lambda: _mean_of(scores[advised])),
             net_benefit=net_benefit(scores, benefit, CURVE_THRESHOLDS),
             at_threshold=net_benefit(scores, benefit, [patients.threshold]),
+            around_threshold=net_benefit(scores, benefit, _around(patients.threshold)),
         )
 
     def _pair_errors(self, found: Effects) -> PairErrors:
@@ -221,6 +244,10 @@ class EvidenceTask:
             matchings=_MATCHINGS,
             seed=self.seed,
         )
+
+
+def _around(threshold: float) -> list[float]:
+    return sorted({*OTHER_THRESHOLDS, round(threshold, 10)})
 
 
 def _concordance(patients: Patients, found: Effects, seed: int) -> tuple[CForBenefit, ...]:

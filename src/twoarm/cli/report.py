@@ -1,0 +1,27 @@
+"""`twoarm report`: write a finished run's report again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["report"]
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run; it may be a copy.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write, in place of the run's folder.")
+    ] = None,
+) -> None:
+    """Write tables, figures and page of a finished run again; nothing is fitted."""
+    from twoarm.cli.run import defect_exit
+    from twoarm.report import write_report
+    from twoarm.study import read_result
+
+    result = read_result(run)
+    page = write_report(result, out)
+    typer.echo(f"Report   {page}")
+    defect_exit(result)

@@ -1,0 +1,99 @@
+"""Are the arms alike in what was measured, before and after weighting?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.diagnostics import Balance
+from twoarm.metrics import finite
+from twoarm.report.figures import (
+    CONTROL,
+    FAINT,
+    TREATED,
+    Axes,
+    draw,
+    fitting,
+)
+from twoarm.report.section import Details, Part
+from twoarm.report.table import Column, Table
+from twoarm.study.judge.comparability.balance import BALANCE
+from twoarm.study.result import StudyResult
+
+__all__ = ["balance_table", "love_plot", "part"]
+
+_IMBALANCE = 0.1
+
+
+def part(result: StudyResult) -> Part | None:
+    """Draw the balance of the arms, and fold the numbers away."""
+    found, titled = result.value(BALANCE), result.plan.file.column_title
+    if found is None:
+        return None
+    titles = tuple(map(titled, found.names))
+    figure = draw(
+        "love_plot",
+        "Balance of the arms before and after weighting",
+        "Size of the standardised difference of every column, unweighted, by inverse and by "
+        "overlap weights; a line at 0.1.",
+        lambda axes: love_plot(axes, replace(found, names=titles)),
+        height_mm=24 + 3.6 * len(titles),
+        synthetic=result.plan.cohort.synthetic,
+    )
+    table = balance_table(found, titles)
+    shown = table.without("column")  # the titles say what it is
+    folded = Details(summary="Balance of the arms, column by column", tables=(shown,))
+    return Part(figures=(figure,), details=(folded,), files=(table,))
+
+
+def balance_table(found: Balance, titles: Sequence[str]) -> Table:
+    """Give the standardised differences of every column, before and after weighting."""
+    weighted = (found.before, found.inverse, found.overlap)
+    rows = tuple(
+        (name, title, *(finite(float(each[k])) for each in weighted))
+        for k, (name, title) in enumerate(zip(found.names, titles, strict=True))
+    )
+    columns = (
+        Column("column", "Column"),
+        Column("title", "Measured"),
+        Column("before", "Before", "probability"),
+        Column("inverse", "Inverse weights", "probability"),
+        Column("overlap", "Overlap weights", "probability"),
+    )
+    note = (
+        "Standardised differences, treated minus control; above 0.1 in size is usually called "
+        "imbalance. Balance in what was measured says nothing about what was not."
+    )
+    return Table("balance", "Balance before and after weighting", note, columns, rows)
+
+
+def love_plot(axes: Axes, found: Balance) -> Axes:
+    """Show the size of every column's standardised difference before and after weighting."""
+    shown = np.isfinite(found.before)
+    names = [name for name, kept in zip(found.names, shown, strict=True) if kept]
+    y = np.arange(len(names))[::-1]
+    series: tuple[tuple[NDArray[np.float64], str, str, str], ...] = (
+        (found.before, "o", FAINT, "before"),
+        (found.inverse, "s", TREATED, "inverse weights"),
+        (found.overlap, "D", CONTROL, "overlap weights"),
+    )
+    for values, marker, colour, label in series:
+        axes.plot(
+            np.abs(values[shown]), y, marker, color=colour, markersize=3.5, alpha=0.85, label=label
+        )
+    axes.axvline(_IMBALANCE, color=FAINT, linewidth=0.8, linestyle=":")
+    axes.set_yticks(y, [fitting(name) for name in names], fontsize=7)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("Standardised difference, size")
+    axes.legend(
+        frameon=False,
+        fontsize=7,
+        handletextpad=0.1,
+        loc="upper right",
+        bbox_to_anchor=(-0.05, -0.02),  # below the labels: points can lie anywhere in the axes
+    )
+    return axes

@@ -1,0 +1,130 @@
+"""What modifies the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from twoarm.cohort.codebook import Predictor
+from twoarm.diagnostics import present
+from twoarm.report.figures import (
+    CONTROL,
+    INK,
+    TREATED,
+    Axes,
+    Drawing,
+    draw,
+    fitting,
+)
+from twoarm.report.section import Details, Part
+from twoarm.report.table import Column, Row, Table
+from twoarm.study.judge.importance.modifiers import Modifiers
+from twoarm.study.judge.importance.variables import IMPORTANCE
+from twoarm.study.result import StudyResult
+
+__all__ = ["modifier_bars", "modifiers_table", "part"]
+
+_MEASURES = {
+    "projection": "Best linear projection, variance",
+    "loss": "Rise of the loss when permuted",
+    "te_vim": "TE-VIM, variance",
+}
+
+
+def part(result: StudyResult) -> Part | None:
+    """Draw the measure to quote, and fold all three away."""
+    both = result.value(IMPORTANCE)
+    found = None if both is None else present(both.modifiers)
+    if found is None:
+        return None
+    table = modifiers_table(result.plan.cohort.codebook, found)
+    folded = Details(summary="Three measures of effect modification", tables=(table,))
+    return Part(figures=(_drawing(result, found),), details=(folded,))
+
+
+def modifiers_table(codebook: Sequence[Predictor], modifiers: Modifiers) -> Table:
+    """Give every measure of every group of variables."""
+    rows = tuple(row for name in _MEASURES for row in _measure_rows(codebook, modifiers, name))
+    columns = (
+        Column("outcome", "Measure"),
+        Column("variable", "Variable"),
+        Column("value", "Value", "number"),
+        Column("rank", "Rank", "number"),
+        Column("rank_low", "95 % low", "number"),
+        Column("rank_high", "95 % high", "number"),
+        Column("reference_mean", "Permuted treatment, mean", "number"),
+        Column("reference_high", "95th percentile", "number"),
+        Column("p", "As large when permuted", "probability"),
+    )
+    note = (
+        "Squared benefit (0.01 is the square of 10 points). Projection: variance of the best "
+        "linear projection of the benefit that is lost without the variable; loss: rise of the "
+        "squared error on held-out folds; TE-VIM: rise of the squared error when the model of the "
+        "benefit is fitted without the variable. The last column is the share of permutations with "
+        "a value as large, the data counted as one: it tests that treatment does nothing to "
+        "anybody, and is not adjusted for the number of variables."
+    )
+    return Table("effect_modifiers", "Three measures of effect modification", note, columns, rows)
+
+
+def _measure_rows(codebook: Sequence[Predictor], modifiers: Modifiers, name: str) -> Iterator[Row]:
+    found = modifiers.measures[name]
+    reference = found.reference_mean, found.reference_high, found.p
+    for number in sorted(range(len(modifiers.groups)), key=lambda k: float(found.rank[k])):
+        yield (
+            _MEASURES[name],
+            ", ".join(codebook[k].title for k in modifiers.groups[number]),
+            float(found.value[number]),
+            float(found.rank[number]),
+            float(found.rank_low[number]),
+            float(found.rank_high[number]),
+            *(None if each is None else float(each[number]) for each in reference),
+        )
+
+
+def modifier_bars(
+    axes: Axes,
+    labels: Sequence[str],
+    values: Sequence[float],
+    ranges: Sequence[tuple[float, float]],
+    reference: Sequence[float],
+) -> Axes:
+    """Show the spread of benefit that goes with each variable, in points, beside noise.
+
+    Bars are estimates, lines their intervals, diamonds what permuted treatment reaches in 95 %.
+    """
+    y = np.arange(len(labels))[::-1]
+    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
+    for (low, high), at in zip(ranges, y, strict=True):
+        axes.plot([low, high], [at, at], color=INK, linewidth=0.8, alpha=0.7)
+    axes.plot(reference, y, "D", color=CONTROL, markersize=3.5, label="permuted treatment, 95 %")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
+    axes.set_yticks(y, [fitting(label) for label in labels])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("SD of benefit, points")
+    axes.set_xlim(left=0)
+    return axes
+
+
+def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
+    codebook, measured = result.plan.cohort.codebook, found.measures["loss"]
+    spread, reference = 100 * measured.spread, measured.spread_reference
+    low, high = (100 * limit for limit in measured.spread_limits)
+    assert reference is not None  # a run always permutes treatment
+    order = np.argsort(measured.rank, kind="stable").tolist()
+    return draw(
+        "effect_modifiers",
+        f"What modifies the effect, {result.primary.spec.title}",
+        "Bars of the spread of benefit that goes with each variable (root of half the rise of the "
+        "loss), in points; diamonds: the 95th percentile under permuted treatment.",
+        lambda axes: modifier_bars(
+            axes,
+            [", ".join(codebook[k].title for k in found.groups[number]) for number in order],
+            [float(spread[number]) for number in order],
+            [(float(low[number]), float(high[number])) for number in order],
+            [100 * float(reference[number]) for number in order],
+        ),
+        height_mm=22 + 4.2 * len(order),
+        synthetic=result.plan.cohort.synthetic,
+    )

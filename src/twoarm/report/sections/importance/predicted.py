@@ -1,0 +1,130 @@
+"""What the predicted benefit depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.diagnostics import present
+from twoarm.report.figures import (
+    CONTROL,
+    INK,
+    TREATED,
+    Axes,
+    Drawing,
+    draw,
+    fitting,
+)
+from twoarm.report.section import Details, Part
+from twoarm.report.table import Column, Row, Table
+from twoarm.study.judge.importance.refitted import RefittedImportance
+from twoarm.study.judge.importance.variables import IMPORTANCE
+from twoarm.study.result import StudyResult
+
+__all__ = ["importance_bars", "importance_table", "part"]
+
+
+def part(result: StudyResult) -> Part:
+    """Draw the importance for the primary outcome, and fold that for every outcome away."""
+    found = result.value(IMPORTANCE)
+    refitted = None if found is None else present(found.predicted)
+    folded = Details(
+        summary="Importance of the predicted benefit for every outcome",
+        tables=(importance_table(result),),
+    )
+    return Part(figures=(_drawing(result, refitted),), details=(folded,))
+
+
+def importance_table(result: StudyResult) -> Table:
+    """Give the importance of every variable, most important for the primary outcome first."""
+    codebook = result.plan.cohort.codebook
+    order = sorted(range(len(codebook)), key=lambda k: -float(result.primary.importance[k]))
+    rows: tuple[Row, ...] = tuple(
+        (
+            codebook[k].title,
+            codebook[k].column,
+            *(float(outcome.importance[k]) for outcome in result.outcomes.values()),
+        )
+        for k in order
+    )
+    columns = (
+        Column("variable", "Variable"),
+        Column("column", "Column"),
+        *(
+            Column(name, outcome.spec.title, "probability")
+            for name, outcome in result.outcomes.items()
+        ),
+    )
+    note = (
+        "Mean squared change of the predicted benefit when the variable is permuted, scaled to sum "
+        "1, by the models of all patients. It says what the prediction depends on, not what "
+        "modifies the effect."
+    )
+    return Table("importance", "What each predicted benefit depends on", note, columns, rows)
+
+
+def importance_bars(
+    axes: Axes,
+    labels: Sequence[str],
+    values: Sequence[float],
+    published: Sequence[float | None],
+    published_label: str = "published",
+    ranges: Sequence[tuple[float, float]] = (),
+) -> Axes:
+    """Show the importance of variables, most important on top, published values as rings.
+
+    `ranges` are drawn as lines, one a variable: where a share lies in other fits of the model.
+    """
+    y = np.arange(len(labels))[::-1]
+    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
+    for (low, high), at in zip(ranges, y, strict=False):
+        axes.plot([low, high], [at, at], color=INK, linewidth=0.8, alpha=0.7)
+    known = [(value, at) for value, at in zip(published, y, strict=True) if value is not None]
+    if known:
+        axes.plot(
+            *zip(*known, strict=True),
+            "o",
+            markerfacecolor="none",
+            color=CONTROL,
+            markersize=5,
+            label=published_label,
+        )
+        axes.legend(frameon=False, loc="lower right", fontsize=7)
+    axes.set_yticks(y, [fitting(label) for label in labels])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("Importance (shares, sum 1)")
+    axes.set_xlim(left=0)
+    return axes
+
+
+def _drawing(result: StudyResult, refitted: RefittedImportance | None) -> Drawing:
+    codebook, values = result.plan.cohort.codebook, result.primary.importance
+    published: dict[str, float] = {}
+    if result.plan.file.published is not None:
+        published = dict(result.plan.file.published.importance)
+    order = np.argsort(-values, kind="stable")
+    return draw(
+        "importance",
+        f"What the predicted benefit depends on, {result.primary.spec.title}",
+        "Bars of permutation importance, one a variable; lines hold 95 % of refitted models.",
+        lambda axes: importance_bars(
+            axes,
+            [codebook[k].title for k in order],
+            [float(values[k]) for k in order],
+            [published.get(codebook[k].column) for k in order],
+            ranges=_ranges(refitted, order),
+        ),
+        height_mm=22 + 4.2 * len(order),
+        synthetic=result.plan.cohort.synthetic,
+    )
+
+
+def _ranges(
+    refitted: RefittedImportance | None, order: NDArray[np.intp]
+) -> list[tuple[float, float]]:
+    if refitted is None:
+        return []
+    low, high = refitted.limits
+    return [(float(low[k]), float(high[k])) for k in order]

@@ -1,0 +1,88 @@
+"""The learners side by side: what they agree on, and what the choice of the learner decides."""
+
+from __future__ import annotations
+
+from twoarm.metalearners import Comparison
+from twoarm.metrics import finite
+from twoarm.report.section import Details, Part
+from twoarm.report.sections.ranking.learners import (
+    LEARNER_TITLES,
+    limits,
+)
+from twoarm.report.table import Column, Row, Table
+from twoarm.study.judge.ranking.comparison import MOST_PATIENTS_STACKED, LearnerComparison
+from twoarm.study.judge.ranking.learners import COMPARISON
+from twoarm.study.result import StudyResult
+
+__all__ = ["BASES", "comparison_table", "part", "rank_table"]
+
+BASES = {"stack": "stack", "elastic_net": "elastic net", "own": "ridge regression"}
+
+
+def part(result: StudyResult) -> Part | None:
+    """Show the learners side by side; nothing where there is no cross-fit."""
+    evidence = result.value(COMPARISON)
+    if evidence is None:
+        return None
+    compared = evidence.compared
+    folded = Details(summary="Do the learners rank alike?", tables=(rank_table(compared.page),))
+    table = comparison_table(compared, result.primary.spec.title)
+    return Part(tables=(table,), details=(folded,))
+
+
+def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
+    """Give mean, spread, share and calibration slope of every learner."""
+    rows: list[Row] = []
+    for each in compared.page.learners:
+        base = compared.bases[each.name]
+        numbers = (each.mean, each.sd, each.share_at_threshold, *limits(each.slope))
+        rows.append((LEARNER_TITLES[each.name], BASES.get(base, base), *numbers))
+    note = "".join(
+        f"{LEARNER_TITLES[name]} could not be fitted: {error}. "
+        for name, error in compared.errors.items()
+    )
+    columns = (
+        Column("learner", "Learner"),
+        Column("base", "Base"),
+        Column("mean", "Mean, points", "points"),
+        Column("sd", "SD, points", "spread"),
+        Column("share_at_threshold", "At the threshold", "percent"),
+        Column("slope", "Calibration slope", "number"),
+        Column("slope_low", "95 % low", "number"),
+        Column("slope_high", "95 % high", "number"),
+    )
+    note += (
+        "Predicted benefit by models that have not seen the patient, all in the folds of the run's "
+        "first cross-fit (the averages above are over all its repeats). The T-learner is the "
+        "study's, and the stack is its own. The risk model allows one "
+        "odds ratio for all; penalized interaction shrinks differences between patients towards "
+        "that. Calibration slope: 1 where differences between patients are as large as predicted, "
+        f"0 where they are noise. In more than {MOST_PATIENTS_STACKED} patients, or where an arm "
+        "has few events, the base of the S-, X-, R- and DR-learner is the elastic net. Where the "
+        "learners disagree, the choice of the learner decides, not the data; where they agree they "
+        "may err together."
+    )
+    title = f"Seven learners of the same benefit, {outcome}"
+    return Table("comparison", title, note, columns, tuple(rows))
+
+
+def rank_table(page: Comparison) -> Table:
+    """Give the rank correlations of the learners."""
+    names = [each.name for each in page.learners]
+    columns = (
+        Column("learner", "Learner"),
+        *(Column(name, _short(name), "probability") for name in names),
+    )
+    rows = tuple(
+        (LEARNER_TITLES[name], *map(finite, row))
+        for name, row in zip(names, page.rank_correlation.tolist(), strict=True)
+    )
+    note = (
+        "Spearman's correlation of the predicted benefits of the same patients: 1 where two "
+        "learners put the patients into the same order."
+    )
+    return Table("rank_correlation", "Do the learners rank alike?", note, columns, rows)
+
+
+def _short(name: str) -> str:
+    return {"risk": "Risk", "penalized_interaction": "Penalized"}.get(name, name.upper())

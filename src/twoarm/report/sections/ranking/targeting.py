@@ -1,0 +1,106 @@
+"""Do patients ranked first gain more than the average?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics import RankingTest
+from twoarm.metrics import TargetingCurve
+from twoarm.report.figures import (
+    FAINT,
+    Axes,
+    draw,
+)
+from twoarm.report.section import Part
+from twoarm.report.sections.ranking.learners import (
+    LEARNER,
+    LEARNER_TITLES,
+    LIMITS,
+    TESTED,
+    adjusted,
+    limits,
+    models_of,
+)
+from twoarm.report.sections.ranking.lines import LINES
+from twoarm.report.table import Column, Row, Table
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.learners import COMPARISON
+from twoarm.study.judge.ranking.ranking_test import RANKING
+from twoarm.study.result import StudyResult
+
+__all__ = ["part", "targeting_curves", "targeting_table"]
+
+_MOST_POINTS = 400  # of a drawn curve
+_LEAST_SHARE = 0.05  # before it the mean of a few scores jumps up and down
+
+
+def part(result: StudyResult) -> Part | None:
+    """Show the one test of the ranking and the curves; nothing where there is no cross-fit."""
+    evidence, plan = result.value(COMPARISON), result.plan
+    if evidence is None:
+        return None
+    curves = {name: each.targeting for name, each in evidence.models.items()}
+    figure = draw(
+        "targeting",
+        f"Do patients ranked first gain more? {plan.file.primary.title}",
+        "Average benefit of the patients ranked first minus that of all, by share treated, for "
+        "each learner; descriptive.",
+        lambda axes: targeting_curves(axes, curves),
+        synthetic=plan.cohort.synthetic,
+    )
+    return Part(
+        figures=(figure,), tables=(targeting_table(plan.study, evidence, result.value(RANKING)),)
+    )
+
+
+def targeting_table(study: Study, found: BenefitEvidence, test: RankingTest | None) -> Table:
+    """Give the one test of the ranking, and the areas under the curves of the figure."""
+    rows: list[Row] = []
+    if test is not None:
+        area = test.rate
+        rows.append(
+            (TESTED, f"{area.target.upper()}, the test", area.estimate, area.low, area.high)
+        )
+        rows.append((TESTED, "Last quarter over first, same folds", *limits(test.difference)))
+    for title, m in models_of(found):
+        rows.append((title, "AUTOC, descriptive", m.autoc, None, None))
+        rows.append((title, "Qini, descriptive", m.qini, None, None))
+    columns = (
+        LEARNER,
+        Column("measure", "Measure"),
+        Column("estimate", "Estimate, points", "points"),
+        *LIMITS,
+    )
+    note = (
+        "How much more the patients ranked first gain than the average; 0 is a ranking by lot. "
+        "One test was declared in advance: folds in sequence, patients ranked by penalized "
+        "interactions averaged over their strengths. The areas beside it come from ordinary "
+        "cross-fitting, where a test would reject too often." + adjusted(study)
+    )
+    return Table("targeting", "Is the ranking better than chance?", note, columns, tuple(rows))
+
+
+def targeting_curves(axes: Axes, curves: Mapping[str, TargetingCurve]) -> Axes:
+    """Show how much more those ranked first gain than the average, from a share of 5 % on."""
+    for name, curve in curves.items():
+        colour, dash = LINES[name]
+        n = curve.share.size
+        first = int(_LEAST_SHARE * n)
+        shown = np.unique(np.linspace(first, n - 1, min(n, _MOST_POINTS)).astype(np.int64))
+        axes.plot(
+            100 * curve.share[shown],
+            100 * curve.gain[shown],
+            color=colour,
+            linestyle=dash,
+            linewidth=1.2,
+            label=LEARNER_TITLES[name],
+        )
+    axes.axhline(0, color=FAINT, linewidth=0.6)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("Patients treated, those ranked first, %")
+    axes.set_ylabel("Gain over the average, points")
+    axes.legend(frameon=False, loc="upper right", fontsize=6.5)
+    return axes

@@ -1,0 +1,104 @@
+"""The benefit in centres that the models have not seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from twoarm.diagnostics import BenefitByCentre, Pooled, present
+from twoarm.metrics import finite
+from twoarm.report.formats import shown
+from twoarm.report.section import Details, Part
+from twoarm.report.table import Column, Table
+from twoarm.study.judge.stability.held_out_centres import CENTRES
+from twoarm.study.result import StudyResult
+
+__all__ = ["benefit_table", "largest_centres", "part", "pooled_table"]
+
+_MOST_ROWS = 30
+_POOLED = (
+    Column("low", "95 % low", "points"),
+    Column("high", "95 % high", "points"),
+    Column("prediction_low", "A further centre, low", "points"),
+    Column("prediction_high", "A further centre, high", "points"),
+)
+
+
+def part(result: StudyResult) -> Part | None:
+    """Show the pooled benefit, and fold the largest centres away; the file has them all."""
+    centres, outcome = result.value(CENTRES), result.primary.spec.title
+    found = None if centres is None else present(centres.benefit)
+    if found is None:
+        return None
+    table = benefit_table(found, outcome)
+    folded = Details(summary="Centre by centre", tables=(largest_centres(table),))
+    return Part(tables=(pooled_table(found, outcome),), details=(folded,), files=(table,))
+
+
+def pooled_table(found: BenefitByCentre, outcome: str) -> Table:
+    """Give the benefit pooled over centres, and how far it is from the predicted one."""
+    rows = tuple(
+        (label, each.estimate, *(getattr(each, column.name) for column in _POOLED))
+        for label, each in (
+            ("Doubly robust benefit", found.aipw),
+            ("Doubly robust minus predicted benefit", found.difference),
+        )
+        if isinstance(each, Pooled)
+    )
+    columns = (Column("measure", ""), Column("estimate", "Points", "points"), *_POOLED)
+    title = f"Benefit in centres that the models have not seen, {outcome}"
+    return Table("centre_pooled", title, _note(found), columns, rows)
+
+
+def _note(found: BenefitByCentre) -> str:
+    slope = found.slope
+    note = (
+        "Predicted: by models that have not seen the centre. Doubly robust: mean AIPW score, which "
+        "shares the cohort's confounding. Random-effects means over centres with 10 or more "
+        "patients in both arms. "
+    )
+    if found.spread is not None:
+        note += f"{found.spread} "
+    if math.isfinite(slope.estimate):
+        note += (
+            "Slope of the doubly robust scores on the predicted benefit, centres as clusters: "
+            f"{shown(slope.estimate, 'number')} (95 % {shown(slope.low, 'number')} to "
+            f"{shown(slope.high, 'number')}); 1 would mean that a predicted point is worth a "
+            "point, 0 that the prediction ranks nobody."
+        )
+    return note.rstrip()
+
+
+def benefit_table(found: BenefitByCentre, outcome: str) -> Table:
+    """Give the benefit of every centre."""
+    rows = tuple(
+        (
+            each.centre or "not recorded",
+            each.n_control,
+            each.n_treated,
+            each.predicted,
+            each.aipw,
+            finite(each.se),
+        )
+        for each in found.centres
+    )
+    columns = (
+        Column("centre", "Centre"),
+        Column("n_control", "Control", "count"),
+        Column("n_treated", "Treated", "count"),
+        Column("predicted", "Predicted benefit, points", "points"),
+        Column("aipw", "Doubly robust benefit, points", "points"),
+        Column("se", "Standard error, points", "spread"),
+    )
+    title = f"Benefit centre by centre, {outcome}"
+    note = "The standard error is that of the doubly robust mean; patients with a known outcome."
+    return Table("centre_benefit", title, note, columns, rows)
+
+
+def largest_centres(table: Table) -> Table:
+    """Keep the centres with the most patients for the page; the CSV file has them all."""
+    if len(table.rows) <= _MOST_ROWS:
+        return table
+    order = sorted(table.rows, key=lambda row: -(int(row[1] or 0) + int(row[2] or 0)))
+    note = f"{table.note} The {_MOST_ROWS} largest; all are in tables/{table.name}.csv."
+    return replace(table, note=note, rows=tuple(order[:_MOST_ROWS]))
