@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twoarm.diagnostics.estimate import Estimate
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, RiskGroup
+from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
 
 __all__ = ["on_extremes", "on_learner", "on_odds_ratio", "on_shares"]
 
@@ -57,31 +57,36 @@ def on_shares(value: BaselineRisk) -> str:
     if not whole.is_clear:
         return "The interval of the average includes 0, so no group's share of it is given."
     top = value.groups[-1]
-    ways = (
-        ("by the doubly robust estimate", top.aipw),
-        ("by one odds ratio for all", top.risk_model),
-    )
-    shares = [
-        f"{_percent(found.share.estimate)} {way}{_percents(found.share)}"
-        for way, found in (*ways, ("by the learner", top.learner))
-        if found is not None and found.share is not None
-    ]
-    total = "benefit" if whole.benefit.estimate > 0.0 else "harm"
-    return f"Of the total {total} the highest has {_listed(shares)}." if shares else ""
+    ways = {
+        "by the doubly robust estimate": _share(top.aipw, with_limits=True),
+        "if one odds ratio holds for all": _share(top.risk_model),
+        "by the learner": _share(top.learner),
+    }
+    given = {way: share for way, share in ways.items() if share}
+    if not given:
+        return ""
+    total, other = ("benefit", "harm") if whole.benefit.estimate > 0.0 else ("harm", "benefit")
+    note = f" (below 0: {other})" if any("-" in share for share in given.values()) else ""
+    said = _listed([f"{share} {way}" for way, share in given.items()])
+    return f"Of the total {total} the highest has {said}{note}."
+
+
+def _share(found: GroupBenefit | None, *, with_limits: bool = False) -> str:
+    share = None if found is None else found.share
+    if share is None:
+        return ""
+    text = _percent(share.estimate)
+    if with_limits and share.low is not None and share.high is not None:
+        text += f" ({_percent(share.low)} to {_percent(share.high)})"
+    return text
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _percents(share: Estimate) -> str:
-    if share.low is None or share.high is None:
-        return ""
-    return f" ({_percent(share.low)} to {_percent(share.high)})"
+    return f"{round(100 * share)} %"
 
 
 def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def on_odds_ratio(trend: Estimate | None) -> str:
@@ -91,6 +96,6 @@ def on_odds_ratio(trend: Estimate | None) -> str:
     if trend.low <= 1.0 <= trend.high:
         return "That the odds ratio changes with risk is not shown."
     return (
-        f"The odds ratio changes with risk: by a factor of {trend.estimate:.2f} "
+        f"The odds ratio changes with risk, by a factor of {trend.estimate:.2f} "
         f"({trend.low:.2f} to {trend.high:.2f}) for each standard deviation of the risk's logit."
     )
