@@ -14,7 +14,7 @@ from benchmarks.worlds import World, stenting
 from twoarm.cohort import load_study
 from twoarm.learners import ElasticNet, Logistic, Mean, Stack, fit_model, prepare
 from twoarm.metrics import auc, log_loss
-from twoarm.study.learner import build_stack
+from twoarm.study.plan.learner import build_stack
 
 SEEDS = {"choice": 77, "confirmation": 78}
 COHORTS, NEWCOMERS, MOST_TRIES = 40, 20_000, 2000

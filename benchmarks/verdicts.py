@@ -31,8 +31,8 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics import verdict
 from twoarm.study import make_plan
 from twoarm.study.causal import causal
-from twoarm.study.fits import cross_fit, full_fit
-from twoarm.study.negative_controls import negative_controls
+from twoarm.study.fit.fits import cross_fit, full_fit
+from twoarm.study.judge.hidden.negative_controls import negative_controls
 from twoarm.synthetic import generate
 
 SEED, TREATED, CONTROL, OUTCOME = 73_000_000, 195, 198, "mrs_0_2"

@@ -35,16 +35,22 @@ from benchmarks.average_effect_coverage import WORLDS, covariates, observed
 from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.diagnostics import Refits
-from twoarm.diagnostics.heterogeneity_chain import ChainTask, hajek_scores
-from twoarm.diagnostics.heterogeneity_ranking import RankingTask, ranking_folds
-from twoarm.diagnostics.heterogeneity_refits import Work
-from twoarm.diagnostics.heterogeneity_summary import summarise_chain
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
+from twoarm.diagnostics.ranking.heterogeneity_ranking import RankingTask, ranking_folds
+from twoarm.diagnostics.ranking.heterogeneity_refits import Work
+from twoarm.diagnostics.ranking.heterogeneity_summary import summarise_chain
 from twoarm.errors import ArgumentError, FitError
-from twoarm.learners import Logistic, Stack
-from twoarm.metalearners import Predictors, Sample, TLearner, recommended_learner
+from twoarm.learners import Logistic, Stack, cross_fitted
+from twoarm.metalearners import (
+    Predictors,
+    Sample,
+    TLearner,
+    hajek_scores,
+    recommended_learner,
+)
 from twoarm.metalearners.sample import sample_folds
 from twoarm.metrics import benefit_ranks, benefit_slope, group_effects, rate, share_at_threshold
-from twoarm.study.propensity import pooled_centres
+from twoarm.study.plan.propensity import pooled_centres
 from twoarm.synthetic import generate
 
 SEED, OUTCOME, THRESHOLD = 71_000_000, "mrs_0_2", 0.15
@@ -97,10 +103,8 @@ def p_values(refits: Refits, cohort: int, *, by_outcome: bool) -> dict[str, floa
     if by_outcome:
         sample = Sample(refits.predictors.coded, y.astype(np.int64), w)
         fold = sample_folds(sample, FOLDS, cohort, Work.RANKING, 0)
-    task, table = RankingTask(refits, fold, cohort), np.full((4, y.size), np.nan)
     try:
-        for number in range(int(fold.max()) + 1):
-            table[:, fold == number] = task(number)
+        table = cross_fitted(fold, RankingTask(refits, fold, cohort))
     except FitError:
         return {}
     priority, mu0, mu1, propensity = table

@@ -3,14 +3,15 @@
 ::
 
     TwoarmError
-    ├── UserError               the input or the request is at fault: exit code 2
-    │   ├── StudyFileError      the study file does not parse, or contradicts itself
-    │   ├── CohortError         the data do not fit the study file
-    │   ├── RunFolderError      the run folder cannot be used as asked
-    │   ├── ModelFileError      the model file is broken or answers differently than it should
-    │   ├── ArgumentError       an argument of a Python call or an option of a command
-    │   └── MissingPackageError an optional package is needed and not installed
-    └── FitError                a model could not be fitted to the data it was given
+    └── UserError               the input or the request is at fault: exit code 2
+        ├── StudyFileError      the study file does not parse, or contradicts itself
+        ├── CohortError         the data do not fit the study file
+        ├── RunFolderError      the run folder cannot be used as asked
+        ├── ModelFileError      the model file is broken or answers differently than it should
+        ├── ArgumentError       an argument of a Python call or an option of a command
+        │   └── NotEstimable    the data are in order but do not carry what was asked
+        │       └── FitError    a model could not be fitted to the data it was given
+        └── MissingPackageError an optional package is needed and not installed
 
 Every message says what was expected, what was found, and what to do.
 """
@@ -23,6 +24,7 @@ __all__ = [
     "FitError",
     "MissingPackageError",
     "ModelFileError",
+    "NotEstimable",
     "RunFolderError",
     "StudyFileError",
     "TwoarmError",
@@ -62,5 +64,12 @@ class MissingPackageError(UserError, ImportError):
     """An optional package is needed for what was asked and is not installed."""
 
 
-class FitError(TwoarmError):
+class NotEstimable(ArgumentError):  # noqa: N818  no fault, so no error in its name
+    """The data are in order but do not carry what was asked: too few, or all alike.
+
+    In a run the part that asked is absent with this reason; every other error is a defect.
+    """
+
+
+class FitError(NotEstimable):
     """A model could not be fitted to the data it was given."""

@@ -12,9 +12,9 @@ import pytest
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import Refits, ranking_test
-from twoarm.diagnostics.heterogeneity_chain import ChainTask
-from twoarm.diagnostics.heterogeneity_refits import Work
-from twoarm.diagnostics.heterogeneity_summary import summarise_chain
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
+from twoarm.diagnostics.ranking.heterogeneity_refits import Work
+from twoarm.diagnostics.ranking.heterogeneity_summary import summarise_chain
 from twoarm.learners import Logistic
 from twoarm.metalearners import Predictors, TLearner, recommended_learner
 

@@ -13,7 +13,7 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from twoarm.diagnostics import average_effect, balance, crump_trimming, overlap
-from twoarm.diagnostics.weighting import inverse_weights
+from twoarm.diagnostics.comparability.weighting import inverse_weights
 
 DIGITS = 6e-6  # the published values have five digits
 FOUR = 6e-5  # four digits

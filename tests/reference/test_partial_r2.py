@@ -6,7 +6,7 @@ freedom; the covariate 'female' as benchmark.
 
 import pytest
 
-from twoarm.diagnostics.partial_r2 import (
+from twoarm.diagnostics.hidden.partial_r2 import (
     adjusted_estimate,
     benchmark,
     partial_r2_of_t,

@@ -62,7 +62,7 @@ def merge(
 
 
 def _warn_of_processors(cpus: tuple[str, ...]) -> None:
-    from twoarm.study.record import cpu_name
+    from twoarm.study.files.record import cpu_name
 
     types = sorted({*cpus, cpu_name()})
     if len(types) > 1:

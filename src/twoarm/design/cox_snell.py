@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+from scipy.special import ndtri
 
 from twoarm.errors import ArgumentError
 
@@ -74,7 +74,7 @@ def cox_snell_of_c(c_statistic: float, prevalence: float) -> float:
             f"A C statistic must lie above 0.5 and below 1 to carry an R2; found {c_statistic}."
         )
     check_share(prevalence=prevalence)
-    distance = math.sqrt(2.0) * NormalDist().inv_cdf(c_statistic)
+    distance = math.sqrt(2.0) * float(ndtri(c_statistic))
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     weights = weights / weights.sum()
     # The logistic model of the two normals is exact: slope = distance, log odds at the midpoint

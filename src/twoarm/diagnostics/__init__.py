@@ -1,35 +1,29 @@
 """Can it be causal? One question, one file, one finding.
 
 Each file has its numeric functions, which are exported here, and ``finding(value, study)``, which
-is imported from the file: ``from twoarm.diagnostics.balance import finding``.
+is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
-from twoarm.diagnostics.agreement import Agreement, agreement
-from twoarm.diagnostics.average_effect import AverageEffect, average_effect
-from twoarm.diagnostics.balance import Balance, balance
-from twoarm.diagnostics.benefit_e_value import BenefitEValue, benefit_e_value
-from twoarm.diagnostics.centre_benefit import (
-    BenefitByCentre,
-    CentreBenefit,
-    ClusteredSlope,
-    benefit_by_centre,
+from twoarm.diagnostics.absent import Absent
+from twoarm.diagnostics.average.agreement import Agreement, agreement
+from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
+from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
+from twoarm.diagnostics.average.published_benchmark import (
+    PublishedBenchmark,
+    ReanchoredEffect,
+    published_benchmark,
+    reanchored_benefit,
 )
-from twoarm.diagnostics.centre_performance import (
-    CentreMeasure,
-    CentrePerformance,
-    CentresPerformance,
-    performance_by_centre,
-)
-from twoarm.diagnostics.centres import (
-    CentreFailure,
-    HeldOutEffects,
-    HeldOutRisks,
-    leave_one_centre_out,
-    leave_one_centre_out_effects,
-)
-from twoarm.diagnostics.coherence import Coherence, coherence
-from twoarm.diagnostics.confounder_strength import CovariateStrength, covariate_strengths
-from twoarm.diagnostics.e_value import (
+from twoarm.diagnostics.average.unknown_outcomes import observation_weighted_effect
+from twoarm.diagnostics.comparability.balance import Balance, balance
+from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_trimming, overlap
+from twoarm.diagnostics.comparability.propensity import Propensity, propensity
+from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
+from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
+from twoarm.diagnostics.finding import Finding
+from twoarm.diagnostics.hidden.benefit_e_value import BenefitEValue, benefit_e_value
+from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength, covariate_strengths
+from twoarm.diagnostics.hidden.e_value import (
     ArmRisks,
     EValue,
     e_value,
@@ -38,25 +32,22 @@ from twoarm.diagnostics.e_value import (
     risk_ratio_of_mean_difference,
     risk_ratio_of_odds_ratio,
 )
-from twoarm.diagnostics.estimate import Estimate
-from twoarm.diagnostics.finding import Finding, FindingTable
-from twoarm.diagnostics.heterogeneity import Heterogeneity, heterogeneity
-from twoarm.diagnostics.heterogeneity_ranking import RankingTest, ranking_test
-from twoarm.diagnostics.heterogeneity_refits import Refits
-from twoarm.diagnostics.marginal_sensitivity import (
+from twoarm.diagnostics.hidden.marginal_sensitivity import (
     MarginalSensitivity,
     marginal_sensitivity,
     tipping_strength,
 )
-from twoarm.diagnostics.missingness import (
-    Association,
-    Missingness,
-    VariableMissingness,
-    missingness,
+from twoarm.diagnostics.hidden.negative_control import NegativeControl, negative_control
+from twoarm.diagnostics.hidden.partial_r2 import PartialR2, partial_r2, robustness_value
+from twoarm.diagnostics.hidden.patient_bounds import (
+    PatientBounds,
+    ShareHolding,
+    patient_bounds,
+    share_holding,
 )
-from twoarm.diagnostics.multiple_imputation import PooledEstimate, imputed, rubin
-from twoarm.diagnostics.negative_control import NegativeControl, negative_control
-from twoarm.diagnostics.ordinal import (
+from twoarm.diagnostics.hidden.rosenbaum import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
+from twoarm.diagnostics.outcomes.coherence import Coherence, coherence
+from twoarm.diagnostics.outcomes.ordinal import (
     UTILITY_MRS,
     BenefitComparison,
     OrdinalEffects,
@@ -64,45 +55,55 @@ from twoarm.diagnostics.ordinal import (
     ordinal_effects,
     utility_benefit,
 )
-from twoarm.diagnostics.overlap import Overlap, Trimming, crump_trimming, overlap
-from twoarm.diagnostics.partial_r2 import PartialR2, partial_r2, robustness_value
-from twoarm.diagnostics.patient_bounds import (
-    PatientBounds,
-    ShareHolding,
-    patient_bounds,
-    share_holding,
+from twoarm.diagnostics.outcomes.proportional_odds import ProportionalOdds, proportional_odds
+from twoarm.diagnostics.ranking.heterogeneity import Heterogeneity, heterogeneity
+from twoarm.diagnostics.ranking.heterogeneity_ranking import RankingTest, ranking_test
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
+from twoarm.diagnostics.stability.centre_benefit import (
+    BenefitByCentre,
+    CentreBenefit,
+    ClusteredSlope,
+    benefit_by_centre,
 )
-from twoarm.diagnostics.pooling import Pooled, pool
-from twoarm.diagnostics.propensity import Propensity, propensity
-from twoarm.diagnostics.proportional_odds import ProportionalOdds, proportional_odds
-from twoarm.diagnostics.published_benchmark import (
-    PublishedBenchmark,
-    ReanchoredEffect,
-    published_benchmark,
-    reanchored_benefit,
+from twoarm.diagnostics.stability.centre_performance import (
+    CentreMeasure,
+    CentrePerformance,
+    CentresPerformance,
+    performance_by_centre,
 )
-from twoarm.diagnostics.rosenbaum import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
-from twoarm.diagnostics.stability import (
+from twoarm.diagnostics.stability.centres import (
+    CentreFailure,
+    HeldOutEffects,
+    HeldOutRisks,
+    leave_one_centre_out,
+    leave_one_centre_out_effects,
+)
+from twoarm.diagnostics.stability.missingness import (
+    Association,
+    Missingness,
+    VariableMissingness,
+    missingness,
+)
+from twoarm.diagnostics.stability.pooling import Pooled, pool
+from twoarm.diagnostics.stability.stability import (
     STABILITY_INTERVAL,
     EffectStability,
     Stability,
     effect_stability,
     stability,
 )
-from twoarm.diagnostics.stability_plots import (
+from twoarm.diagnostics.stability.stability_plots import (
     CalibrationInstability,
     InstabilityPlot,
     calibration_instability,
     instability_plot,
 )
-from twoarm.diagnostics.support import Support, SupportFlags, learn_support
-from twoarm.diagnostics.target_trial import TargetTrialCheck, target_trial
-from twoarm.diagnostics.unknown_outcomes import observation_weighted_effect
 from twoarm.diagnostics.verdict import Answer, verdict
 
 __all__ = [
     "STABILITY_INTERVAL",
     "UTILITY_MRS",
+    "Absent",
     "Agreement",
     "Answer",
     "ArmRisks",
@@ -123,9 +124,7 @@ __all__ = [
     "CovariateStrength",
     "EValue",
     "EffectStability",
-    "Estimate",
     "Finding",
-    "FindingTable",
     "HeldOutEffects",
     "HeldOutRisks",
     "Heterogeneity",

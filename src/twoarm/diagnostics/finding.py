@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from twoarm.cohort.load import Study
 
-__all__ = ["Cell", "Finding", "FindingTable", "Verdict", "at_most", "is_randomised"]
+__all__ = ["FINDINGS", "Finding", "Verdict", "at_most", "is_randomised", "says"]
 
 Verdict = Literal["supports", "questions", "cannot tell", "refutes"]
-Cell = str | float | int | bool | None
+Words = TypeVar("Words", bound=Callable[..., Any])
 
-
-@dataclass(frozen=True, slots=True)
-class FindingTable:
-    """The numbers behind a finding.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Names in snake case, unit included where there is one.
-    rows : tuple of tuple
-        Raw values: texts, counts, probabilities 0-1; None where there is none.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+FINDINGS: dict[str, Callable[..., Any]] = {}
+"""Every function that puts a value into words, by the name of its finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +28,33 @@ class Finding:
     verdict : str
         What it does to the claim that the treatment's benefit is as predicted: `supports`,
         `questions`, `refutes`, or `cannot tell`.
-    table : FindingTable
-        The numbers.
     text : str
         A sentence or two that a clinician can read, saying no more than the numbers do.
     """
 
     name: str
     verdict: Verdict
-    table: FindingTable
     text: str
+
+
+def says(name: str) -> Callable[[Words], Words]:
+    """Mark a function as the one that gives the finding of this name.
+
+    The registry of a study's questions refuses to load while a marked function belongs to none of
+    them: no finding can be dropped for want of a question.
+
+    Raises
+    ------
+    TypeError
+        If two functions give the same finding.
+    """
+
+    def mark(function: Words) -> Words:
+        if FINDINGS.setdefault(name, function) is not function:
+            raise TypeError(f"Two functions give the finding {name!r}.")
+        return function
+
+    return mark
 
 
 def is_randomised(study: Study) -> bool:

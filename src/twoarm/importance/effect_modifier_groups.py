@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
-from scipy.stats import rankdata
 
 from twoarm.errors import ArgumentError
+from twoarm.metrics import rank_correlation
 
 __all__ = ["Groups", "checked_groups", "checked_scores", "correlated_groups"]
 
@@ -54,7 +54,8 @@ def correlated_groups(
     units = checked_groups(parts, matrix.shape[1])
     if len(units) == 1:
         return units
-    strength = np.minimum(1.0, np.abs(_rank_correlation(matrix)))
+    # A column that does not vary goes with none.
+    strength = np.minimum(1.0, np.abs(np.nan_to_num(rank_correlation(matrix.T), nan=0.0)))
     distance = np.zeros((len(units), len(units)))
     for one in range(len(units)):
         for other in range(one):
@@ -68,17 +69,6 @@ def correlated_groups(
             for each in np.unique(label)
         )
     )
-
-
-def _rank_correlation(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give Spearman's correlations; a column that does not vary goes with none."""
-    ranks = rankdata(matrix, axis=0)
-    centred = ranks - ranks.mean(axis=0)
-    length = np.sqrt((centred**2).sum(axis=0))
-    correlation = np.zeros((length.size, length.size))
-    products = np.outer(length, length)
-    np.divide(centred.T @ centred, products, out=correlation, where=products > 0)
-    return correlation
 
 
 def checked_scores(

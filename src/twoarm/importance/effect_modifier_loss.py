@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.errors import ArgumentError
 from twoarm.importance.effect_modifier_groups import Groups, checked_scores
 from twoarm.importance.effect_modifier_model import fitted_effect
+from twoarm.learners import Split, over_folds
 from twoarm.seeds import Stream, fold_numbers, generator, integer
 
 __all__ = ["effect_folds", "loss_importance"]
@@ -73,17 +74,19 @@ def loss_importance(
     if repeats < 1:
         raise ArgumentError(f"At least one repeat is needed; found {repeats}.")
     fold = effect_folds(phi.size, folds, seed)
-    rise = np.zeros(len(parts))
-    for number in range(folds):
-        inside = fold == number
-        model_seed = integer(seed, Stream.IMPORTANCE, _KIND, number, 0)
-        model = fitted_effect(effect_model, matrix[~inside], phi[~inside], seed=model_seed)
-        loss = np.sum((phi[inside] - model.predict(matrix[inside])) ** 2)
-        shuffled = _shuffled(matrix[inside], parts, repeats, seed, number)
+
+    def rise(split: Split) -> NDArray[np.float64]:
+        held, learnt = split.held, split.learnt
+        model_seed = integer(seed, Stream.IMPORTANCE, _KIND, split.number, 0)
+        model = fitted_effect(effect_model, matrix[learnt], phi[learnt], seed=model_seed)
+        loss = np.sum((phi[held] - model.predict(matrix[held])) ** 2)
+        shuffled = _shuffled(matrix[held], parts, repeats, seed, split.number)
         predicted = model.predict(shuffled.reshape(-1, matrix.shape[1]))
-        error = phi[inside] - predicted.reshape(shuffled.shape[:-1])
-        rise += (error**2).sum(axis=2).mean(axis=0) - loss
-    return rise / phi.size
+        error = phi[held] - predicted.reshape(shuffled.shape[:-1])
+        return np.asarray((error**2).sum(axis=2).mean(axis=0) - loss)
+
+    total = sum((part for _, part in over_folds(fold, rise)), start=np.zeros(len(parts)))
+    return total / phi.size
 
 
 def _shuffled(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from twoarm.errors import ArgumentError
 from twoarm.execution import run_tasks
 from twoarm.metalearners import Sample, cross_fitted_nuisances, dr_scores
+from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, generator
 
 __all__ = ["effect_scores", "permuted_scores", "permuted_treatment"]
@@ -58,7 +59,7 @@ class _Permutation:
     base: Any
     propensity: Any
     chance: NDArray[np.float64]
-    sign: float
+    desirable: bool
     folds: int
     seed: int
 
@@ -66,16 +67,18 @@ class _Permutation:
         path = (self.seed, int(Stream.IMPORTANCE), _KIND, number)
         treatment = permuted_treatment(self.sample.treatment, self.chance, generator(*path, 0))
         sample = Sample(self.sample.X, self.sample.outcome, treatment)
-        return _scores(sample, self.base, self.propensity, self.sign, self.folds, (*path, 1))[0]
+        scored = sample, self.base, self.propensity, self.desirable, self.folds, (*path, 1)
+        return _scores(*scored)[0]
 
 
 def _scores(
-    sample: Sample, base: Any, propensity: Any, sign: float, folds: int, path: tuple[int, ...]
+    sample: Sample, base: Any, propensity: Any, desirable: bool, folds: int, path: tuple[int, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give doubly robust scores of the benefit, and the propensity behind them."""
     found = cross_fitted_nuisances(sample, base, propensity, folds=folds, seed_path=path)
     parts = found.mu0, found.mu1, found.propensity
-    return sign * dr_scores(sample.outcome, sample.treatment, *parts), found.propensity
+    scores = dr_scores(sample.outcome, sample.treatment, *parts)
+    return as_benefit(scores, desirable=desirable), found.propensity
 
 
 def effect_scores(
@@ -101,9 +104,8 @@ def effect_scores(
     FitError
         If an arm cannot be fitted.
     """
-    sign = 1.0 if desirable else -1.0
     path = (seed, int(Stream.IMPORTANCE), _KIND)
-    return _scores(sample, base, propensity, sign, folds, path)[0]
+    return _scores(sample, base, propensity, desirable, folds, path)[0]
 
 
 def permuted_scores(
@@ -149,9 +151,8 @@ def permuted_scores(
         If a permuted arm cannot be fitted.
     """
     path = (seed, int(Stream.IMPORTANCE), _KIND)
-    sign = 1.0 if desirable else -1.0
-    chance = _scores(sample, base, propensity, sign, folds, path)[1]
-    task = _Permutation(sample, base, propensity, chance, sign, folds, seed)
+    chance = _scores(sample, base, propensity, desirable, folds, path)[1]
+    task = _Permutation(sample, base, propensity, chance, desirable, folds, seed)
     found = run_tasks(
         task, range(permutations), executor=executor, workers=workers, scheduler=scheduler
     )

@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.importance.effect_modifier_groups import Groups, checked_scores
 from twoarm.importance.effect_modifier_loss import effect_folds
 from twoarm.importance.effect_modifier_model import fitted_effect
-from twoarm.metrics import Coefficient
+from twoarm.learners import Split, cross_fitted
+from twoarm.metrics import Estimate, mean_estimate
 from twoarm.seeds import Stream, integer
 
 __all__ = ["EffectVariance", "te_vim"]
 
 _KIND = 2  # step of the seeds' paths within importance
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class EffectVariance:
 
     Attributes
     ----------
-    total : Coefficient
+    total : Estimate
         Variance of the benefit that the variables explain together (VTE).
-    without : tuple of Coefficient
+    without : tuple of Estimate
         For each group, the variance lost when only the others are known.
     """
 
-    total: Coefficient
-    without: tuple[Coefficient, ...]
+    total: Estimate
+    without: tuple[Estimate, ...]
 
 
 def te_vim(
@@ -89,15 +89,23 @@ def te_vim(
     fold = effect_folds(phi.size, folds, seed)
     everything = tuple(range(matrix.shape[1]))
     left_out = ((), *parts, everything)
-    error = np.empty((len(left_out), phi.size))
-    for number in range(folds):
-        inside = fold == number
-        for which, columns in enumerate(left_out):
-            model_seed = integer(seed, Stream.IMPORTANCE, _KIND, number, which)
-            kept = np.delete(matrix, columns, axis=1)
-            predicted = _predicted(effect_model, kept, phi, inside, model_seed)
-            error[which, inside] = (phi[inside] - predicted) ** 2
-    found = [_mean(error[which] - error[0]) for which in range(1, len(left_out))]
+
+    def predict(split: Split) -> NDArray[np.float64]:
+        return np.stack(
+            [
+                _predicted(
+                    effect_model,
+                    np.delete(matrix, columns, axis=1),
+                    phi,
+                    split,
+                    integer(seed, Stream.IMPORTANCE, _KIND, split.number, which),
+                )
+                for which, columns in enumerate(left_out)
+            ]
+        )
+
+    error = (phi - cross_fitted(fold, predict)) ** 2
+    found = [mean_estimate(error[which] - error[0]) for which in range(1, len(left_out))]
     return EffectVariance(total=found[-1], without=tuple(found[:-1]))
 
 
@@ -105,17 +113,11 @@ def _predicted(
     effect_model: Any,
     X: NDArray[np.float64],
     scores: NDArray[np.float64],
-    inside: NDArray[np.bool_],
+    split: Split,
     seed: int,
 ) -> NDArray[np.float64]:
     """Predict the benefit inside the fold; their mean outside of it where no variable is left."""
     if X.shape[1] == 0:
-        return np.full(int(inside.sum()), scores[~inside].mean())
-    model = fitted_effect(effect_model, X[~inside], scores[~inside], seed=seed)
-    return np.asarray(model.predict(X[inside]), dtype=np.float64)
-
-
-def _mean(influence: NDArray[np.float64]) -> Coefficient:
-    estimate = float(influence.mean())
-    se = float(influence.std(ddof=1) / np.sqrt(influence.size))
-    return Coefficient(estimate, se, estimate - _Z * se, estimate + _Z * se)
+        return np.full(int(split.held.sum()), scores[split.learnt].mean())
+    model = fitted_effect(effect_model, X[split.learnt], scores[split.learnt], seed=seed)
+    return np.asarray(model.predict(X[split.held]), dtype=np.float64)

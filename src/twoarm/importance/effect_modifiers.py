@@ -21,6 +21,7 @@ from twoarm.importance.effect_modifier_groups import Groups, checked_scores
 from twoarm.importance.effect_modifier_loss import loss_importance
 from twoarm.importance.effect_modifier_projection import projected_spread
 from twoarm.importance.effect_modifier_vim import te_vim
+from twoarm.metrics.normal import Z
 from twoarm.seeds import Stream, generator
 
 __all__ = [
@@ -35,7 +36,6 @@ Measure: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArra
 """Gives one value a group, larger is more important, from predictors (n, p) and scores (n,)."""
 
 _KIND = 4  # step of the seeds' paths within importance
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class ModifierImportance:
     @property
     def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give 95 % intervals by the normal distribution, each of shape (groups,)."""
-        return self.value - _Z * self.se, self.value + _Z * self.se
+        return self.value - Z * self.se, self.value + Z * self.se
 
 
 def _te_vim(

@@ -1,5 +1,6 @@
 """Base learners and the stack: scikit-learn classifiers over the kernels."""
 
+from twoarm.learners.cross_fit import Split, cross_fitted, over_folds
 from twoarm.learners.folds import inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
@@ -19,9 +20,12 @@ __all__ = [
     "Prediction",
     "Prepared",
     "SplineLogistic",
+    "Split",
     "Stack",
+    "cross_fitted",
     "fit_model",
     "inner_folds",
+    "over_folds",
     "prepare",
     "replicate",
 ]

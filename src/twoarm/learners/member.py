@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.stack import Columns
 from twoarm.learners.prepared import checked_weight, prepare, values_of
 
@@ -77,7 +77,7 @@ class BinaryClassifier(ClassifierMixin, BaseEstimator):
                 f"{self.classes_.size}."
             )
         if self.classes_.size < 2:
-            raise ArgumentError(
+            raise NotEstimable(
                 "A binary outcome needs two classes; found one class only: "
                 f"{self.classes_.tolist()}."
             )

@@ -13,6 +13,7 @@ from sklearn.base import clone
 from twoarm.errors import ArgumentError
 from twoarm.kernels.combine import combined
 from twoarm.kernels.stack import CONVEX_LOGLIK, DISCRETE, NNLS, member_stream, stack_weights
+from twoarm.learners.cross_fit import Split, cross_fitted
 from twoarm.learners.folds import given_folds, inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
@@ -187,14 +188,17 @@ class Stack(BinaryClassifier):
         self.classes_ = getattr(self, "classes_", np.array([0, 1]))
         self.n_features_in_ = prepared.X.shape[1]
         rows = np.flatnonzero(fold >= 0)
-        out_of_fold = np.full((len(pairs), outcome.size), np.nan)
-        for number in range(n_folds):
-            inside, outside = rows[fold[rows] == number], rows[fold[rows] != number]
+
+        def predict(split: Split) -> NDArray[np.float64]:
+            learnt, held = np.flatnonzero(split.learnt), prepared.X[split.held]
+            risks = np.empty((len(pairs), held.shape[0]))
             for k, (_, member) in enumerate(pairs):
-                fitted = _fit_member(
-                    member, member_stream(stream, k, number), prepared, outside, outcome, weight
-                )
-                out_of_fold[k, inside] = _risk_of(fitted, prepared.X[inside])
+                own = member_stream(stream, k, split.number)
+                fitted = _fit_member(member, own, prepared, learnt, outcome, weight)
+                risks[k] = _risk_of(fitted, held)
+            return risks
+
+        out_of_fold = cross_fitted(fold, predict)
         self.names_ = [name for name, _ in pairs]
         self.weights_ = stack_weights(
             combine,

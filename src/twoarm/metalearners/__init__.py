@@ -11,7 +11,7 @@ from twoarm.metalearners.recommended import recommended_learner
 from twoarm.metalearners.risk import RiskModel
 from twoarm.metalearners.s import SLearner
 from twoarm.metalearners.sample import Sample
-from twoarm.metalearners.scores import arm_scores, dr_scores
+from twoarm.metalearners.scores import arm_scores, dr_scores, hajek_scores
 from twoarm.metalearners.t import TLearner, arm_seeds, fit_arms, replicate_arm
 from twoarm.metalearners.x import XLearner
 
@@ -36,6 +36,7 @@ __all__ = [
     "dr_scores",
     "effects_of",
     "fit_arms",
+    "hajek_scores",
     "recommended_learner",
     "replicate_arm",
 ]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics import Coefficient, benefit_slope, share_at_threshold
+from twoarm.metrics import Estimate, benefit_slope, rank_correlation, share_at_threshold
 
 __all__ = ["Comparison", "LearnerSummary", "compare"]
 
@@ -26,7 +25,7 @@ class LearnerSummary:
         Of the benefit over the patients.
     share_at_threshold : float
         Share of patients predicted to reach the threshold, which is not the share who have it.
-    slope : Coefficient
+    slope : Estimate
         Calibration slope for benefit (`benefit_slope`): 1 where differences between patients are
         as large as predicted, below 1 where they are exaggerated. NaN where every patient has the
         same benefit.
@@ -36,7 +35,7 @@ class LearnerSummary:
     mean: float
     sd: float
     share_at_threshold: float
-    slope: Coefficient
+    slope: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def compare(
     learners = tuple(
         _summary(name, benefit, scores, threshold, fold) for name, benefit in benefits.items()
     )
-    return Comparison(learners, threshold, _rank_correlation(list(benefits.values())))
+    return Comparison(learners, threshold, rank_correlation(list(benefits.values())))
 
 
 def _summary(
@@ -110,13 +109,3 @@ def _summary(
     values = np.asarray(benefit, dtype=np.float64)
     mean, sd = float(values.mean()), float(values.std(ddof=1))
     return LearnerSummary(name, mean, sd, share_at_threshold(values, threshold), slope)
-
-
-def _rank_correlation(benefits: list[ArrayLike]) -> NDArray[np.float64]:
-    ranks = np.array([rankdata(values) for values in benefits])
-    centred = ranks - ranks.mean(axis=1, keepdims=True)
-    length = np.sqrt((centred**2).sum(axis=1))
-    products = np.outer(length, length)
-    correlation = np.full(products.shape, np.nan)
-    np.divide(centred @ centred.T, products, out=correlation, where=products > 0)
-    return correlation

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.metrics import as_benefit
+
 __all__ = ["Effects", "effects_of"]
 
 
@@ -38,4 +40,4 @@ def effects_of(mu0: NDArray[np.float64], mu1: NDArray[np.float64], *, desirable:
     >>> effects_of(np.array([0.2]), np.array([0.5]), desirable=False).benefit
     array([-0.3])
     """
-    return Effects(mu0, mu1, mu1 - mu0 if desirable else mu0 - mu1)
+    return Effects(mu0, mu1, as_benefit(mu1 - mu0, desirable=desirable))

@@ -12,6 +12,7 @@ from twoarm.errors import ArgumentError
 from twoarm.metalearners.effects import Effects
 from twoarm.metalearners.sample import Sample
 from twoarm.metalearners.t import two_arm_arrays
+from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, fold_numbers, generator
 
 __all__ = ["Learnt", "Metalearner"]
@@ -104,7 +105,7 @@ class Metalearner(ABC):
     def _signed(
         self, mu0: NDArray[np.float64], mu1: NDArray[np.float64], effect: NDArray[np.float64]
     ) -> Effects:
-        return Effects(mu0, mu1, effect if self.desirable else -effect)
+        return Effects(mu0, mu1, as_benefit(effect, desirable=self.desirable))
 
 
 def _checked(

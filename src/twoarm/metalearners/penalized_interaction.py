@@ -15,6 +15,7 @@ from scipy.special import expit, softmax
 
 from twoarm.errors import ArgumentError, FitError
 from twoarm.kernels.linear import penalized_logistic
+from twoarm.learners import Split, over_folds
 from twoarm.metalearners.metalearner import Learnt, Metalearner
 from twoarm.metalearners.nuisances import Role
 from twoarm.metalearners.sample import Sample, sample_folds
@@ -313,11 +314,11 @@ class PenalizedInteraction(Metalearner):
 
     def _held_out_loss(self, sample: Sample, fold: NDArray[np.int64], penalty: float) -> float:
         """Give the sum of log-losses of patients the fit has not seen."""
-        total = 0.0
-        for number in range(self.folds):
-            inside = fold == number
-            fit = self._fitted(sample, ~inside, penalty)
-            log_odds = fit.logit(sample.X[inside], sample.treatment[inside])
-            loss = np.logaddexp(0.0, log_odds) - sample.outcome[inside] * log_odds
-            total += float(loss.sum())
-        return total
+
+        def loss_of(split: Split) -> float:
+            held = split.held
+            fit = self._fitted(sample, split.learnt, penalty)
+            log_odds = fit.logit(sample.X[held], sample.treatment[held])
+            return float((np.logaddexp(0.0, log_odds) - sample.outcome[held] * log_odds).sum())
+
+        return sum(loss for _, loss in over_folds(fold, loss_of))

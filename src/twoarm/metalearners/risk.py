@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.learners import Logistic
+from twoarm.learners import Logistic, Split, cross_fitted
 from twoarm.metalearners.metalearner import Learnt, Metalearner
 from twoarm.metalearners.nuisances import Role
 from twoarm.metalearners.s import both_arms
@@ -94,13 +94,13 @@ class RiskModel(Metalearner):
     def _unseen_score(self, sample: Sample, seed_path: tuple[int, ...]) -> NDArray[np.float64]:
         """Give each patient's prognosis by a base that has not seen the patient."""
         fold = sample_folds(sample, self.folds, *seed_path, Role.FOLDS)
-        score = np.empty(fold.size)
-        for number in range(self.folds):
-            inside = fold == number
-            seed = integer(*seed_path, Role.MEAN, number)
-            model = fit_on(self.base, sample.with_arm, sample.outcome, ~inside, seed=seed)
-            score[inside] = _score(*both_arms(model, sample.X[inside]))
-        return score
+
+        def predict(split: Split) -> NDArray[np.float64]:
+            seed = integer(*seed_path, Role.MEAN, split.number)
+            model = fit_on(self.base, sample.with_arm, sample.outcome, split.learnt, seed=seed)
+            return _score(*both_arms(model, sample.X[split.held]))
+
+        return cross_fitted(fold, predict)
 
 
 def _calibrated(score: NDArray[np.float64], sample: Sample) -> Logistic:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.errors import FitError
-from twoarm.learners import Prepared, fit_model, prepare, replicate
+from twoarm.learners import Prepared, Split, cross_fitted, fit_model, prepare, replicate
 from twoarm.seeds import fold_numbers, generator, integer
 
 __all__ = ["Sample", "fit_on", "out_of_fold", "sample_folds"]
@@ -102,13 +102,14 @@ def out_of_fold(
     FitError
         If a fold leaves no events or no non-events to learn from, or predictions are not finite.
     """
-    risk = np.empty(fold.size)
-    for number in range(int(fold.max()) + 1):
-        inside = fold == number
-        counts = (learnt & ~inside).astype(np.int64)
-        seed = integer(*seed_path, number)
-        fit = replicate(model, prepared, labels, counts, wanted=inside, seed=seed)
-        risk[inside] = fit.risk[inside]
+
+    def predict(split: Split) -> NDArray[np.float64]:
+        counts = (learnt & split.learnt).astype(np.int64)
+        seed = integer(*seed_path, split.number)
+        fit = replicate(model, prepared, labels, counts, wanted=split.held, seed=seed)
+        return fit.risk[split.held]
+
+    risk = cross_fitted(fold, predict)
     if not np.isfinite(risk).all():
         raise FitError("The predictions are not finite.")
     return risk

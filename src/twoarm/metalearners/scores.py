@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 
-__all__ = ["arm_scores", "dr_scores"]
+__all__ = ["arm_scores", "dr_scores", "hajek_scores"]
 
 
 def arm_scores(
@@ -84,6 +84,29 @@ def dr_scores(
     return phi1 - phi0
 
 
+def hajek_scores(
+    outcome: NDArray[np.float64],
+    treatment: NDArray[np.int64],
+    mu0: NDArray[np.float64],
+    mu1: NDArray[np.float64],
+    propensity: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Give doubly robust scores of mu1 - mu0 whose weights average 1 in each arm.
+
+    A few patients with a small propensity then cannot carry more than their share.
+
+    Examples
+    --------
+    >>> half = np.full(4, 0.5); y = np.array([1.0, 0.0, 1.0, 1.0]); w = np.array([0, 0, 1, 1])
+    >>> hajek_scores(y, w, half, half, np.full(4, 0.3)).mean().round(6)
+    np.float64(0.5)
+    """
+    phi0, phi1 = arm_scores(outcome, treatment, mu0, mu1, propensity)
+    weight1 = float((treatment / propensity).mean())
+    weight0 = float(((1 - treatment) / (1.0 - propensity)).mean())
+    return np.asarray(mu1 + (phi1 - mu1) / weight1 - mu0 - (phi0 - mu0) / weight0)
+
+
 def _arrays(*arrays: ArrayLike) -> list[NDArray[np.float64]]:
     numbers = [np.asarray(array, dtype=np.float64) for array in arrays]
     shapes = [array.shape for array in numbers]
@@ -98,7 +121,7 @@ def _arrays(*arrays: ArrayLike) -> list[NDArray[np.float64]]:
     if not np.isin(treatment, (0.0, 1.0)).all():
         raise ArgumentError(f"Treatment must be 0 or 1; found {np.unique(treatment).tolist()[:5]}.")
     if not ((propensity > 0.0) & (propensity < 1.0)).all():
-        raise ArgumentError(
+        raise NotEstimable(
             "A propensity must lie strictly between 0 and 1; found "
             f"{propensity.min():.3g} to {propensity.max():.3g}. Penalise the propensity model."
         )

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import ArgumentError, FitError, NotEstimable
 from twoarm.learners import Prediction, Prepared, fit_model, prepare, replicate
 from twoarm.metalearners.effects import Effects, effects_of
 from twoarm.metalearners.predictors import Predictors
@@ -215,7 +215,7 @@ def two_arm_arrays(
         )
     arms = np.unique(arm)
     if not np.array_equal(arms, _ARMS):
-        raise ArgumentError(
+        raise NotEstimable(
             f"Treatment must be 0 (control) or 1 (treated), with patients in both arms; found "
             f"{arms.tolist()[:5]}."
         )

@@ -41,7 +41,7 @@ from twoarm.metrics.calibration import (
     calibration_curve,
     ici_null,
 )
-from twoarm.metrics.coefficient import Coefficient
+from twoarm.metrics.direction import as_benefit, limits_as_benefit
 from twoarm.metrics.discrimination import (
     Interval,
     auc,
@@ -57,6 +57,7 @@ from twoarm.metrics.e_for_benefit import (
     e_for_benefit,
     log_loss_for_benefit,
 )
+from twoarm.metrics.estimate import Estimate, finite, mean_estimate, wald
 from twoarm.metrics.loess import (
     loess,
 )
@@ -86,6 +87,9 @@ from twoarm.metrics.policy import (
     policy_value,
     population_benefit,
 )
+from twoarm.metrics.rank_correlation import (
+    rank_correlation,
+)
 from twoarm.metrics.rate import (
     Rate,
     TargetingCurve,
@@ -100,8 +104,8 @@ __all__ = [
     "BestLinearPredictor",
     "CForBenefit",
     "Calibration",
-    "Coefficient",
     "EForBenefit",
+    "Estimate",
     "GroupEffects",
     "GroupMeans",
     "Interval",
@@ -114,6 +118,7 @@ __all__ = [
     "PolicyValue",
     "Rate",
     "TargetingCurve",
+    "as_benefit",
     "auc",
     "auc_interval",
     "auc_variance",
@@ -133,18 +138,21 @@ __all__ = [
     "concordance_of_pairs",
     "deconvolved_share",
     "e_for_benefit",
+    "finite",
     "g_index",
     "gp_index",
     "group_effects",
     "group_means",
     "ici_null",
     "isotonic_benefit",
+    "limits_as_benefit",
     "loess",
     "log_loss",
     "log_loss_for_benefit",
     "log_loss_no_information",
     "logit_calibration",
     "match_pairs",
+    "mean_estimate",
     "model_based_c_for_benefit",
     "net_benefit",
     "net_benefit_congruent",
@@ -152,10 +160,12 @@ __all__ = [
     "policy_value",
     "population_benefit",
     "r2",
+    "rank_correlation",
     "rate",
     "scaled_brier",
     "sequential_folds",
     "share_at_threshold",
     "shrunk_benefit",
     "targeting_curve",
+    "wald",
 ]

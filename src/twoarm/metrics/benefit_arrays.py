@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 
-__all__ = ["arms", "outcomes", "probabilities", "same_length", "sign_of"]
+__all__ = ["arms", "outcomes", "probabilities", "same_length"]
 
 
 def same_length(**arrays: ArrayLike) -> list[NDArray[np.float64]]:
@@ -43,7 +43,7 @@ def outcomes(y: NDArray[np.float64]) -> NDArray[np.float64]:
 def arms(treatment: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Give who was treated; ArgumentError unless there are patients in both arms, 0 and 1."""
     if not np.array_equal(np.unique(treatment), (0.0, 1.0)):
-        raise ArgumentError(
+        raise NotEstimable(
             "Treatment must be 0 (control) or 1 (treated), with patients in both arms; found "
             f"{np.unique(treatment).tolist()[:5]}."
         )
@@ -56,8 +56,3 @@ def probabilities(*risks: NDArray[np.float64]) -> None:
         outside = (risk < 0.0) | (risk > 1.0)
         if outside.any():
             raise ArgumentError(f"Probabilities must lie in 0-1; found {risk[outside][:3]}.")
-
-
-def sign_of(desirable: bool) -> float:
-    """Give what turns treated minus control into benefit: 1 for a desirable outcome, else -1."""
-    return 1.0 if desirable else -1.0

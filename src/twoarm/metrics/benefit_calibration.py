@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from twoarm.errors import ArgumentError
-from twoarm.metrics.benefit_arrays import arms, outcomes, probabilities, same_length, sign_of
-from twoarm.metrics.coefficient import Coefficient, coefficient_of
+from twoarm.errors import ArgumentError, NotEstimable
+from twoarm.metrics.benefit_arrays import arms, outcomes, probabilities, same_length
+from twoarm.metrics.direction import as_benefit
+from twoarm.metrics.estimate import Estimate, wald
 from twoarm.metrics.least_squares import least_squares_hc3
 
 __all__ = [
@@ -33,8 +34,8 @@ _SINGULAR = 1e14  # condition number from which an information matrix has no inv
 class LogitCalibration:
     """Calibration of benefit on the logit scale; ideal: intercept 0, slope 1."""
 
-    intercept: Coefficient
-    slope: Coefficient
+    intercept: Estimate
+    slope: Estimate
 
 
 def logit_calibration(
@@ -101,10 +102,8 @@ def logit_calibration(
     design = np.stack([direction, direction * (_logit(risk1) - _logit(risk0))], axis=1)
     offset = np.where(treated, _logit(start0), _logit(start1))
     coefficient, se = _logistic(design, event, offset)
-    sign = sign_of(desirable)
-    return LogitCalibration(
-        coefficient_of(sign * coefficient[0], se[0]), coefficient_of(coefficient[1], se[1])
-    )
+    intercept = as_benefit(float(coefficient[0]), desirable=desirable)
+    return LogitCalibration(wald(intercept, se[0]), wald(coefficient[1], se[1]))
 
 
 def _logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,7 +130,7 @@ def _logistic(
         b, deviance = b + step, tried
         if np.abs(step).max() < 1e-9 * (1.0 + np.abs(b).max()):
             return b, np.sqrt(np.diag(np.linalg.inv(information)))
-    raise ArgumentError(
+    raise NotEstimable(
         "Calibration on the logit scale has no finite solution: the predicted benefit separates "
         "events from others, or there are too few events."
     )
@@ -147,15 +146,15 @@ class BenefitSlope:
 
     Attributes
     ----------
-    mean : Coefficient
+    mean : Estimate
         The average benefit: AIPW.
-    slope : Coefficient
+    slope : Estimate
         What an additional point of predicted benefit is worth: 1 is ideal, below 1 the predictions
         are spread too far, 0 they rank nobody. NaN if everybody is predicted the same.
     """
 
-    mean: Coefficient
-    slope: Coefficient
+    mean: Estimate
+    slope: Estimate
 
 
 def benefit_slope(
@@ -193,9 +192,8 @@ def benefit_slope(
     fit = least_squares_hc3(design, phi)
     if not np.isfinite(fit.coefficient[0]):
         mean_only = least_squares_hc3(design[:, :1], phi)
-        nothing = coefficient_of(np.nan, np.nan)
-        return BenefitSlope(coefficient_of(mean_only.coefficient[0], mean_only.se[0]), nothing)
-    return BenefitSlope(*map(coefficient_of, fit.coefficient.tolist(), fit.se.tolist()))
+        return BenefitSlope(wald(mean_only.coefficient[0], mean_only.se[0]), wald(np.nan))
+    return BenefitSlope(*map(wald, fit.coefficient.tolist(), fit.se.tolist()))
 
 
 def centred_in_folds(benefit: ArrayLike, fold: ArrayLike) -> NDArray[np.float64]:
@@ -223,14 +221,14 @@ class BestLinearPredictor:
 
     Attributes
     ----------
-    mean, differential : Coefficient
+    mean, differential : Estimate
         Of the mean prediction, and of each patient's difference from it.
     p_differential : float
         One-sided p-value for `differential` over 0: is there any ranking at all?
     """
 
-    mean: Coefficient
-    differential: Coefficient
+    mean: Estimate
+    differential: Estimate
     p_differential: float
 
 
@@ -285,8 +283,8 @@ def best_linear_predictor(
     probabilities(e)
     centre = t.mean()
     design = np.stack([(w - e) * centre, (w - e) * (t - centre)], axis=1)
-    fit = least_squares_hc3(design, sign_of(desirable) * (event - m))
-    mean, differential = map(coefficient_of, fit.coefficient.tolist(), fit.se.tolist())
+    fit = least_squares_hc3(design, as_benefit(event - m, desirable=desirable))
+    mean, differential = map(wald, fit.coefficient.tolist(), fit.se.tolist())
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.divide(differential.estimate, differential.se)
     return BestLinearPredictor(mean, differential, float(student.sf(ratio, t.size - 2)))

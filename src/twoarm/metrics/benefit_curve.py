@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.splines import expand, harrell_shares
 from twoarm.metrics.benefit_arrays import same_length
 from twoarm.metrics.least_squares import fitted_hc3
+from twoarm.metrics.normal import Z
 
 __all__ = ["BenefitCurve", "benefit_curve"]
 
 _KNOTS = 4
-_Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,11 @@ def benefit_curve(scores: ArrayLike, benefit: ArrayLike, *, points: int = 61) ->
     first, last = np.quantile(t, (0.025, 0.975)).tolist()
     grid = np.linspace(first, last, points)
     if first == last:
-        raise ArgumentError("The predicted benefits are too much alike for a calibration curve.")
+        raise NotEstimable("The predicted benefits are too much alike for a calibration curve.")
     value, se = fitted_hc3(_columns(t, knots), phi, _columns(grid, knots))
     if not np.isfinite(se).all():
-        raise ArgumentError("The predicted benefits are too few, or tied, for a calibration curve.")
-    return BenefitCurve(grid, value, value - _Z * se, value + _Z * se)
+        raise NotEstimable("The predicted benefits are too few, or tied, for a calibration curve.")
+    return BenefitCurve(grid, value, value - Z * se, value + Z * se)
 
 
 def _columns(t: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:

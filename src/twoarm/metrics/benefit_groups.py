@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 from scipy.stats import rankdata
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
+from twoarm.metrics.estimate import Estimate, wald
+from twoarm.metrics.normal import two_sided_p
 
 __all__ = [
     "GroupEffects",
@@ -29,8 +30,6 @@ __all__ = [
     "isotonic_benefit",
 ]
 
-_Z = NormalDist().inv_cdf(0.975)
-
 
 @dataclass(frozen=True, slots=True)
 class GroupEffects:
@@ -40,16 +39,17 @@ class GroupEffects:
     ----------
     n, predicted, estimate, se : ndarray
         Patients, mean predicted benefit, average doubly robust score, its standard error.
-    difference, difference_se, p : float
-        Last group minus first, its standard error, and the two-sided p-value that it is 0.
+    difference : Estimate
+        Last group minus first.
+    p : float
+        Two-sided p-value that it is 0.
     """
 
     n: NDArray[np.int64]
     predicted: NDArray[np.float64]
     estimate: NDArray[np.float64]
     se: NDArray[np.float64]
-    difference: float
-    difference_se: float
+    difference: Estimate
     p: float
 
 
@@ -66,7 +66,7 @@ def benefit_groups(benefit: ArrayLike, groups: int = 4) -> NDArray[np.int64]:
     """
     (t,) = same_length(benefit=benefit)
     if not 2 <= groups <= t.size:
-        raise ArgumentError(f"Expected 2 to {t.size} groups; found {groups}.")
+        raise NotEstimable(f"Expected 2 to {t.size} groups; found {groups}.")
     ordered = np.sort(t)
     lowest = np.searchsorted(ordered, t, side="left")
     highest = np.searchsorted(ordered, t, side="right") - 1
@@ -121,29 +121,22 @@ def group_effects(scores: ArrayLike, benefit: ArrayLike, *, groups: int = 4) -> 
     members = [phi[group] for group in _masks(t, groups)]
     mean = np.array([values.mean() for values in members])
     se = np.array([values.std(ddof=1) / math.sqrt(values.size) for values in members])
-    difference, difference_se = float(mean[-1] - mean[0]), math.hypot(se[0], se[-1])
+    difference = wald(float(mean[-1] - mean[0]), math.hypot(se[0], se[-1]))
     return GroupEffects(
         n=np.array([values.size for values in members], dtype=np.int64),
         predicted=np.array([t[group].mean() for group in _masks(t, groups)]),
         estimate=mean,
         se=se,
         difference=difference,
-        difference_se=difference_se,
-        p=_two_sided(difference, difference_se),
+        p=two_sided_p(difference.estimate, difference.se),
     )
-
-
-def _two_sided(estimate: float, se: float) -> float:
-    if se > 0.0:
-        return 2.0 * NormalDist().cdf(-abs(estimate) / se)
-    return 1.0 if estimate == 0.0 else 0.0
 
 
 def _masks(t: NDArray[np.float64], groups: int) -> list[NDArray[np.bool_]]:
     number = benefit_groups(t, groups)
     masks = [number == group for group in range(groups)]
     if min(int(mask.sum()) for mask in masks) < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             f"{groups} groups of {t.size} patients leave one with fewer than 2, for lack of "
             "patients or of different predictions. Ask for fewer groups."
         )

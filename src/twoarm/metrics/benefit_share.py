@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
 
 __all__ = ["deconvolved_share", "share_at_threshold", "shrunk_benefit"]
@@ -47,7 +47,7 @@ def shrunk_benefit(centred: ArrayLike, slope: float, average: float) -> NDArray[
     """
     (t,) = same_length(centred=centred)
     if not (math.isfinite(slope) and math.isfinite(average)):
-        raise ArgumentError(f"Shrinking needs a slope and an average; found {slope}, {average}.")
+        raise NotEstimable(f"Shrinking needs a slope and an average; found {slope}, {average}.")
     return np.asarray(average + min(max(slope, 0.0), 1.0) * t, dtype=np.float64)
 
 
@@ -78,7 +78,7 @@ def deconvolved_share(average: float, variance: float, threshold: float) -> floa
     0.0
     """
     if not (math.isfinite(average) and math.isfinite(variance)):
-        raise ArgumentError(f"Expected an average and a variance; found {average} and {variance}.")
+        raise NotEstimable(f"Expected an average and a variance; found {average} and {variance}.")
     if variance <= 0.0:
         return float(average >= threshold)
-    return NormalDist().cdf((average - threshold) / math.sqrt(variance))
+    return float(ndtr((average - threshold) / math.sqrt(variance)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.kernels.ranks import concordance
 from twoarm.kernels.recalibration import gini_mean_difference
 from twoarm.metrics.arrays import checked, recalibrated
+from twoarm.metrics.normal import z_of
 
 __all__ = ["Interval", "auc", "auc_interval", "auc_variance", "auc_within", "g_index", "gp_index"]
 
@@ -216,7 +216,7 @@ def auc_interval(
     """
     counts = events >= 1 and others >= 1 and widened >= 1.0
     if not 0.0 <= value <= 1.0 or not counts or not 0.0 < level < 1.0:
-        raise ArgumentError(
+        raise NotEstimable(
             "An AUC interval needs an AUC in 0-1, events and non-events, a level in 0-1 and a "
             f"multiple from 1; found {value}, {events}, {others}, {level} and {widened}."
         )
@@ -228,7 +228,7 @@ def auc_interval(
     pairs_of_others = (others - 1) * value / (1.0 + value)
     ratio = (1.0 + pairs_of_events + pairs_of_others) / (events * others)
     error = widened * math.sqrt(ratio / (value * (1.0 - value)))
-    half = NormalDist().inv_cdf(0.5 + level / 2) * error
+    half = z_of(level) * error
     centre = math.log(value / (1.0 - value))
     return Interval(method, _expit(centre - half), _expit(centre + half))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.metrics.direction import as_benefit
 from twoarm.metrics.loess import loess
 from twoarm.metrics.matched_pairs import MatchedPairs
 
@@ -95,5 +96,5 @@ def _levels(mu0: NDArray[np.float64], mu1: NDArray[np.float64]) -> NDArray[np.fl
 
 def _seen(pairs: MatchedPairs) -> NDArray[np.int64]:
     """Give the row of `_levels` that was seen in each pair."""
-    difference = pairs.observed if pairs.desirable else -pairs.observed
+    difference = as_benefit(pairs.observed, desirable=pairs.desirable)  # turned back
     return (difference + 1.0).astype(np.int64)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicHermiteSpline
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
 
 __all__ = ["loess"]
@@ -61,7 +61,7 @@ def loess(
         )
     neighbours = int(span * at.size + _WHOLE)
     if neighbours < degree + 1:
-        raise ArgumentError(
+        raise NotEstimable(
             f"A local fit of degree {degree} needs {degree + 1} points at least; a span of {span} "
             f"of {at.size} points has {neighbours}."
         )
@@ -106,7 +106,7 @@ def _local_fit(
     distance = np.abs(x - at)
     width = float(np.partition(distance, neighbours - 1)[neighbours - 1])
     if width <= 0.0:
-        raise ArgumentError(
+        raise NotEstimable(
             f"loess cannot smooth: {neighbours} or more points share the value {at:.6g}."
         )
     root = np.sqrt(np.clip(1.0 - (distance / width) ** 3, 0.0, None) ** 3)

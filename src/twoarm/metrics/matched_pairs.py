@@ -11,7 +11,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics.benefit_arrays import arms, outcomes, probabilities, same_length, sign_of
+from twoarm.metrics.benefit_arrays import arms, outcomes, probabilities, same_length
+from twoarm.metrics.direction import as_benefit
 
 __all__ = ["MatchOn", "MatchedPairs", "match_pairs"]
 
@@ -49,7 +50,7 @@ class MatchedPairs:
     @property
     def arm_difference(self) -> NDArray[np.float64]:
         """Treated member under treatment against control member under control, as benefit."""
-        return sign_of(self.desirable) * (self.mu1 - self.mu0)
+        return as_benefit(self.mu1 - self.mu0, desirable=self.desirable)
 
 
 def match_pairs(
@@ -110,7 +111,7 @@ def match_pairs(
     probabilities(risk0, risk1)
     treated_rows = arms(w)
     control, treated = np.flatnonzero(~treated_rows), np.flatnonzero(treated_rows)
-    benefit = sign_of(desirable) * (risk1 - risk0)
+    benefit = as_benefit(risk1 - risk0, desirable=desirable)
     if match_on == "covariates":
         control, treated = _nearest(_matrix(covariates, w.size), control, treated)
     elif match_on in ("benefit", "mu0"):
@@ -127,7 +128,7 @@ def match_pairs(
         mu0=risk0[control],
         mu1=risk1[treated],
         mean_benefit=(benefit[control] + benefit[treated]) / 2.0,
-        observed=sign_of(desirable) * (event[treated] - event[control]),
+        observed=as_benefit(event[treated] - event[control], desirable=desirable),
         desirable=desirable,
     )
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics.benefit_arrays import arms, outcomes, same_length, sign_of
+from twoarm.metrics.benefit_arrays import arms, outcomes, same_length
+from twoarm.metrics.direction import as_benefit
 
 __all__ = ["NetBenefit", "net_benefit", "net_benefit_congruent"]
 
@@ -142,10 +143,10 @@ def net_benefit_congruent(
     rate = np.where(advised > 0, share * advised_rate, 0.0)
     rate = rate + np.where(advised < event.size, (1.0 - share) * rest_rate, 0.0)
     control_rate = float(event[~treated_arm].mean())
-    average = sign_of(desirable) * (float(event[treated_arm].mean()) - control_rate)
+    average = as_benefit(float(event[treated_arm].mean()) - control_rate, desirable=desirable)
     return NetBenefit(
         threshold=cut,
-        model=sign_of(desirable) * (rate - control_rate) - cut * share,
+        model=as_benefit(rate - control_rate, desirable=desirable) - cut * share,
         treat_all=average - cut,
         same_share=share * (average - cut),
         share_treated=share,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 
 __all__ = ["NumberNeeded", "number_needed"]
 
@@ -65,7 +65,7 @@ def number_needed(benefit: float, low: float, high: float) -> NumberNeeded:
     NumberNeeded(estimate=4.0, low=2.0, high=None, beyond=-8.0)
     """
     if not -1.0 <= low <= benefit <= high <= 1.0:
-        raise ArgumentError(
+        raise NotEstimable(
             "A number needed comes from a benefit within its interval, all between -1 and 1; found "
             f"{benefit} ({low} to {high})."
         )

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics.benefit_arrays import arms, outcomes, same_length, sign_of
-from twoarm.metrics.coefficient import Coefficient, coefficient_of
+from twoarm.metrics.benefit_arrays import arms, outcomes, same_length
+from twoarm.metrics.direction import as_benefit
+from twoarm.metrics.estimate import Estimate, mean_estimate
 
 __all__ = ["PolicyValue", "policy_value", "population_benefit"]
 
@@ -21,18 +22,18 @@ class PolicyValue:
 
     Attributes
     ----------
-    value : Coefficient
+    value : Estimate
         Mean outcome if all followed the advice, on the scale of the outcome.
     share_treated : float
         Share advised to be treated, 0 to 1.
-    over_none, over_all : Coefficient
+    over_none, over_all : Estimate
         Gain over treating nobody and over treating everybody, positive when the policy is better.
     """
 
-    value: Coefficient
+    value: Estimate
     share_treated: float
-    over_none: Coefficient
-    over_all: Coefficient
+    over_none: Estimate
+    over_all: Estimate
 
 
 def policy_value(
@@ -64,23 +65,18 @@ def policy_value(
     """
     control, treated, advice = same_length(phi0=phi0, phi1=phi1, advised=advised)
     _check_advice(advice)
-    gain = sign_of(desirable) * (treated - control)
+    gain = as_benefit(treated - control, desirable=desirable)
     return PolicyValue(
-        value=_mean(np.where(advice == 1.0, treated, control)),
+        value=mean_estimate(np.where(advice == 1.0, treated, control)),
         share_treated=float(advice.mean()),
-        over_none=_mean(advice * gain),
-        over_all=_mean((advice - 1.0) * gain),
+        over_none=mean_estimate(advice * gain),
+        over_all=mean_estimate((advice - 1.0) * gain),
     )
 
 
 def _check_advice(advice: NDArray[np.float64]) -> None:
     if not np.isin(advice, (0.0, 1.0)).all():
         raise ArgumentError(f"`advised` must be 0 or 1; found {np.unique(advice)[:3].tolist()}.")
-
-
-def _mean(values: NDArray[np.float64]) -> Coefficient:
-    se = float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else math.nan
-    return coefficient_of(float(values.mean()), se)
 
 
 def population_benefit(
@@ -113,4 +109,5 @@ def population_benefit(
     agrees = treated == (gain > 0.0)
     if not agrees.any():
         return math.nan
-    return float(sign_of(desirable) * (event[agrees].mean() - event[~treated].mean()))
+    difference = float(event[agrees].mean() - event[~treated].mean())
+    return as_benefit(difference, desirable=desirable)

@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
+from twoarm.metrics.estimate import Estimate
+from twoarm.metrics.normal import Z, two_sided_p
 from twoarm.seeds import generator
 
 __all__ = ["Rate", "TargetingCurve", "rate", "sequential_folds", "targeting_curve"]
 
 Target = Literal["autoc", "qini"]
-_Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,17 @@ class TargetingCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """Rank-weighted average treatment effect.
+class Rate(Estimate):
+    """Rank-weighted average treatment effect; 0 means that the ranking is no better than chance.
 
     Attributes
     ----------
     target : {"autoc", "qini"}
-    estimate, se, low, high : float
-        With 95 % interval; 0 means that the ranking is no better than chance.
     p : float
         Two-sided p-value that it is 0; 1 if everybody has the same priority.
     """
 
     target: Target
-    estimate: float
-    se: float
-    low: float
-    high: float
     p: float
 
 
@@ -170,7 +164,7 @@ def sequential_folds(
     numbers = np.asarray(fold)
     present = np.unique(numbers)
     if numbers.ndim != 1 or present.size < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             "Sequential folds need a fold number for each patient and two folds at least; found "
             f"{present.size} of shape {numbers.shape}."
         )
@@ -232,7 +226,7 @@ def _half_sample_se(
     """
     clusters = int(cluster.max()) + 1
     if clusters < 2:
-        raise ArgumentError("Half-samples need two patients, or groups, at least in each fold.")
+        raise NotEstimable("Half-samples need two patients, or groups, at least in each fold.")
     values = np.empty(half_samples)
     for number in range(half_samples):
         drawn = np.zeros(clusters, dtype=np.bool_)
@@ -246,9 +240,9 @@ def _together(target: Target, parts: list[tuple[float, float]]) -> Rate:
     """Weigh folds by 1 / SE: the ratio to its SE is then the sum of the t-statistics / sqrt(K)."""
     parts = [(estimate, se) for estimate, se in parts if se > 0.0]
     if not parts:
-        return Rate(target, 0.0, 0.0, 0.0, 0.0, 1.0)
+        return Rate(0.0, 0.0, 0.0, 0.0, target, 1.0)
     weight = sum(1.0 / se for _, se in parts)
     estimate = sum(one / se for one, se in parts) / weight
     se = math.sqrt(len(parts)) / weight
-    p = 2.0 * NormalDist().cdf(-abs(estimate) / se)
-    return Rate(target, estimate, se, estimate - _Z * se, estimate + _Z * se, p)
+    low, high = estimate - Z * se, estimate + Z * se
+    return Rate(estimate, se, low, high, target, two_sided_p(estimate, se))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from twoarm.metrics import Coefficient
+from twoarm.metrics import Estimate, finite
 from twoarm.report.evidence_notes import (
     TESTED,
     adjusted,
     errors_of,
-    finite,
     limits,
     models_of,
     unadjusted,
@@ -116,7 +115,7 @@ def benefit_calibration_table(result: StudyResult) -> Table:
             (TESTED, "Scores on benefit: slope, folds in sequence", 1.0, *limits(test.slope))
         )
     for title, m in models_of(result):
-        parts: list[tuple[str, float, Coefficient | None]] = [
+        parts: list[tuple[str, float, Estimate | None]] = [
             ("Scores on benefit: slope", 1.0, m.slope.slope),
             ("Best linear predictor: mean", 1.0, m.linear.mean),
             ("Best linear predictor: differences", 1.0, m.linear.differential),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twoarm.metrics import BenefitCurve, IsotonicBenefit, NetBenefit, TargetingCurve
 from twoarm.report.evidence_notes import LEARNER_TITLES
 from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw
-from twoarm.study.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = ["benefit_calibration", "benefit_drawings", "net_benefit_curves", "targeting_curves"]

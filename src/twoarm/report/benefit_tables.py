@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from twoarm.cohort.codebook import Predictor
-from twoarm.diagnostics import STABILITY_INTERVAL, Estimate
+from twoarm.diagnostics import STABILITY_INTERVAL
+from twoarm.metrics import Estimate, finite
 from twoarm.report.causal_tables import support_reasons
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = [
@@ -28,10 +28,6 @@ _ADJUSTED = {
     "aipw": "AIPW",
     "tmle": "TMLE",
 }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def benefit_table(result: StudyResult) -> Table:
@@ -100,7 +96,7 @@ def average_effect_table(result: StudyResult) -> Table:
 
 
 def _numbers(estimate: Estimate) -> tuple[Value, ...]:
-    return (estimate.estimate, estimate.low, estimate.high, estimate.se)
+    return tuple(map(finite, (estimate.estimate, estimate.low, estimate.high, estimate.se)))
 
 
 def importance_table(result: StudyResult) -> Table:
@@ -166,13 +162,13 @@ def patients_table(result: StudyResult) -> Table:
         for name, each in effects.items():
             for part in ("mu0", "mu1", "benefit"):
                 columns.append(Column(f"{part}_{name}_{kind}", part, "probability"))
-                values.append([_finite(value) for value in getattr(each, part).tolist()])
+                values.append([finite(value) for value in getattr(each, part).tolist()])
     if result.reliability is not None:
         for name, found in result.reliability.stability.outcomes.items():
             for end in ("low", "high"):
                 columns.append(Column(f"benefit_{name}_stability_{end}", end, "probability"))
                 limits = getattr(found.benefit, end).tolist()
-                values.append([_finite(value) for value in limits])
+                values.append([finite(value) for value in limits])
     reasons = support_reasons(result)
     columns.insert(2, Column("outside_support", "Outside support"))
     shown = [

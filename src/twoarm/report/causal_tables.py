@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from twoarm.diagnostics import Heterogeneity
+from twoarm.metrics import finite
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
@@ -92,7 +91,10 @@ def _versions(found: Heterogeneity) -> dict[str, tuple[Value, ...]]:
     nulls = {name: getattr(found, name) for name in ("no_effect", "same_effect")}
     return {
         "raw": (found.raw, None, None),
-        **{name: (each.estimate, each.low, each.high) for name, each in bounded.items()},
+        **{
+            name: tuple(map(finite, (each.estimate, each.low, each.high)))
+            for name, each in bounded.items()
+        },
         **{name: (each.mean, each.low, each.high) for name, each in nulls.items()},
     }
 
@@ -101,7 +103,7 @@ def _slope(found: Heterogeneity | None) -> str:
     if found is None:
         return "It could not be computed for this cohort."
     slope = found.slope
-    if not slope.estimable or slope.estimate is None or slope.se is None:
+    if not slope.estimable:
         return "The calibration slope of the benefit is not estimable in so few patients."
     return (
         f"Calibration slope of the cross-fitted benefit: {slope.estimate:.2f} (SE {slope.se:.2f}); "
@@ -169,7 +171,7 @@ def balance_table(result: StudyResult) -> Table:
     found, titled = result.diagnostics.balance, result.plan.file.column_title
     weighted = (found.before, found.inverse, found.overlap)
     rows = tuple(
-        (name, titled(name), *(_finite(float(each[k])) for each in weighted))
+        (name, titled(name), *(finite(float(each[k])) for each in weighted))
         for k, name in enumerate(found.names)
     )
     columns = (
@@ -184,7 +186,3 @@ def balance_table(result: StudyResult) -> Table:
         "imbalance. Balance in what was measured says nothing about what was not."
     )
     return Table("balance", "Balance before and after weighting", note, columns, rows)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

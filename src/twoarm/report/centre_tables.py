@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 
 from twoarm.diagnostics import BenefitByCentre, Pooled
+from twoarm.metrics import finite
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.centres import Centres
-from twoarm.study.plan import ARMS
+from twoarm.study.judge.stability.centres import Centres
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = ["centre_tables", "largest_centres"]
@@ -51,12 +52,12 @@ def _performance_table(result: StudyResult, found: Centres) -> Table:
                     result.outcomes[name].spec.title,
                     labels[arm],
                     sum(each.events for each in one.centres),
-                    _finite(one.auc),
+                    finite(one.auc),
                     *((None, None) if limits is None else (limits.low, limits.high)),
-                    _finite(one.auc_within),
-                    _finite(one.o_e),
-                    _finite(one.o_e_low),
-                    _finite(one.o_e_high),
+                    finite(one.auc_within),
+                    finite(one.o_e),
+                    finite(one.o_e_low),
+                    finite(one.o_e_high),
                     sum(each.auc is not None for each in one.centres),
                     *(None if pooled is None else getattr(pooled, name) for name in pooling),
                 )
@@ -140,7 +141,7 @@ def _benefit_table(result: StudyResult, found: BenefitByCentre) -> Table:
             each.n_treated,
             each.predicted,
             each.aipw,
-            _finite(each.se),
+            finite(each.se),
         )
         for each in found.centres
     )
@@ -164,7 +165,3 @@ def largest_centres(table: Table) -> Table:
     order = sorted(table.rows, key=lambda row: -(int(row[1] or 0) + int(row[2] or 0)))
     note = f"{table.note} The {_MOST_ROWS} largest; all are in tables/{table.name}.csv."
     return Table(table.name, table.title, note, table.columns, tuple(order[:_MOST_ROWS]))
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

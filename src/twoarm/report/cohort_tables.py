@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.tableone import LevelRow, NumberRow, table_one
+from twoarm.metrics import finite
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
@@ -84,7 +83,7 @@ def _number_rows(row: NumberRow) -> list[tuple[Value, ...]]:
         f"{shown(row.quartiles[arm][1], 'number')}]"
         for arm in (0, 1)
     ]
-    return [(_title_with_unit(row.predictor), *texts, *row.missing, _finite(row.smd))]
+    return [(_title_with_unit(row.predictor), *texts, *row.missing, finite(row.smd))]
 
 
 def _level_rows(row: LevelRow, n: tuple[int, int]) -> list[tuple[Value, ...]]:
@@ -99,13 +98,9 @@ def _level_rows(row: LevelRow, n: tuple[int, int]) -> list[tuple[Value, ...]]:
         title = row.predictor.title
         if row.predictor.levels:
             title = f"{title}: {levels[1].text}"
-        return [(title, cell(0, 1), cell(1, 1), *row.missing, _finite(row.smd))]
-    head: tuple[Value, ...] = (row.predictor.title, "", "", *row.missing, _finite(row.smd))
+        return [(title, cell(0, 1), cell(1, 1), *row.missing, finite(row.smd))]
+    head: tuple[Value, ...] = (row.predictor.title, "", "", *row.missing, finite(row.smd))
     return [head] + [
         (f"\u2003{level.text}", cell(0, k), cell(1, k), "", "", "")
         for k, level in enumerate(levels)
     ]
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

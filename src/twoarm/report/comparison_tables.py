@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from twoarm.report.evidence_notes import LEARNER_TITLES, evidence_of, finite, limits
+from twoarm.metrics import finite
+from twoarm.report.evidence_notes import LEARNER_TITLES, evidence_of, limits
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
-from twoarm.study.comparison import MOST_PATIENTS_STACKED
+from twoarm.study.judge.ranking.comparison import MOST_PATIENTS_STACKED
 from twoarm.study.result import StudyResult
 
 __all__ = ["BASES", "comparison_table", "comparison_tables", "rank_table"]

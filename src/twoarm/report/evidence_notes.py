@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.metrics import Coefficient
+from twoarm.metrics import Estimate, finite
 from twoarm.report.formats import Value
-from twoarm.study.benefit_evidence import BenefitEvidence
-from twoarm.study.benefit_measures import ModelEvidence
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = [
@@ -17,7 +15,6 @@ __all__ = [
     "adjusted",
     "errors_of",
     "evidence_of",
-    "finite",
     "limits",
     "models_of",
     "unadjusted",
@@ -43,12 +40,7 @@ def evidence_of(result: StudyResult) -> BenefitEvidence:
     return result.evidence
 
 
-def finite(value: float) -> float | None:
-    """Give the value, or None where it is not a number."""
-    return value if math.isfinite(value) else None
-
-
-def limits(value: Coefficient) -> tuple[Value, Value, Value]:
+def limits(value: Estimate) -> tuple[Value, Value, Value]:
     """Give estimate and 95 % limits, None where they are not known."""
     return finite(value.estimate), finite(value.low), finite(value.high)
 

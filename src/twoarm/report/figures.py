@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from twoarm.metrics import calibration_curve
 from twoarm.resampling import Metric, Validation
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import ArmResult, StudyResult
 
 __all__ = [

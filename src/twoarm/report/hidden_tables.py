@@ -8,7 +8,7 @@ from twoarm.diagnostics import BenefitEValue, CovariateStrength, PartialR2
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
 from twoarm.study.hidden import Hidden
-from twoarm.study.negative_controls import ControlRun
+from twoarm.study.judge.hidden.negative_controls import ControlRun
 from twoarm.study.result import StudyResult
 
 __all__ = [
@@ -158,7 +158,6 @@ def rosenbaum_table(found: Hidden) -> Table:
 def benchmarks_table(result: StudyResult, found: Hidden) -> Table:
     """Give the benefit left by a confounder some times as strong as each covariate."""
     value = found.partial_r2
-    sign = 1.0 if result.primary.spec.desirable else -1.0
     rows: tuple[Row, ...] = ()
     note = found.errors.get("partial_r2", "")
     if value is not None:
@@ -168,14 +167,14 @@ def benchmarks_table(result: StudyResult, found: Hidden) -> Table:
                 each.times,
                 each.r2_treatment,
                 each.r2_outcome,
-                sign * each.estimate,
+                each.estimate,
                 each.se,
             )
             for each in value.leading
         )
         note = (
             "A linear model of a yes-or-no outcome, an approximation. Its benefit without a hidden "
-            f"factor: {shown(sign * value.estimate, 'points')} points. Each row: what would be "
+            f"factor: {shown(value.estimate, 'points')} points. Each row: what would be "
             "left if a hidden factor were so many times as strong as the covariate, with treatment "
             "and with the outcome; the three covariates that move it most."
         )

@@ -13,7 +13,7 @@ from twoarm.report.centre_tables import largest_centres
 from twoarm.report.figures import Drawing
 from twoarm.report.sentences import Sentence, sentences
 from twoarm.report.table import Column, Table
-from twoarm.study.few_events import FALLBACK, FEW_EVENTS
+from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
 from twoarm.study.result import StudyResult
 
 __all__ = ["Page", "page_of", "render"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from twoarm.diagnostics import Estimate
+from twoarm.metrics import Estimate, finite
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
-from twoarm.study.missing_effect import WAYS
+from twoarm.study.judge.average.missing_effect import WAYS
 from twoarm.study.result import StudyResult
 
 __all__ = ["missing_effect_tables"]
@@ -48,4 +48,4 @@ def missing_effect_tables(result: StudyResult) -> list[Table]:
 
 
 def _numbers(estimate: Estimate) -> tuple[Value, ...]:
-    return estimate.estimate, estimate.low, estimate.high
+    return tuple(map(finite, (estimate.estimate, estimate.low, estimate.high)))

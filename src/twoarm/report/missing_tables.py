@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from twoarm.diagnostics import VariableMissingness
+from twoarm.metrics import finite
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
 from twoarm.study.missing import CompleteCases
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.reliability import Reliability
 from twoarm.study.result import StudyResult
 
@@ -55,16 +54,14 @@ def _cells(each: VariableMissingness) -> tuple[Value, ...]:
     arm = each.by_arm
     numbers = (arm.low_group, arm.high_group, each.smd, arm.p)
     by_outcome = [
-        _finite(value)
-        for one in each.by_outcome
-        for value in (one.low_group, one.high_group, one.p)
+        finite(value) for one in each.by_outcome for value in (one.low_group, one.high_group, one.p)
     ]
     goes_with = ["arm"] if arm.flagged else []
     if any(one.flagged for one in each.by_outcome):
         goes_with.append("outcome")
     return (
         " and ".join(goes_with) or "neither",
-        *(_finite(value) for value in numbers),
+        *(finite(value) for value in numbers),
         *(by_outcome or _UNASKED),
     )
 
@@ -100,7 +97,3 @@ def complete_cases_table(result: StudyResult, found: CompleteCases) -> Table:
     )
     title = f"Complete patients only, {result.primary.spec.title}"
     return Table("complete_cases", title, note, columns, rows)
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

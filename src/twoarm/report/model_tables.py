@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from twoarm.metrics import finite
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, interval
 from twoarm.report.table import Column, Table
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = [
@@ -199,17 +199,13 @@ def _few_events_note(result: StudyResult) -> str:
     )
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def members_table(result: StudyResult) -> Table:
     """Give the weights of the stacks' members."""
     rows: list[tuple[Value, ...]] = []
     for outcome, arm, label, _ in arm_rows(result, "auc"):
         fit = outcome.arms[arm]
         rows += [
-            (outcome.spec.title, label, member, weight, _finite(fit.mean_weights[member]))
+            (outcome.spec.title, label, member, weight, finite(fit.mean_weights[member]))
             for member, weight in fit.weights.items()
         ]
     columns = (

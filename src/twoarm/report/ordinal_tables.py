@@ -5,8 +5,8 @@ from __future__ import annotations
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.coherence import StudyCoherence
-from twoarm.study.ordinal import StudyOrdinal
+from twoarm.study.judge.outcomes.coherence import StudyCoherence
+from twoarm.study.judge.outcomes.ordinal import StudyOrdinal
 from twoarm.study.result import StudyResult
 
 __all__ = ["together_tables"]

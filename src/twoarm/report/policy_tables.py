@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twoarm.metrics import Coefficient, NetBenefit, number_needed
+from twoarm.metrics import Estimate, NetBenefit, number_needed
 from twoarm.report.evidence_notes import adjusted, evidence_of, limits, models_of
 from twoarm.report.formats import Value, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.benefit_evidence import BenefitEvidence
-from twoarm.study.benefit_measures import ModelEvidence
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
 from twoarm.study.result import StudyResult
 
 __all__ = [
@@ -142,7 +142,7 @@ def needed_table(result: StudyResult) -> Table:
     """Give numbers needed to treat with their limits."""
     found = evidence_of(result)
     threshold = shown(100 * found.patients.threshold, "number")
-    groups: dict[str, Coefficient | None] = {"All patients": found.average}
+    groups: dict[str, Estimate | None] = {"All patients": found.average}
     groups |= {f"From {threshold} points on, {title}": m.reaching for title, m in models_of(result)}
     rows = [
         (name, *((None,) * 4 if each is None else (*limits(each), needed_text(each))))
@@ -163,14 +163,14 @@ def needed_table(result: StudyResult) -> Table:
     return Table("number_needed", "Numbers needed to treat", note, columns, tuple(rows))
 
 
-def needed_text(benefit: Coefficient) -> str:
+def needed_text(benefit: Estimate) -> str:
     """Write a number needed with its limits as Altman 1998 does.
 
     Examples
     --------
-    >>> needed_text(Coefficient(0.25, 0.06, 0.125, 0.5))
+    >>> needed_text(Estimate(0.25, 0.06, 0.125, 0.5))
     'NNTB 4.0 (2.0 to 8.0)'
-    >>> needed_text(Coefficient(0.25, 0.1, -0.05, 0.5))
+    >>> needed_text(Estimate(0.25, 0.1, -0.05, 0.5))
     'NNTB 4.0 (NNTB 2.0 to ∞ to NNTH 20.0)'
     """
     low, high = max(benefit.low, -1.0), min(benefit.high, 1.0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from twoarm.cohort.studyfile import PublishedEstimate
+from twoarm.metrics import as_benefit
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value, interval, points, shown
 from twoarm.report.table import Column, Table
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = ["published_table"]
@@ -85,14 +86,16 @@ def _auc_row(
 
 
 def _difference_row(outcome: OutcomeResult, stated: float) -> tuple[Value, ...]:
-    sign = 1.0 if outcome.spec.desirable else -1.0
+    def as_published(benefit: float) -> str:
+        return points(as_benefit(benefit, desirable=outcome.spec.desirable))  # turned back
+
     spread = outcome.benefit.crossfit
-    crossfit = "" if spread is None else f"cross-fitted {points(sign * spread.mean)}, "
+    crossfit = "" if spread is None else f"cross-fitted {as_published(spread.mean)}, "
     return (
         f"Mean difference, {outcome.spec.title}, treated minus control, points",
         points(stated),
-        points(sign * outcome.benefit.in_sample.mean),
-        f"{crossfit}crude {points(sign * outcome.crude.estimate)}",
+        as_published(outcome.benefit.in_sample.mean),
+        f"{crossfit}crude {as_published(outcome.crude.estimate)}",
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import interval, points, shown
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = ["Sentence", "sentences"]
@@ -69,7 +70,7 @@ def _average(result: StudyResult) -> Sentence:
     outcome = result.primary
     estimate = outcome.g_formula
     limits = ""
-    if estimate.low is not None:
+    if math.isfinite(estimate.low):
         limits = f" (95 % bootstrap interval {interval(estimate.low, estimate.high, 'points')})"
     return Sentence(
         "finding",

@@ -10,7 +10,7 @@ import numpy as np
 from twoarm.diagnostics import CalibrationInstability, InstabilityPlot
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.figures import CONTROL, TREATED, Axes, Drawing, draw
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
 __all__ = ["calibration_curves", "instability", "stability_drawings"]

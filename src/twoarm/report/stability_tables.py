@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from twoarm.metrics import finite
 from twoarm.report.cohort_tables import arm_labels
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
@@ -28,8 +27,8 @@ def stability_table(result: StudyResult, found: Reliability) -> Table:
             (
                 title,
                 label,
-                _finite(part.mean_mape),
-                _finite(part.mean_width),
+                finite(part.mean_mape),
+                finite(part.mean_width),
                 part.mean_instability_index,
                 part.share_unstable,
             )
@@ -56,7 +55,3 @@ def stability_table(result: StudyResult, found: Reliability) -> Table:
     )
     return Table("stability", "Stability of the predictions across refits", note, columns,
                  tuple(rows))  # fmt: skip
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.metrics import finite
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
-from twoarm.study.few_events import FALLBACK, FEW_EVENTS, rarer_class
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS, rarer_class
+from twoarm.study.plan.plan import ARMS
+from twoarm.study.plan.sample_size import model_parameters, supported
 from twoarm.study.result import StudyResult
-from twoarm.study.sample_size import model_parameters, supported
 
 __all__ = ["opening_lines", "terminal_summary"]
 
@@ -107,7 +108,7 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
     for outcome in result.outcomes.values():
         effect, spread = outcome.g_formula, outcome.benefit.crossfit
-        limits = interval(effect.low, effect.high, "points")
+        limits = interval(finite(effect.low), finite(effect.high), "points")
         cross = "" if spread is None else f"{points(spread.mean)} ({100 * spread.sd:.1f})"
         yield (
             f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"

@@ -6,13 +6,13 @@ z is the normal quantile of the level. None of them speaks of another hospital.
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.metrics import Interval, auc, auc_variance
+from twoarm.metrics.normal import z_of
 
 __all__ = ["delong", "harrell_2025", "infinitesimal_jackknife", "location_shifted", "logit_normal"]
 
@@ -100,7 +100,7 @@ def harrell_2025(
     if x.size < _FEWEST:
         return None
     deviation = x - x.mean()
-    z = NormalDist().inv_cdf(0.5 + level / 2)
+    z = z_of(level)
     top, bottom = _half_sd(deviation[deviation >= 0]), _half_sd(deviation[deviation <= 0])
     return Interval("harrell_2025", float(estimate - z * top), float(estimate + z * bottom))
 
@@ -130,7 +130,7 @@ def delong(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Interval | Non
     variance = auc_variance(y, p)
     if not math.isfinite(variance):
         return None
-    value, half = auc(y, p), NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(variance)
+    value, half = auc(y, p), z_of(level) * math.sqrt(variance)
     return Interval("delong_apparent", value - half, value + half)
 
 
@@ -155,12 +155,12 @@ def logit_normal(method: str, value: float, variance: float, *, level: float = 0
     (0.71, 0.867)
     """
     if not 0.0 < value < 1.0 or not variance >= 0.0:
-        raise ArgumentError(
+        raise NotEstimable(
             f"An interval on the logit scale needs a value inside 0-1 and a variance; found "
             f"{value} and {variance}."
         )
     centre = math.log(value / (1.0 - value))
-    z = NormalDist().inv_cdf(0.5 + level / 2)
+    z = z_of(level)
     half = z * math.sqrt(variance) / (value * (1.0 - value))
     low, high = (1.0 / (1.0 + math.exp(-max(x, -700.0))) for x in (centre - half, centre + half))
     return Interval(method, low, high)

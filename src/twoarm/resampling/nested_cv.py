@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, FitError
-from twoarm.execution import run_tasks
-from twoarm.learners import Prepared, prepare, replicate
+from twoarm.learners import Prepared, Split, over_folds, prepare, replicate
 from twoarm.learners.folds import inner_folds
 from twoarm.metrics import auc_within
 from twoarm.resampling.binary import binary, labels_of
@@ -58,23 +57,20 @@ class _FoldTask:
     estimator: Any
     prepared: Prepared
     outcome: NDArray[np.int64]
-    fold: NDArray[np.int64]
     seed: int
     groups: NDArray[Any] | None
 
-    def __call__(self, item: tuple[int, int]) -> NDArray[np.float64] | str:
-        repeat, number = item
-        inside = self.fold[repeat] == number
+    def __call__(self, split: Split) -> NDArray[np.float64] | str:
         try:
             risk = replicate(
                 self.estimator,
                 self.prepared,
                 self.outcome,
-                (~inside).astype(np.int64),
-                wanted=inside,
-                seed=integer(self.seed, Stream.CROSS_FIT, repeat, number),
+                split.learnt.astype(np.int64),
+                wanted=split.held,
+                seed=integer(self.seed, Stream.CROSS_FIT, split.repeat, split.number),
                 groups=self.groups,
-            ).risk[inside]
+            ).risk[split.held]
         except Exception as error:  # noqa: BLE001  a learner may raise anything; it is reported
             return f"{type(error).__name__}: {error}"
         return risk if np.isfinite(risk).all() else "predictions are not finite"
@@ -103,15 +99,13 @@ def cross_validate(
             return CrossValidated(nothing, np.zeros(nothing.shape, np.int64), (str(error),))
     fold = np.stack(folds)
     risk = np.full(fold.shape, np.nan)
-    items = [(r, int(k)) for r in range(repeats) for k in np.unique(fold[r])]
-    task = _FoldTask(estimator, prepared, outcome, fold, seed, groups)
+    task = _FoldTask(estimator, prepared, outcome, seed, groups)
     errors = []
-    results = run_tasks(task, items, executor=executor, workers=workers)
-    for (repeat, number), result in zip(items, results, strict=True):
+    for split, result in over_folds(fold, task, executor=executor, workers=workers):
         if isinstance(result, str):
             errors.append(result)
         else:
-            risk[repeat, fold[repeat] == number] = result
+            risk[split.repeat, split.held] = result
     return CrossValidated(risk, fold, tuple(errors))
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.metrics import Coefficient, GroupEffects, NetBenefit, PolicyValue
-from twoarm.study.benefit_evidence import EVIDENCE_ON
+from twoarm.metrics import Estimate, GroupEffects, NetBenefit, PolicyValue
+from twoarm.study.judge.ranking.benefit_evidence import EVIDENCE_ON
 
 if TYPE_CHECKING:
     from twoarm.metalearners import LearnerSummary
-    from twoarm.study.benefit_measures import ModelEvidence
+    from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
     from twoarm.study.result import OutcomeResult, StudyResult
 
 __all__ = ["comparison_block", "metrics_block"]
@@ -105,7 +105,7 @@ def _model(each: ModelEvidence, path: str, null: Null) -> dict[str, Any]:
         key = _KEYS.get(name, name)
         return null(f"{path}.{key}", each.errors[name]) if value is None else give(value)
 
-    def coefficient(name: str, value: Coefficient) -> Any:
+    def coefficient(name: str, value: Estimate) -> Any:
         return _coefficient(value, f"{path}.{name}", null)
 
     linear = each.linear
@@ -163,7 +163,7 @@ def _net_benefit(value: NetBenefit) -> list[dict[str, Any]]:
     ]
 
 
-def _coefficient(value: Coefficient, path: str, null: Null) -> Any:
+def _coefficient(value: Estimate, path: str, null: Null) -> Any:
     return asdict(value) if math.isfinite(value.se) else null(path, _SAME_FOR_ALL)
 
 

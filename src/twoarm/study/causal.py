@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
     AverageEffect,
     Balance,
-    Estimate,
     Finding,
     Heterogeneity,
     Overlap,
@@ -30,33 +29,33 @@ from twoarm.diagnostics import (
     ranking_test,
     target_trial,
 )
-from twoarm.diagnostics.agreement import finding as agreement_finding
-from twoarm.diagnostics.average_effect import finding as average_effect_finding
-from twoarm.diagnostics.balance import finding as balance_finding
+from twoarm.diagnostics.average.agreement import finding as agreement_finding
+from twoarm.diagnostics.average.average_effect import finding as average_effect_finding
+from twoarm.diagnostics.average.published_benchmark import finding as published_finding
+from twoarm.diagnostics.comparability.balance import finding as balance_finding
+from twoarm.diagnostics.comparability.overlap import finding as overlap_finding
+from twoarm.diagnostics.comparability.propensity import finding as propensity_finding
+from twoarm.diagnostics.comparability.support import finding as support_finding
+from twoarm.diagnostics.comparability.target_trial import finding as target_trial_finding
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.diagnostics.heterogeneity import finding as heterogeneity_finding
-from twoarm.diagnostics.heterogeneity_ranking import finding as ranking_finding
-from twoarm.diagnostics.overlap import finding as overlap_finding
-from twoarm.diagnostics.propensity import finding as propensity_finding
-from twoarm.diagnostics.published_benchmark import finding as published_finding
-from twoarm.diagnostics.support import finding as support_finding
-from twoarm.diagnostics.target_trial import finding as target_trial_finding
+from twoarm.diagnostics.ranking.heterogeneity import finding as heterogeneity_finding
+from twoarm.diagnostics.ranking.heterogeneity_ranking import finding as ranking_finding
 from twoarm.learners import Logistic
 from twoarm.metalearners import PenalizedInteraction, TLearner, dr_scores, recommended_learner
+from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, integer
 from twoarm.study.attempt import attempt
 from twoarm.study.hidden import Hidden, hidden
-from twoarm.study.missing_effect import MissingEffect, missing_effect
-from twoarm.study.missing_effect import finding as missing_effect_finding
-from twoarm.study.plan import Plan
-from twoarm.study.propensity import TreatmentModel, treatment_model, treatment_predictors
-from twoarm.study.published import benchmarks
+from twoarm.study.judge.average.missing_effect import MissingEffect, missing_effect
+from twoarm.study.judge.average.missing_effect import finding as missing_effect_finding
+from twoarm.study.judge.average.published import benchmarks
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.propensity import TreatmentModel, treatment_model, treatment_predictors
 
 __all__ = [
     "Causal",
     "causal",
     "effect_of",
-    "in_benefit_direction",
     "ranking_of",
     "refits_of",
 ]
@@ -203,8 +202,7 @@ def _on_arms(
 def _on_average(
     plan: Plan, effect: AverageEffect, mu: NDArray[np.float64], score: NDArray[np.float64]
 ) -> list[Finding]:
-    raw = effect if plan.file.primary.desirable else _flipped(effect)
-    return [average_effect_finding(raw, plan.study), _agreement(plan, mu, score)]
+    return [average_effect_finding(effect, plan.study), _agreement(plan, mu, score)]
 
 
 def effect_of(
@@ -223,20 +221,7 @@ def effect_of(
         mu=(mu[0, known], mu[1, known]),
         propensity=score[known],
     )
-    return found if spec.desirable else _flipped(found)
-
-
-def _flipped(found: AverageEffect) -> AverageEffect:
-    return AverageEffect(
-        **{each.name: in_benefit_direction(getattr(found, each.name)) for each in fields(found)}
-    )
-
-
-def in_benefit_direction(estimate: Estimate) -> Estimate:
-    """Turn a difference of an outcome to be avoided into a benefit."""
-    low = None if estimate.high is None else -estimate.high
-    high = None if estimate.low is None else -estimate.low
-    return replace(estimate, estimate=-estimate.estimate, low=low, high=high)
+    return found.as_benefit(desirable=spec.desirable)
 
 
 def _agreement(plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]) -> Finding:
@@ -245,9 +230,11 @@ def _agreement(plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]) 
     y = plan.outcome(spec.name)
     known = np.isfinite(y)
     parts = y[known], plan.cohort.treatment[known], mu[0, known], mu[1, known], score[known]
-    sign = 1.0 if spec.desirable else -1.0
-    agreed = agreement(sign * dr_scores(*parts), sign * (parts[3] - parts[2]))
-    return agreement_finding(agreed, plan.study)
+    scores, predicted = (
+        as_benefit(each, desirable=spec.desirable)
+        for each in (dr_scores(*parts), parts[3] - parts[2])
+    )
+    return agreement_finding(agreement(scores, predicted), plan.study)
 
 
 def refits_of(plan: Plan) -> Refits:

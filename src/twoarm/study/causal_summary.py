@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.diagnostics import Estimate, ReanchoredEffect
-from twoarm.study.missing_effect import WAYS, Track
+from twoarm.diagnostics import ReanchoredEffect
+from twoarm.metrics import Estimate, finite
+from twoarm.study.judge.average.missing_effect import WAYS, Track
 
 if TYPE_CHECKING:
     from twoarm.study.result import OutcomeResult, StudyResult
@@ -65,7 +66,7 @@ def _track(track: Track, path: str, null: Null) -> dict[str, Any]:
 
 
 def _estimate(estimate: Estimate, path: str, null: Null) -> dict[str, Any]:
-    plain = asdict(estimate)
+    plain = {name: finite(value) for name, value in asdict(estimate).items()}
     for name, value in plain.items():
         if value is None:
             null(f"{path}.{name}", "too few resamples had events")

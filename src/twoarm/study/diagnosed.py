@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from twoarm.resampling import RunStore
-from twoarm.study.benefit_evidence import benefit_evidence
 from twoarm.study.causal import causal
-from twoarm.study.fits import CrossFit, FullFit
+from twoarm.study.fit.fits import CrossFit, FullFit
 from twoarm.study.importance import importance
-from twoarm.study.negative_controls import negative_controls
-from twoarm.study.plan import Plan
+from twoarm.study.judge.hidden.negative_controls import negative_controls
+from twoarm.study.judge.ranking.benefit_evidence import benefit_evidence
+from twoarm.study.plan.plan import Plan
 from twoarm.study.reliability import reliability
 from twoarm.study.scale import outcomes_together
 

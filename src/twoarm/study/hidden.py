@@ -28,12 +28,12 @@ from twoarm.diagnostics import (
     share_holding,
     tipping_strength,
 )
-from twoarm.diagnostics.benefit_e_value import finding as e_value_finding
-from twoarm.diagnostics.marginal_sensitivity import finding as sensitivity_finding
-from twoarm.diagnostics.partial_r2 import finding as partial_r2_finding
-from twoarm.diagnostics.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.hidden.benefit_e_value import finding as e_value_finding
+from twoarm.diagnostics.hidden.marginal_sensitivity import finding as sensitivity_finding
+from twoarm.diagnostics.hidden.partial_r2 import finding as partial_r2_finding
+from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
 from twoarm.errors import ArgumentError
-from twoarm.study.plan import Plan
+from twoarm.study.plan.plan import Plan
 
 __all__ = ["Hidden", "SensitivityCurve", "hidden"]
 
@@ -79,7 +79,7 @@ class Hidden:
     rosenbaum : RosenbaumBounds or None
         Of pairs matched on the propensity.
     partial_r2 : PartialR2 or None
-        Linear probability model; mu1 - mu0.
+        Linear probability model.
     findings : tuple of Finding
     errors : dict of str to str
         What could not be computed, and why.
@@ -168,7 +168,8 @@ class _Parts:
 
     def curve(self) -> SensitivityCurve:
         """Bound average and patients; it cannot fail on a run's own arrays."""
-        average = marginal_sensitivity(self.y, self.treatment, self.score)
+        found = marginal_sensitivity(self.y, self.treatment, self.score)
+        average = found.as_benefit(desirable=self.desirable)
         holding = share_holding(
             self.mu[0],
             self.mu[1],
@@ -178,12 +179,8 @@ class _Parts:
             desirable=self.desirable,
         )
         self.findings.append(sensitivity_finding(average, self.plan.study, holding))
-        low, high = average.low, average.high
-        if not self.desirable:
-            low, high = -high, -low
-        return SensitivityCurve(
-            average.strength, low, high, holding.share, self._tips(0.0), self._tips()
-        )
+        tips = self._tips(0.0), self._tips()
+        return SensitivityCurve(average.strength, average.low, average.high, holding.share, *tips)
 
     @property
     def _threshold(self) -> float:
@@ -206,4 +203,5 @@ class _Parts:
         return rosenbaum_bounds(good[treated], good[control])
 
     def robustness(self) -> PartialR2:
-        return partial_r2(self.X, self.y, self.treatment, names=self.names)
+        found = partial_r2(self.X, self.y, self.treatment, names=self.names)
+        return found.as_benefit(desirable=self.desirable)

@@ -10,10 +10,10 @@ from twoarm.diagnostics import BenefitEValue, PartialR2, RosenbaumBounds
 from twoarm.diagnostics.finding import is_randomised
 
 if TYPE_CHECKING:
-    from twoarm.diagnostics.e_value import EValue
+    from twoarm.diagnostics.hidden.e_value import EValue
     from twoarm.metrics import Rate
     from twoarm.study.hidden import SensitivityCurve
-    from twoarm.study.negative_controls import ControlRun, ControlShare
+    from twoarm.study.judge.hidden.negative_controls import ControlRun, ControlShare
     from twoarm.study.result import StudyResult
 
 __all__ = ["controls_block", "hidden_block"]
@@ -34,7 +34,6 @@ def hidden_block(result: StudyResult, null: Null) -> Any:
     found = result.causal.hidden
     if found is None:
         return null(_HIDDEN, "cross-fitting is not complete")
-    sign = 1.0 if result.primary.spec.desirable else -1.0
 
     def part(name: str, value: Any, give: Callable[[Any], Any]) -> Any:
         return null(f"{_HIDDEN}.{name}", found.errors[name]) if value is None else give(value)
@@ -44,7 +43,7 @@ def hidden_block(result: StudyResult, null: Null) -> Any:
         "e_value": part("e_value", found.e_value, lambda value: _e_value(value, null)),
         "marginal_sensitivity": _curve(found.curve, null),
         "rosenbaum": part("rosenbaum", found.rosenbaum, _rosenbaum),
-        "partial_r2": part("partial_r2", found.partial_r2, lambda value: _partial_r2(value, sign)),
+        "partial_r2": part("partial_r2", found.partial_r2, _partial_r2),
     }
 
 
@@ -100,9 +99,9 @@ def _rosenbaum(value: RosenbaumBounds) -> dict[str, Any]:
     }
 
 
-def _partial_r2(value: PartialR2, sign: float) -> dict[str, Any]:
+def _partial_r2(value: PartialR2) -> dict[str, Any]:
     return {
-        "benefit": sign * value.estimate,
+        "benefit": value.estimate,
         "se": value.se,
         "df": value.df,
         "r2": value.r2,
@@ -114,7 +113,7 @@ def _partial_r2(value: PartialR2, sign: float) -> dict[str, Any]:
                 "times": each.times,
                 "r2_treatment": each.r2_treatment,
                 "r2_outcome": each.r2_outcome,
-                "benefit": sign * each.estimate,
+                "benefit": each.estimate,
                 "se": each.se,
             }
             for each in value.leading

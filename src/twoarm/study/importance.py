@@ -23,8 +23,8 @@ from twoarm.importance import (
 from twoarm.learners import Logistic
 from twoarm.metalearners import Predictors, Sample, arm_seeds, effects_of, replicate_arm
 from twoarm.seeds import Stream, generator, integer
-from twoarm.study.plan import Plan
-from twoarm.study.propensity import pooled_centres
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.propensity import pooled_centres
 
 __all__ = ["Importance", "Modifiers", "RefittedImportance", "importance"]
 

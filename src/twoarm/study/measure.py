@@ -9,19 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Estimate
-from twoarm.diagnostics.average_effect import crude_difference
+from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
 from twoarm.metalearners import Effects
+from twoarm.metrics import Estimate, as_benefit, wald
 from twoarm.resampling import CrossValidated, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator
-from twoarm.study.causal import in_benefit_direction
-from twoarm.study.few_events import FEW_EVENTS
-from twoarm.study.plan import Plan
+from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.sample_size import supported
 from twoarm.study.result import ArmResult, BenefitResult, Spread
-from twoarm.study.sample_size import supported
-from twoarm.study.tasks import cross_fit_folds
 
 __all__ = ["arm_result", "benefit_result", "crude_benefit", "draws", "g_formula_benefit"]
 
@@ -177,7 +176,7 @@ def crude_benefit(plan: Plan, outcome: OutcomeSpec) -> Estimate:
     values = plan.outcome(outcome.name)
     known = np.isfinite(values)
     crude = crude_difference(values[known], plan.cohort.treatment[known])
-    return crude if outcome.desirable else in_benefit_direction(crude)
+    return crude.as_benefit(desirable=outcome.desirable)
 
 
 def g_formula_benefit(
@@ -194,16 +193,16 @@ def g_formula_benefit(
     95 % of them.
     """
     known = np.isfinite(plan.outcome(outcome.name))
-    sign = 1.0 if outcome.desirable else -1.0
     mu = [store.array(f"mu{arm}_{outcome.name}") for arm in (0, 1)]
     means = np.full(done.size, np.nan)
     for row, index in enumerate(done):
-        benefit = sign * (mu[1][index].astype(np.float64) - mu[0][index].astype(np.float64))
+        difference = mu[1][index].astype(np.float64) - mu[0][index].astype(np.float64)
+        benefit = as_benefit(difference, desirable=outcome.desirable)
         weight = counts[row, known]
         means[row] = (benefit[known] * weight).sum() / weight.sum()
     means = means[np.isfinite(means)]
     estimate = float(in_sample.benefit[known].mean())
     if means.size < 2:
-        return Estimate(estimate, None, None, None)
+        return wald(estimate)
     low, high = np.quantile(means, [0.025, 0.975])
     return Estimate(estimate, float(means.std(ddof=1)), float(low), float(high))

@@ -14,9 +14,9 @@ from twoarm.diagnostics import Missingness, missingness
 from twoarm.errors import ArgumentError
 from twoarm.metalearners import Predictors, effects_of
 from twoarm.metrics import auc_within
-from twoarm.study.fits import cross_fit
-from twoarm.study.plan import ARMS, Plan
-from twoarm.study.tasks import cross_fit_folds
+from twoarm.study.fit.fits import cross_fit
+from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.plan.plan import ARMS, Plan
 
 __all__ = ["CompleteCases", "cohort_missingness", "complete_cases", "only"]
 

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Finding, Missingness
-from twoarm.diagnostics.centre_benefit import finding as centres_finding
-from twoarm.diagnostics.missingness import finding as missing_finding
-from twoarm.diagnostics.stability import finding as stability_finding
+from twoarm.diagnostics.stability.centre_benefit import finding as centres_finding
+from twoarm.diagnostics.stability.missingness import finding as missing_finding
+from twoarm.diagnostics.stability.stability import finding as stability_finding
 from twoarm.resampling import RunStore
 from twoarm.study.attempt import attempt
-from twoarm.study.centres import Centres, centres
-from twoarm.study.fits import CrossFit, FullFit
+from twoarm.study.fit.fits import CrossFit, FullFit
+from twoarm.study.judge.stability.centres import Centres, centres
+from twoarm.study.judge.stability.refits import RefitStability, refit_stability
 from twoarm.study.missing import CompleteCases, cohort_missingness, complete_cases
-from twoarm.study.plan import Plan
-from twoarm.study.stability import RefitStability, refit_stability
+from twoarm.study.plan.plan import Plan
 
 __all__ = ["Reliability", "reliability"]
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.study.plan import ARMS
+from twoarm.study.plan.plan import ARMS
 
 if TYPE_CHECKING:
     from twoarm.diagnostics import BenefitByCentre, CentresPerformance, Pooled
-    from twoarm.diagnostics.missingness import VariableMissingness
-    from twoarm.study.centres import Centres
+    from twoarm.diagnostics.stability.missingness import VariableMissingness
+    from twoarm.study.judge.stability.centres import Centres
     from twoarm.study.result import StudyResult
 
 __all__ = ["centres_block", "complete_cases_block", "missing_block", "stability_block"]

@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.design import Support
-from twoarm.diagnostics import Answer, Estimate, Finding, verdict
+from twoarm.diagnostics import Answer, Finding, verdict
 from twoarm.importance import Dependence
 from twoarm.metalearners import Effects
+from twoarm.metrics import Estimate
 from twoarm.resampling import CrossValidated, FitFailure, Performance
-from twoarm.study.benefit_evidence import BenefitEvidence
 from twoarm.study.causal import Causal
-from twoarm.study.few_events import ArmLearner
+from twoarm.study.files.summary import summary_of
 from twoarm.study.importance import Importance
-from twoarm.study.negative_controls import ControlRun
-from twoarm.study.plan import Plan
+from twoarm.study.judge.hidden.negative_controls import ControlRun
+from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
+from twoarm.study.plan.few_events import ArmLearner
+from twoarm.study.plan.plan import Plan
 from twoarm.study.scale import OutcomesTogether
-from twoarm.study.summary import summary_of
 
 if TYPE_CHECKING:  # it is computed from what this module defines
     from twoarm.study.reliability import Reliability

@@ -19,10 +19,14 @@ from twoarm.execution import one_scheduler
 from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
 from twoarm.resampling import FitFailure, RunStore
-from twoarm.study.bootstrap import resample
 from twoarm.study.diagnosed import diagnosed
-from twoarm.study.fits import CrossFit, FullFit, cross_fit, full_fit
-from twoarm.study.folder import open_folder, write_json
+from twoarm.study.files.folder import open_folder, write_json
+from twoarm.study.files.model import model_content
+from twoarm.study.files.record import record_of
+from twoarm.study.fit.bootstrap import resample
+from twoarm.study.fit.fits import CrossFit, FullFit, cross_fit, full_fit
+from twoarm.study.fit.progress import Listener, Progress
+from twoarm.study.fit.tasks import array_specs
 from twoarm.study.measure import (
     arm_result,
     benefit_result,
@@ -30,12 +34,8 @@ from twoarm.study.measure import (
     draws,
     g_formula_benefit,
 )
-from twoarm.study.model import model_content
-from twoarm.study.plan import ARMS, Plan, make_plan
-from twoarm.study.progress import Listener, Progress
-from twoarm.study.record import record_of
+from twoarm.study.plan.plan import ARMS, Plan, make_plan
 from twoarm.study.result import OutcomeResult, StudyResult
-from twoarm.study.tasks import array_specs
 
 __all__ = ["compiled", "run"]
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Finding
-from twoarm.diagnostics.coherence import finding as coherence_finding
-from twoarm.diagnostics.ordinal import finding as ordinal_finding
+from twoarm.diagnostics.outcomes.coherence import finding as coherence_finding
+from twoarm.diagnostics.outcomes.ordinal import finding as ordinal_finding
 from twoarm.study.attempt import attempt
-from twoarm.study.coherence import StudyCoherence, study_coherence
-from twoarm.study.ordinal import StudyOrdinal, study_ordinal
-from twoarm.study.plan import Plan
+from twoarm.study.judge.outcomes.coherence import StudyCoherence, study_coherence
+from twoarm.study.judge.outcomes.ordinal import StudyOrdinal, study_ordinal
+from twoarm.study.plan.plan import Plan
 
 __all__ = ["OutcomesTogether", "outcomes_together"]
 

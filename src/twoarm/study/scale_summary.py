@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.study.ordinal import NO_UTILITY
-from twoarm.study.plan import ARMS
+from twoarm.study.judge.outcomes.ordinal import NO_UTILITY
+from twoarm.study.plan.plan import ARMS
 
 if TYPE_CHECKING:
     from twoarm.study.result import StudyResult

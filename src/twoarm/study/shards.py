@@ -12,14 +12,14 @@ from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.errors import ArgumentError, RunFolderError
 from twoarm.resampling import FitFailure, RunStore
-from twoarm.study.bootstrap import resample
-from twoarm.study.folder import open_folder
-from twoarm.study.plan import Plan, make_plan
-from twoarm.study.progress import Listener
-from twoarm.study.record import COMPARED, differences, read_record, record_of
+from twoarm.study.files.folder import open_folder
+from twoarm.study.files.record import COMPARED, differences, read_record, record_of
+from twoarm.study.fit.bootstrap import resample
+from twoarm.study.fit.progress import Listener
+from twoarm.study.fit.tasks import array_specs
+from twoarm.study.plan.plan import Plan, make_plan
 from twoarm.study.result import StudyResult
 from twoarm.study.run import compiled, run
-from twoarm.study.tasks import array_specs
 
 __all__ = ["Shard", "Shards", "merge_shards", "read_shards", "run_shard", "shard_rows"]
 

@@ -16,7 +16,7 @@ from twoarm.diagnostics import (
     performance_by_centre,
     pool,
 )
-from twoarm.diagnostics.centre_benefit import finding
+from twoarm.diagnostics.stability.centre_benefit import finding
 from twoarm.errors import ArgumentError
 from twoarm.learners import Forest, Logistic, Stack
 from twoarm.metalearners import Predictors, effects_of

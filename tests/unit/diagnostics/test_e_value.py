@@ -12,7 +12,7 @@ from twoarm.diagnostics import (
     e_value,
     e_value_of_difference,
 )
-from twoarm.diagnostics.benefit_e_value import finding
+from twoarm.diagnostics.hidden.benefit_e_value import finding
 from twoarm.errors import ArgumentError
 
 

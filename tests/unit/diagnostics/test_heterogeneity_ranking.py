@@ -10,18 +10,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics.heterogeneity_ranking import (
+from twoarm.diagnostics.ranking.heterogeneity_ranking import (
     RankingTask,
     RankingTest,
     finding,
     ranking_folds,
     ranking_test,
 )
-from twoarm.diagnostics.heterogeneity_refits import Refits
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
 from twoarm.errors import ArgumentError
-from twoarm.learners import Logistic, Mean
+from twoarm.learners import Logistic, Mean, over_folds
 from twoarm.metalearners import Predictors, TLearner
-from twoarm.metrics import Coefficient, Rate, group_effects
+from twoarm.metrics import Estimate, Rate, group_effects, wald
 
 CONVERGED = 1e-6
 
@@ -40,17 +40,16 @@ def test_a_fold_is_ranked_by_the_folds_before_it():
     given = refits(1)
     fold = np.arange(200) % 4
     X, y, w = given.predictors.coded, given.outcome, given.treatment
-    for number in range(4):
-        priority, mu0, _, propensity = RankingTask(given, fold, 1)(number)
-        here = fold == number
+    for split, (priority, mu0, _, propensity) in over_folds(fold, RankingTask(given, fold, 1)):
+        here = split.held
         others = TLearner(Logistic(), desirable=True).fit(X[~here], y[~here], treatment=w[~here])
         assert_allclose(mu0, others.effects(X[here]).mu0, atol=CONVERGED)
         chance = Logistic().fit(X[~here], w[~here]).predict_proba(X[here])[:, 1]
         assert_allclose(propensity, chance, atol=CONVERGED)
-        if number == 0:
+        if split.number == 0:
             assert np.isnan(priority).all()
             continue
-        past = fold < number
+        past = fold < split.number
         before = TLearner(Logistic(), desirable=True).fit(X[past], y[past], treatment=w[past])
         assert_allclose(priority, before.effects(X[here]).benefit, atol=CONVERGED)
 
@@ -136,8 +135,8 @@ def test_too_many_folds_are_refused():
 
 def test_scores_without_spread_are_told_and_break_nothing():
     quarters = group_effects([0.1] * 8, np.arange(8.0))
-    rate = Rate("autoc", 0.0, 0.0, 0.0, 0.0, 1.0)
-    test = RankingTest(rate, Coefficient(np.nan, np.nan, np.nan, np.nan), quarters)
+    rate = Rate(0.0, 0.0, 0.0, 0.0, "autoc", 1.0)
+    test = RankingTest(rate, wald(np.nan), quarters)
     found = finding(test, load_study("rescue-stenting"))
     assert found.table.rows[1] == ("last minus first quarter", 0.0, 0.0, 0.0, 0.0, 1.0)
 
@@ -146,8 +145,8 @@ def test_the_finding_says_what_the_test_says_and_its_power():
     study = load_study("rescue-stenting")
 
     def said(estimate, se):
-        value = Rate("autoc", estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, 0.5)
-        slope = Coefficient(1.0, 0.5, 0.02, 1.98)
+        value = Rate(estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, "autoc", 0.5)
+        slope = Estimate(1.0, 0.5, 0.02, 1.98)
         found = finding(RankingTest(value, slope, None), study)
         assert found.table.rows[1][:3] == ("slope", 1.0, 0.5)
         assert_allclose(found.table.rows[1][5], 0.0455, atol=1e-4)  # 2 standard errors

@@ -10,7 +10,6 @@ from scipy.optimize import linprog
 from scipy.stats import binomtest
 
 from twoarm.diagnostics import (
-    Estimate,
     ShareHolding,
     agreement,
     marginal_sensitivity,
@@ -23,14 +22,15 @@ from twoarm.diagnostics import (
     share_holding,
     tipping_strength,
 )
-from twoarm.diagnostics.agreement import finding as agreement_finding
-from twoarm.diagnostics.marginal_sensitivity import finding as marginal_finding
-from twoarm.diagnostics.negative_control import finding as control_finding
-from twoarm.diagnostics.partial_r2 import adjusted_estimate, partial_r2_of_t
-from twoarm.diagnostics.partial_r2 import finding as r2_finding
-from twoarm.diagnostics.rosenbaum import finding as rosenbaum_finding
-from twoarm.diagnostics.weighting import inverse_weights, weighted_difference
+from twoarm.diagnostics.average.agreement import finding as agreement_finding
+from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
+from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
+from twoarm.diagnostics.hidden.negative_control import finding as control_finding
+from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
+from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
+from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
 from twoarm.errors import ArgumentError
+from twoarm.metrics import Estimate, wald
 
 SEEDS = st.integers(0, 2**20)
 
@@ -157,7 +157,7 @@ def test_the_marginal_finding(stenting, aspirin):
     y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
     value = marginal_sensitivity(y, w, np.full(400, 0.5))
     assert marginal_finding(value, stenting).verdict == "cannot tell"
-    harm = marginal_finding(value, aspirin)
+    harm = marginal_finding(value.as_benefit(desirable=False), aspirin)
     assert harm.verdict == "questions"
     holding = ShareHolding(value.strength, np.linspace(0.9, 0.0, value.strength.size), 0.15)
     both = marginal_finding(value, stenting, holding)
@@ -307,7 +307,11 @@ def test_the_partial_r2_finding(stenting, aspirin):
     assert [each.times for each in value.leading if each.name == first] == [1.0, 2.0, 3.0]
     assert len(value.leading) == 9
     assert f"3 times as strong as {first}" in r2_finding(value, stenting).text
-    assert r2_finding(value, aspirin).verdict == "questions"  # more of a bad outcome
+    harm = value.as_benefit(desirable=False)  # more of a bad outcome
+    assert r2_finding(harm, aspirin).verdict == "questions"
+    assert f"the benefit of {-100 * value.estimate:.1f} points" in r2_finding(harm, aspirin).text
+    assert [each.estimate for each in harm.leading] == [-each.estimate for each in value.leading]
+    assert harm.robustness == value.robustness
 
 
 # --- negative control, agreement -------------------------------------------------------------
@@ -351,7 +355,7 @@ def test_agreement_is_flagged_beyond_two_errors_or_three_points(stenting, shift,
         lambda: rosenbaum_bounds([0, 1], [0, 1], gammas=[0.5]),
         lambda: propensity_pairs([0.0, 0.5], [0, 1]),
         lambda: partial_r2(np.ones((9, 1)), np.arange(9.0), np.arange(9) % 2, names=["one"]),
-        lambda: negative_control("x", Estimate(0.1, None, None, None)),
+        lambda: negative_control("x", wald(0.1)),
         lambda: agreement([0.1, np.nan], [0.1, 0.1]),
     ],
 )

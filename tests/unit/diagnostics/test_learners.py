@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics.learners import finding
+from twoarm.diagnostics.ranking.learners import finding
 from twoarm.metalearners import compare
 
 STUDY = load_study("rescue-stenting")

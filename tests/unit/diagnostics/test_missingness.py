@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from twoarm.cohort import load_study
 from twoarm.diagnostics import missingness
-from twoarm.diagnostics.missingness import finding
+from twoarm.diagnostics.stability.missingness import finding
 from twoarm.errors import ArgumentError
 
 N = 400

@@ -14,8 +14,8 @@ from twoarm.diagnostics import (
     proportional_odds,
     utility_benefit,
 )
-from twoarm.diagnostics.coherence import finding as coherence_finding
-from twoarm.diagnostics.ordinal import finding as ordinal_finding
+from twoarm.diagnostics.outcomes.coherence import finding as coherence_finding
+from twoarm.diagnostics.outcomes.ordinal import finding as ordinal_finding
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic
 

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twoarm.diagnostics import balance, crump_trimming, learn_support, overlap, propensity
-from twoarm.diagnostics.balance import finding as balance_finding
-from twoarm.diagnostics.overlap import finding as overlap_finding
-from twoarm.diagnostics.propensity import finding as propensity_finding
-from twoarm.diagnostics.support import finding as support_finding
-from twoarm.diagnostics.weighting import weighted_difference
+from twoarm.diagnostics.comparability.balance import finding as balance_finding
+from twoarm.diagnostics.comparability.overlap import finding as overlap_finding
+from twoarm.diagnostics.comparability.propensity import finding as propensity_finding
+from twoarm.diagnostics.comparability.support import finding as support_finding
+from twoarm.diagnostics.comparability.weighting import weighted_difference
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic
 

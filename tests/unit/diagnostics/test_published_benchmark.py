@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twoarm.cohort import load_study
 from twoarm.cohort.benchmark import PublishedEffect, read_benchmark
 from twoarm.diagnostics import benefit_e_value, published_benchmark, reanchored_benefit
-from twoarm.diagnostics.published_benchmark import finding
+from twoarm.diagnostics.average.published_benchmark import finding
 from twoarm.errors import ArgumentError, StudyFileError
 
 BASE = {

@@ -15,11 +15,13 @@ from twoarm.diagnostics import (
     instability_plot,
     stability,
 )
-from twoarm.diagnostics.stability import finding
+from twoarm.diagnostics.stability.stability import finding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import calibration_curve
 
-MODULE = sys.modules["twoarm.diagnostics.stability"]  # the package offers the function of its name
+MODULE = sys.modules[
+    "twoarm.diagnostics.stability.stability"
+]  # the package offers the function of its name
 
 
 def random_replicates(seed, replicates=30, n=12, failed=3):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from twoarm.diagnostics import target_trial
-from twoarm.diagnostics.target_trial import finding
+from twoarm.diagnostics.comparability.target_trial import finding
 
 
 def declared(study, **changes):

@@ -10,7 +10,7 @@ from twoarm.learners import Boosting, ElasticNet, Forest, Logistic, Mean, Spline
 from twoarm.modelfile import load_model, parse_model, read_patients, stack_risk
 from twoarm.modelfile.predictor import member_risk
 from twoarm.study import run
-from twoarm.study.model import model_content
+from twoarm.study.files.model import model_content
 
 
 @pytest.fixture(scope="module")

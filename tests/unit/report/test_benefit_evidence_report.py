@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from twoarm.metrics import Coefficient
+from twoarm.metrics import Estimate
 from twoarm.report import write_report
 from twoarm.report.benefit_evidence_tables import concordance_table, targeting_table
 from twoarm.report.benefit_figures import benefit_drawings
@@ -98,7 +98,7 @@ def test_treating_nobody_and_everybody_stand_beside_the_learners(small_result):
     ],
 )
 def test_numbers_needed_run_through_infinity(benefit, low, high, text):
-    assert needed_text(Coefficient(benefit, 0.1, low, high)) == text
+    assert needed_text(Estimate(benefit, 0.1, low, high)) == text
 
 
 def test_numbers_needed_are_those_of_the_benefits_beside_them(small_result):

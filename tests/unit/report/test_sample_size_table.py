@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from twoarm.design import expected_shrinkage, largest_cox_snell, parameters_supported
 from twoarm.report.sample_size_table import sample_size_table
 from twoarm.report.terminal import opening_lines
-from twoarm.study.sample_size import model_parameters, supported
+from twoarm.study.plan.sample_size import model_parameters, supported
 
 COLUMNS = 15  # fourteen predictors, one of them with three levels
 

@@ -21,9 +21,9 @@ from twoarm.metrics import (
     targeting_curve,
 )
 from twoarm.seeds import generator
-from twoarm.study.benefit_evidence import EVIDENCE_ON, benefit_evidence
-from twoarm.study.benefit_measures import EvidenceTask, Patients
-from twoarm.study.pair_errors import pair_errors
+from twoarm.study.judge.ranking.benefit_evidence import EVIDENCE_ON, benefit_evidence
+from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, Patients
+from twoarm.study.judge.ranking.pair_errors import pair_errors
 
 
 @pytest.fixture(scope="module")

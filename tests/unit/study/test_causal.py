@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from twoarm.diagnostics import Estimate, average_effect
-from twoarm.study.causal import in_benefit_direction
-from twoarm.study.propensity import pooled_centres
-from twoarm.study.summary import summary_of
+from twoarm.diagnostics import average_effect
+from twoarm.study.files.summary import summary_of
+from twoarm.study.plan.propensity import pooled_centres
 
 
 def test_average_effects_are_benefits_of_cross_fitted_models_and_one_propensity(small_result):
@@ -28,12 +27,6 @@ def test_average_effects_are_benefits_of_cross_fitted_models_and_one_propensity(
             found = getattr(judged.effects[name], method)
             assert_allclose(found.estimate, sign * getattr(direct, method).estimate, rtol=1e-12)
             assert found.low < found.estimate < found.high
-
-
-def test_turning_an_effect_swaps_its_limits():
-    turned = in_benefit_direction(Estimate(-0.05, 0.02, -0.09, -0.01))
-    assert turned == Estimate(0.05, 0.02, 0.01, 0.09)
-    assert in_benefit_direction(Estimate(0.1, None, None, None)).low is None
 
 
 def test_the_share_has_six_versions_for_the_primary_outcome_alone(small_result):

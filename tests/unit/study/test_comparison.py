@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from twoarm.diagnostics.heterogeneity_chain import hajek_scores
 from twoarm.learners import ElasticNet
+from twoarm.metalearners import hajek_scores
 from twoarm.metrics import benefit_slope
 from twoarm.study import comparison
-from twoarm.study.comparison import LEARNERS, ComparisonFold, compare_learners
-from twoarm.study.fits import cross_fit
-from twoarm.study.tasks import cross_fit_folds
+from twoarm.study.fit.fits import cross_fit
+from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.ranking.comparison import LEARNERS, ComparisonFold, compare_learners
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from twoarm.report.terminal import opening_lines
 from twoarm.resampling import draw_counts
 from twoarm.study import make_plan, merge_shards, read_shards, run, run_shard
 from twoarm.study.causal import causal
-from twoarm.study.few_events import FEW_EVENTS, RarerClass, arm_learners, rarer_class
+from twoarm.study.plan.few_events import FEW_EVENTS, RarerClass, arm_learners, rarer_class
 
 REPLICATES = 12
 EVENTS = 7

@@ -15,9 +15,9 @@ from twoarm.diagnostics import (
     patient_bounds,
 )
 from twoarm.report.hidden_tables import hidden_tables
+from twoarm.study.files.summary import summary_of
 from twoarm.study.hidden import hidden
-from twoarm.study.propensity import treatment_model
-from twoarm.study.summary import summary_of
+from twoarm.study.plan.propensity import treatment_model
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from twoarm.report.importance_tables import importance_tables
 from twoarm.resampling import draw_counts
 from twoarm.seeds import Stream
 from twoarm.study import importance as module
+from twoarm.study.files.summary import summary_of
 from twoarm.study.importance import importance
-from twoarm.study.plan import make_plan
-from twoarm.study.summary import summary_of
+from twoarm.study.plan.plan import make_plan
 
 
 def replicate_again(result, index, coded):

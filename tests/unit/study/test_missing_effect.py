@@ -14,8 +14,8 @@ from twoarm.metalearners import Predictors
 from twoarm.report import write_report
 from twoarm.study import missing_effect as missing_effects
 from twoarm.study import run
-from twoarm.study.missing_effect import WAYS, finding, missing_effect
-from twoarm.study.propensity import treatment_model
+from twoarm.study.judge.average.missing_effect import WAYS, finding, missing_effect
+from twoarm.study.plan.propensity import treatment_model
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
 

@@ -13,10 +13,10 @@ from twoarm.errors import StudyFileError
 from twoarm.report.hidden_tables import controls_table
 from twoarm.seeds import Stream, integer
 from twoarm.study import make_plan
-from twoarm.study.negative_controls import negative_controls, plan_of_control
-from twoarm.study.propensity import treatment_model
-from twoarm.study.summary import summary_of
-from twoarm.study.tasks import array_specs
+from twoarm.study.files.summary import summary_of
+from twoarm.study.fit.tasks import array_specs
+from twoarm.study.judge.hidden.negative_controls import negative_controls, plan_of_control
+from twoarm.study.plan.propensity import treatment_model
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_columns_of_the_propensity_can_be_removed_too(small_result):
 
 
 def test_the_effect_is_aipw_of_one_cross_fit_in_benefit_direction(small_result, runs):
-    from twoarm.study.negative_controls import _cross_fitted
+    from twoarm.study.judge.hidden.negative_controls import _cross_fitted
 
     plan = small_result.plan
     for position, run in enumerate(runs.values()):

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import balance, overlap, propensity
 from twoarm.study.causal import refits_of
-from twoarm.study.propensity import pooled_centres, treatment_model, treatment_predictors
+from twoarm.study.plan.propensity import pooled_centres, treatment_model, treatment_predictors
 
 EXTRA = ("dlp", "smoke", "sbp", "coll_tan", "icad_suspected")
 

@@ -10,7 +10,7 @@ import pytest
 
 from twoarm.cohort import load_study
 from twoarm.report.published_benchmark_table import published_benchmark_tables
-from twoarm.study.published import benchmarks
+from twoarm.study.judge.average.published import benchmarks
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
 

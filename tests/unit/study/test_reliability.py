@@ -24,9 +24,9 @@ from twoarm.modelfile import load_model, read_patients
 from twoarm.report import write_report
 from twoarm.seeds import Stream, integer
 from twoarm.study import run
-from twoarm.study.centres import left_out_together
+from twoarm.study.judge.stability.centres import left_out_together
 from twoarm.study.missing import complete_cases
-from twoarm.study.plan import make_plan
+from twoarm.study.plan.plan import make_plan
 from twoarm.synthetic.raw_missing import missing_cells
 
 ROOT = Path(__file__).parents[3]
@@ -340,7 +340,7 @@ def test_drawing_centres_needs_centres(study_text, tmp_path):
 
 
 def test_what_is_drawn_is_part_of_the_record(study_text, small, tmp_path):
-    from twoarm.study.record import record_of
+    from twoarm.study.files.record import record_of
 
     one = record_of(make_plan(*small))
     other = record_of(make_plan(*drawing_centres(study_text, tmp_path)))

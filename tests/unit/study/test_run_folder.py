@@ -10,9 +10,9 @@ from twoarm.cohort import load_study, read_cohort
 from twoarm.errors import ArgumentError, RunFolderError
 from twoarm.resampling import RunStore
 from twoarm.study import run
-from twoarm.study.folder import open_folder
-from twoarm.study.plan import make_plan
-from twoarm.study.record import record_of
+from twoarm.study.files.folder import open_folder
+from twoarm.study.files.record import record_of
+from twoarm.study.plan.plan import make_plan
 
 
 @pytest.fixture

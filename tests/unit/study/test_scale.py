@@ -14,12 +14,12 @@ from twoarm.diagnostics import UTILITY_MRS, OrdinalEffects, coherence, ordinal_e
 from twoarm.errors import ArgumentError
 from twoarm.metrics import brier
 from twoarm.report.ordinal_tables import together_tables
-from twoarm.study.coherence import nested_cuts, study_coherence
-from twoarm.study.ordinal import NO_UTILITY, study_ordinal
-from twoarm.study.plan import make_plan
+from twoarm.study.files.summary import summary_of
+from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.outcomes.coherence import nested_cuts, study_coherence
+from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, study_ordinal
+from twoarm.study.plan.plan import make_plan
 from twoarm.study.scale import outcomes_together
-from twoarm.study.summary import summary_of
-from twoarm.study.tasks import cross_fit_folds
 
 NAMES = ("mrs_0_2", "mrs_0_3", "sich", "death")
 

@@ -7,7 +7,7 @@ import pytest
 from twoarm.cohort import load_study, read_cohort
 from twoarm.errors import ArgumentError, RunFolderError
 from twoarm.study import make_plan, merge_shards, read_shards, repeat_replicate, run_shard
-from twoarm.study.record import read_record, record_of
+from twoarm.study.files.record import read_record, record_of
 from twoarm.study.shards import shard_rows
 
 

@@ -1,0 +1,97 @@
+"""Does the learner reproduce its own average?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.errors import ArgumentError
+
+__all__ = ["Agreement", "agreement", "finding"]
+
+_STANDARD_ERRORS = 2.0
+_POINTS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Doubly robust average benefit against the mean of the predicted benefits.
+
+    Attributes
+    ----------
+    aipw, mean_benefit : float
+        Both in benefit direction.
+    difference, se : float
+        aipw - mean_benefit, and its standard error SD(phi - benefit) / sqrt(n).
+    flagged : bool
+        Whether the difference exceeds two standard errors, or 3 points.
+    """
+
+    aipw: float
+    mean_benefit: float
+    difference: float
+    se: float
+    flagged: bool
+
+
+def agreement(phi: ArrayLike, benefit: ArrayLike) -> Agreement:
+    """Compare the average of a learner's predictions with the doubly robust one.
+
+    Parameters
+    ----------
+    phi : array_like, shape (n,)
+        Doubly robust scores in benefit direction (`dr_scores`, negated for an outcome to be
+        avoided).
+    benefit : array_like, shape (n,)
+        Cross-fitted predicted benefit of the same patients.
+
+    Raises
+    ------
+    ArgumentError
+        If the arrays do not fit together, or are not complete.
+
+    Notes
+    -----
+    Both averages rest on the same measured factors: agreement is no evidence against confounding.
+
+    Examples
+    --------
+    >>> agreement([0.25, 0.75], [0.25, 0.25]).difference
+    0.25
+    """
+    scores = np.asarray(phi, dtype=np.float64)
+    predicted = np.asarray(benefit, dtype=np.float64)
+    if scores.ndim != 1 or predicted.shape != scores.shape or scores.size < 2:
+        raise ArgumentError(
+            "phi and benefit must be vectors of one length, at least 2; found shapes "
+            f"{scores.shape} and {predicted.shape}."
+        )
+    apart = scores - predicted
+    if not np.isfinite(apart).all():
+        raise ArgumentError("phi and benefit must be complete.")
+    difference = float(apart.mean())
+    se = float(apart.std(ddof=1)) / math.sqrt(scores.size)
+    flagged = abs(difference) > _STANDARD_ERRORS * se or abs(difference) > _POINTS
+    return Agreement(float(scores.mean()), float(predicted.mean()), difference, se, flagged)
+
+
+@says("agreement")
+def finding(value: Agreement, study: Study) -> Finding:
+    """Say whether the learner's mean is off; agreement is never a point in favour."""
+    verdict: Verdict = "questions" if value.flagged else "cannot tell"
+    text = (
+        f"{study.file.primary.title}: the predicted benefits average "
+        f"{100 * value.mean_benefit:+.1f} points, the doubly robust estimate is "
+        f"{100 * value.aipw:+.1f}. "
+    )
+    text += (
+        "The learner does not reproduce its own average."
+        if value.flagged
+        else "That they agree is no evidence against confounding."
+    )
+    return Finding("agreement", verdict, text)

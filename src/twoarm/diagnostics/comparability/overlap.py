@@ -1,0 +1,168 @@
+"""Could every patient have been in either arm? Trimming, effective sample sizes, support."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.weighting import (
+    effective_sample_size,
+    inverse_weights,
+    overlap_weights,
+)
+from twoarm.diagnostics.finding import Finding, Verdict, at_most, is_randomised, says
+from twoarm.errors import ArgumentError, NotEstimable
+
+__all__ = ["Overlap", "Trimming", "crump_trimming", "finding", "overlap"]
+
+_FEW_KEPT = 0.90
+_LITTLE_LEFT = 0.50
+"""`questions` if trimming keeps fewer patients, or weighting leaves less of an arm's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trimming:
+    """Whom to leave out so that the average effect is estimated most precisely.
+
+    Attributes
+    ----------
+    alpha : float
+        Patients with a propensity outside alpha to 1 - alpha are trimmed; 0 if nobody is.
+    kept : ndarray of bool, shape (n,)
+        Who stays.
+    """
+
+    alpha: float
+    kept: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How far the arms overlap; pairs are control and treated.
+
+    Attributes
+    ----------
+    trimming : Trimming
+    n : tuple of int
+        Patients.
+    ess_inverse, ess_overlap : tuple of float
+        Effective sample size after inverse probability, and after overlap weighting.
+    largest_share : tuple of float
+        Share of an arm's inverse probability weight that rests on one patient.
+    """
+
+    trimming: Trimming
+    n: tuple[int, int]
+    ess_inverse: tuple[float, float]
+    ess_overlap: tuple[float, float]
+    largest_share: tuple[float, float]
+
+
+def crump_trimming(propensity: ArrayLike) -> Trimming:
+    """Find the propensities that cost more precision than their patients bring.
+
+    With k = 1 / (e (1 - e)), everybody is kept if max k <= 2 mean k; else those with k <= g, where
+    g is the largest observed k with g <= 2 mean(k | k <= g).
+
+    Parameters
+    ----------
+    propensity : array_like, shape (n,)
+        Strictly between 0 and 1.
+
+    References
+    ----------
+    Crump RK, Hotz VJ, Imbens GW, Mitnik OA. Biometrika 2009;96:187-199, doi 10.1093/biomet/asn055.
+
+    Examples
+    --------
+    >>> crump_trimming([0.4, 0.5, 0.6]).alpha
+    0.0
+    >>> crump_trimming([0.4, 0.5, 0.6, 0.001]).kept.tolist()
+    [True, True, True, False]
+    """
+    e = _propensity(propensity)
+    cost = 1.0 / (e * (1.0 - e))
+    if cost.max() <= 2.0 * cost.mean():
+        return Trimming(0.0, np.ones(e.size, dtype=np.bool_))
+    ordered = np.sort(cost)
+    mean_below = np.cumsum(ordered) / np.arange(1, e.size + 1)
+    # Equal costs stand together: the mean is the one after the last of them.
+    last = np.searchsorted(ordered, ordered, side="right") - 1
+    limit = ordered[ordered <= 2.0 * mean_below[last]].max()
+    return Trimming(0.5 - math.sqrt(0.25 - 1.0 / float(limit)), cost <= limit)
+
+
+def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
+    """Describe the overlap of the arms.
+
+    Parameters
+    ----------
+    propensity : array_like, shape (n,)
+        Strictly between 0 and 1.
+    treatment : array_like of 0 and 1, shape (n,)
+        Arm.
+
+    Raises
+    ------
+    ArgumentError
+        If the arrays do not fit together.
+
+    Examples
+    --------
+    >>> overlap([0.5, 0.5, 0.5, 0.5], [0, 0, 1, 1]).ess_inverse
+    (2.0, 2.0)
+    """
+    e, arm = _propensity(propensity), np.asarray(treatment)
+    if arm.shape != e.shape or not np.array_equal(np.unique(arm), (0, 1)):
+        raise NotEstimable("Treatment must be 0 or 1, both present, one a propensity.")
+    masks = arm == 0, arm == 1
+    inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
+    control, treated = masks
+    return Overlap(
+        trimming=crump_trimming(e),
+        n=(int(control.sum()), int(treated.sum())),
+        ess_inverse=_by_arm(effective_sample_size, inverse, masks),
+        ess_overlap=_by_arm(effective_sample_size, open_weights, masks),
+        largest_share=_by_arm(lambda w: float(w.max() / w.sum()), inverse, masks),
+    )
+
+
+def _by_arm(
+    measure: Callable[[NDArray[np.float64]], float],
+    weights: NDArray[np.float64],
+    masks: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> tuple[float, float]:
+    return measure(weights[masks[0]]), measure(weights[masks[1]])
+
+
+def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:
+    e = np.asarray(propensity, dtype=np.float64)
+    if e.ndim != 1 or e.size == 0 or not ((e > 0.0) & (e < 1.0)).all():
+        raise ArgumentError(
+            "Propensities must be a vector of numbers strictly between 0 and 1. Penalise the model "
+            "of the treatment."
+        )
+    return e
+
+
+@says("overlap")
+def finding(value: Overlap, study: Study) -> Finding:
+    """Say whether the arms overlap enough for an average effect of everybody."""
+    n = sum(value.n)
+    kept = int(value.trimming.kept.sum())
+    left = [size / full for size, full in zip(value.ess_inverse, value.n, strict=True)]
+    poor = kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
+    verdict: Verdict = "questions" if poor else "supports"
+    text = (
+        f"{kept} of {n} patients could well have been in either arm; weighting leaves the worth of "
+        f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
+        f"{value.n[1]} treated."
+    )
+    if not is_randomised(study):
+        text += " Overlap says nothing about factors that were not measured."
+    return Finding("overlap", at_most(verdict, study), text)

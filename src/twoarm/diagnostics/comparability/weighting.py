@@ -1,0 +1,61 @@
+"""Average effects by weighting patients: inverse probability, and overlap."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.metrics import Estimate, wald
+
+__all__ = ["effective_sample_size", "inverse_weights", "overlap_weights", "weighted_difference"]
+
+Floats = NDArray[np.float64]
+
+
+def inverse_weights(treatment: NDArray[np.int64], propensity: Floats) -> Floats:
+    """Give 1 / e to the treated and 1 / (1 - e) to controls: both arms stand for everybody."""
+    return np.where(treatment == 1, 1.0 / propensity, 1.0 / (1.0 - propensity))
+
+
+def overlap_weights(treatment: NDArray[np.int64], propensity: Floats) -> Floats:
+    """Give 1 - e to the treated and e to controls: patients whose treatment was open count most.
+
+    Li, Morgan, Zaslavsky 2018, doi 10.1080/01621459.2016.1260466. If the propensity comes from a
+    logistic regression without penalty, the weighted arms have equal means of its columns.
+    """
+    return np.where(treatment == 1, 1.0 - propensity, propensity)
+
+
+def effective_sample_size(weights: Floats) -> float:
+    """Give (sum w)^2 / sum w^2: how many equally weighted patients carry as much information.
+
+    Examples
+    --------
+    >>> effective_sample_size(np.array([1.0, 1.0, 0.0]))
+    2.0
+    """
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def weighted_difference(y: Floats, treatment: NDArray[np.int64], weights: Floats) -> Estimate:
+    """Give the difference of weighted means (Hajek), with the sandwich error of that regression.
+
+    The error takes the weights as known. For inverse probability weights from a regression that
+    is too wide on average (Lunceford, Davidian 2004, doi 10.1002/sim.1903), never too narrow in
+    large samples.
+
+    Examples
+    --------
+    >>> arm, ones = np.array([0, 0, 1, 1]), np.ones(4)
+    >>> weighted_difference(np.array([0.0, 1.0, 1.0, 1.0]), arm, ones).estimate
+    0.5
+    """
+    means, variance = [], 0.0
+    for arm in (0, 1):
+        w, values = weights[treatment == arm], y[treatment == arm]
+        mean = float(w @ values / w.sum())
+        means.append(mean)
+        variance += float((w**2 @ (values - mean) ** 2) / w.sum() ** 2)
+    return wald(means[1] - means[0], math.sqrt(variance))

@@ -1,0 +1,1 @@
+"""What would a factor that nobody measured have to be?"""

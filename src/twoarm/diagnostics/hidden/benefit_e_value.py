@@ -1,0 +1,128 @@
+"""E-value of the average benefit: what a hidden confounder would have to be to explain it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength
+from twoarm.diagnostics.hidden.e_value import ArmRisks, EValue, e_value_of_difference
+from twoarm.metalearners.scores import arm_scores
+
+__all__ = ["BenefitEValue", "benefit_e_value", "finding"]
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitEValue:
+    """E-values of the average benefit of one outcome.
+
+    Attributes
+    ----------
+    benefit : float
+        Doubly robust average benefit; positive where the treatment helps.
+    threshold : float or None
+        Benefit worth treating for.
+    to_zero, to_threshold : EValue or None
+        To bring the benefit to 0, and to the threshold.
+    measured : CovariateStrength or None
+        The strongest measured covariate, as a yardstick (`covariate_strengths`).
+    """
+
+    benefit: float
+    threshold: float | None
+    to_zero: EValue
+    to_threshold: EValue | None
+    measured: CovariateStrength | None = None
+
+
+def benefit_e_value(
+    outcome: ArrayLike,
+    treatment: ArrayLike,
+    mu0: ArrayLike,
+    mu1: ArrayLike,
+    propensity: ArrayLike,
+    *,
+    desirable: bool,
+    threshold: float | None = None,
+) -> BenefitEValue:
+    """Give the E-values of the average benefit, from doubly robust risks of both arms.
+
+    Parameters
+    ----------
+    outcome, treatment, mu0, mu1, propensity : array_like, shape (n,)
+        As in `dr_scores`; a binary outcome.
+    desirable : bool
+        Whether the outcome is one to hope for. For one to be avoided, the arm without the
+        treatment is the exposed one, so that a benefit is a positive difference.
+    threshold : float, optional
+        Smallest benefit worth treating for, 0 to 1.
+
+    Examples
+    --------
+    >>> y = np.array([1, 1, 1, 0, 1, 0, 0, 0]); w = np.repeat([1, 0], 4)
+    >>> half = np.full(8, 0.5)
+    >>> found = benefit_e_value(y, w, half, half, half, desirable=True, threshold=0.6)
+    >>> round(found.to_zero.estimate, 3), found.to_threshold.already_below
+    (5.449, (True, True))
+    """
+    phi0, phi1 = arm_scores(outcome, treatment, mu0, mu1, propensity)
+    n, share = phi0.size, float(np.mean(np.asarray(treatment, dtype=np.float64)))
+    covariance = np.cov(phi1, phi0) / n
+    p1, p0, v1, v0 = (
+        float(each) for each in (phi1.mean(), phi0.mean(), covariance[0, 0], covariance[1, 1])
+    )
+    if desirable:
+        risks = ArmRisks(p1, p0, share, n, (v1, v0), float(covariance[0, 1]))
+    else:
+        risks = ArmRisks(p0, p1, 1.0 - share, n, (v0, v1), float(covariance[0, 1]))
+    return BenefitEValue(
+        benefit=risks.larger - risks.smaller,
+        threshold=threshold,
+        to_zero=_to(risks, 0.0),
+        to_threshold=None if threshold is None else _to(risks, threshold),
+    )
+
+
+def _to(risks: ArmRisks, true: float) -> EValue:
+    """Give the E-value, or that nothing is needed where the benefit is below the target."""
+    if risks.larger - risks.smaller <= true:
+        return EValue(1.0, 1.0, (True, True))
+    return e_value_of_difference(risks, true=true)
+
+
+@says("E-value")
+def finding(value: BenefitEValue, study: Study) -> Finding:
+    """Say how strong a hidden confounder would have to be; never that there is none."""
+    pieces = [(0.0, value.to_zero)]
+    if value.threshold is not None and value.to_threshold is not None:
+        pieces.append((value.threshold, value.to_threshold))
+    verdict: Verdict = "questions" if value.to_zero.already_below[1] else "cannot tell"
+    points = (
+        f"{study.file.primary.title}: the average benefit is {100 * value.benefit:+.1f} points. "
+    )
+    text = points + " ".join(_sentence(target, each) for target, each in pieces)
+    if value.measured is not None:
+        text += (
+            " The strongest measured covariate, cut in two, is "
+            f"{study.file.column_title(value.measured.name)} "
+            f"({value.measured.with_treatment:.1f} with treatment, "
+            f"{value.measured.with_outcome:.1f} with the outcome)."
+        )
+    return Finding("E-value", verdict, text)
+
+
+def _sentence(target: float, value: EValue) -> str:
+    there = f"{100 * target:g} points" if target else "0"
+    if value.already_below[0]:
+        return f"It is not above {there} as it stands."
+    text = (
+        f"One hidden factor tied to treatment and to outcome by a risk ratio of "
+        f"{value.estimate:.1f} each could bring it to {there}"
+    )
+    if value.already_below[1]:
+        return f"{text}; its confidence limit is there already."
+    return f"{text}; {value.limit:.1f} each, its confidence limit."

@@ -1,0 +1,1 @@
+"""What the outcomes say of each other, and the scale behind them."""

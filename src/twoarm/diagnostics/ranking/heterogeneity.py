@@ -1,0 +1,240 @@
+"""How many patients reach the threshold, and how much of that is noise?
+
+Flexible learners with one model for each arm spread predicted benefit far beyond the truth, in
+sample and cross-fitted. So the share above a threshold stands beside shrunk and deconvolved shares
+and beside what the same learner reports where benefit does not differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.load import Study
+from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
+from twoarm.diagnostics.ranking.heterogeneity_nulls import (
+    NoEffectTask,
+    SameEffectTask,
+    propensity_strata,
+    same_effect_risk,
+)
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
+from twoarm.diagnostics.ranking.heterogeneity_summary import (
+    Band,
+    ChainSummary,
+    ShrinkageSlope,
+    band,
+    bounded,
+    enough,
+    slope_with_interval,
+    summarise_chain,
+)
+from twoarm.errors import ArgumentError, FitError
+from twoarm.execution import run_tasks
+from twoarm.metrics import Estimate, share_at_threshold
+from twoarm.seeds import integer
+
+__all__ = ["Heterogeneity", "finding", "heterogeneity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heterogeneity:
+    """Spread of the benefit, and the share of patients at or above the threshold.
+
+    Attributes
+    ----------
+    threshold : float
+        Absolute benefit.
+    raw, crossfit : float
+        Share *predicted* to reach it, in-sample and cross-fitted (mean over the repeats).
+    shrunk : Estimate
+        The same after cross-fitted benefit was shrunk by the slope.
+    deconvolved : Estimate
+        Estimated share who *have* it, if benefits are normal and predictions are truth plus
+        unrelated noise.
+    no_effect, same_effect : Band
+        `raw` where treatment does nothing (arms drawn again within propensity strata), and where
+        it multiplies everybody's odds alike. Only an excess over the second band is evidence that
+        benefit differs between patients beyond what their risks make of one odds ratio.
+    slope : ShrinkageSlope
+    average : float
+        Average benefit (AIPW with normalised weights, median over the repeats).
+    sd_crossfit, sd_shrunk, sd_deconvolved : float or None
+        Standard deviation of benefit as predicted, after shrinking, and as estimated.
+    """
+
+    threshold: float
+    raw: float
+    crossfit: float
+    shrunk: Estimate
+    deconvolved: Estimate
+    no_effect: Band
+    same_effect: Band
+    slope: ShrinkageSlope
+    average: float
+    sd_crossfit: float
+    sd_shrunk: float | None
+    sd_deconvolved: float | None
+
+
+def heterogeneity(
+    refits: Refits,
+    *,
+    threshold: float,
+    folds: int = 10,
+    repeats: int = 20,
+    half_samples: int = 200,
+    draws: int = 200,
+    seed: int,
+    in_sample: NDArray[np.float64] | None = None,
+    executor: str = "threads",
+    workers: int = 0,
+    scheduler: str | None = None,
+) -> Heterogeneity:
+    """Compute every version of the share above the threshold, and the slope behind them.
+
+    Parameters
+    ----------
+    refits : Refits
+        Learner, patients, and the model of treatment.
+    threshold : float
+        Absolute benefit worth treating for, of the primary outcome.
+    folds, repeats : int
+        Cross-fits.
+    half_samples : int
+        Halves of the patients on which the chain (with one repeat) is computed anew.
+    draws : int
+        Draws of each null.
+    seed : int
+        A seed of its own, not the run's: paths below it start with `Work`.
+    in_sample : ndarray, shape (n,), optional
+        Benefit by the full fit, where there is one already; else it is made here.
+    executor, workers, scheduler
+        See `twoarm.execution.run_tasks`.
+
+    Returns
+    -------
+    Heterogeneity
+
+    Raises
+    ------
+    FitError
+        If the learner cannot be fitted to all patients, or no repeat of the cross-fit succeeds.
+
+    Notes
+    -----
+    Half-samples: an estimate from half of the patients varies about that from all as much as that
+    from all varies about the truth; their spread is used, not their mean, which is worse because
+    learners had fewer patients. Nulls are compared with `raw`: the fits are of the same size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from twoarm.learners import Logistic
+    >>> from twoarm.metalearners import Predictors, TLearner
+    >>> from twoarm.seeds import generator
+    >>> rng = generator(1); X = Predictors.from_matrix(rng.normal(size=(200, 2)))
+    >>> w = np.tile([0, 1], 100); y = (rng.random(200) < 0.3 + 0.1 * w).astype(float)
+    >>> refits = Refits(TLearner(Logistic(), desirable=True), X, y, w, Logistic(), X)
+    >>> found = heterogeneity(refits, threshold=0.15, repeats=2, half_samples=3, draws=3, seed=1)
+    >>> found.crossfit > 0.2
+    True
+    """
+    if min(folds, draws) < 2 or min(repeats, half_samples) < 1:
+        raise ArgumentError(
+            "heterogeneity needs 2 folds and draws, 1 repeat and half-sample at least; found "
+            f"folds={folds}, draws={draws}, repeats={repeats}, half_samples={half_samples}."
+        )
+    known = refits.known
+    if in_sample is None:
+        in_sample = refits.effects(known, known, seed=integer(seed, Work.FULL)).benefit
+    items = [(Work.REPEAT, number) for number in range(repeats)]
+    items += [(Work.HALF_SAMPLE, number) for number in range(half_samples)]
+    chain = ChainTask(refits, folds, seed)
+    run_by: dict[str, Any] = {"executor": executor, "workers": workers, "scheduler": scheduler}
+    found = list(run_tasks(chain, items, **run_by))
+    done = [one for one in found[:repeats] if one is not None]
+    if not done:
+        raise FitError("No repeat of the cross-fit succeeded.")
+    halves = [summarise_chain([one], threshold, always=True) for one in found[repeats:] if one]
+    tasks: tuple[NoEffectTask | SameEffectTask, ...] = (
+        NoEffectTask(refits, propensity_strata(refits, seed), seed),
+        SameEffectTask(refits, same_effect_risk(refits), seed),
+    )
+    nulls = [band(run_tasks(task, range(draws), **run_by), threshold) for task in tasks]
+    raw = share_at_threshold(in_sample[known], threshold)
+    return _result(threshold, raw, summarise_chain(done, threshold), halves, nulls, half_samples)
+
+
+def _result(
+    threshold: float,
+    raw: float,
+    whole: ChainSummary,
+    halves: list[ChainSummary],
+    nulls: list[Band],
+    half_samples: int,
+) -> Heterogeneity:
+    halves = halves if enough(len(halves), half_samples) else []
+    return Heterogeneity(
+        threshold=threshold,
+        raw=raw,
+        crossfit=whole.crossfit,
+        shrunk=bounded(whole.shrunk, [half.shrunk for half in halves], (0.0, 1.0)),
+        deconvolved=bounded(whole.deconvolved, [half.deconvolved for half in halves], (0.0, 1.0)),
+        no_effect=nulls[0],
+        same_effect=nulls[1],
+        slope=slope_with_interval(whole, halves),
+        average=whole.average,
+        sd_crossfit=whole.sd_crossfit,
+        sd_shrunk=whole.sd_shrunk,
+        sd_deconvolved=whole.sd_deconvolved,
+    )
+
+
+@says("heterogeneity")
+def finding(value: Heterogeneity, study: Study) -> Finding:
+    """Say how much of the share above the threshold the same effect for all would show too.
+
+    It describes and never supports: the ranking is judged by one test declared in advance.
+    """
+    high = value.same_effect.high
+    no_more = high is not None and not value.same_effect.is_rough and value.raw <= high
+    verdict: Verdict = "questions" if no_more else "cannot tell"
+    text = (
+        f"{study.file.primary.title}: {_percent(value.raw)} of the patients are predicted to gain "
+        f"{100 * value.threshold:.0f} points or more. "
+        + _sentence_on_null(value)
+        + _sentence_on_slope(value)
+    )
+    return Finding("heterogeneity", verdict, text)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _sentence_on_null(value: Heterogeneity) -> str:
+    low, high = value.same_effect.low, value.same_effect.high
+    if low is None or high is None:
+        return "What the same odds ratio for everybody would show could not be computed. "
+    band = f"{_percent(low)} to {_percent(high)}"
+    if value.same_effect.is_rough:
+        return (
+            f"With the same odds ratio for everybody, {band} in a few draws: too few to compare. "
+        )
+    if value.raw > high:
+        return f"With the same odds ratio for everybody it would be {band}: this is more. "
+    return f"With the same odds ratio for everybody it would be {band}: this is no more than that. "
+
+
+def _sentence_on_slope(value: Heterogeneity) -> str:
+    if not value.slope.estimable:
+        return "How far the predictions must be shrunk cannot be estimated from so few patients."
+    return (
+        f"After shrinking the predictions to what they are worth, "
+        f"{_percent(value.shrunk.estimate)} are predicted to reach it."
+    )

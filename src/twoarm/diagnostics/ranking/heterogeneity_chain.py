@@ -1,0 +1,126 @@
+"""Cross-fitted benefit and what it is worth: one repeat of the whole chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
+from twoarm.errors import FitError
+from twoarm.learners import Split, cross_fitted
+from twoarm.metalearners import Sample
+from twoarm.metalearners.sample import sample_folds
+from twoarm.metrics import benefit_slope, centred_in_folds
+from twoarm.seeds import generator, integer
+
+__all__ = ["ChainRepeat", "ChainTask"]
+
+_FOLDS, _LEARNER, _PROPENSITY, _DRAW = range(4)
+_FITS = _LEARNER, _PROPENSITY
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRepeat:
+    """One cross-fit and its calibration.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (m,)
+        Patients of this repeat.
+    centred : ndarray, shape (m,)
+        Cross-fitted benefit minus the mean of its fold.
+    benefit : ndarray, shape (m,)
+        Cross-fitted benefit.
+    average : float
+        Mean of the doubly robust scores.
+    slope, se : float
+        Of the scores on the centred benefit, unclipped, HC3; NaN if all are predicted the same.
+    covariance : float
+        Of the scores and the centred benefit.
+    """
+
+    rows: NDArray[np.int64]
+    centred: NDArray[np.float64]
+    benefit: NDArray[np.float64]
+    average: float
+    slope: float
+    se: float
+    covariance: float
+
+
+@dataclass(frozen=True)
+class ChainTask:
+    """Compute one repeat of the chain, on everybody or on one half.
+
+    Attributes
+    ----------
+    refits : Refits
+        Learner and patients.
+    folds : int
+        Folds of the cross-fit.
+    seed : int
+        A repeat depends on the seed, its kind and its number, and on nothing else.
+    """
+
+    refits: Refits
+    folds: int
+    seed: int
+
+    def __call__(self, item: tuple[Work, int]) -> ChainRepeat | None:
+        """Compute `Work.REPEAT` or `Work.HALF_SAMPLE` number `item[1]`; None if a fit failed."""
+        work, number = item
+        rows = self.refits.known
+        if work == Work.HALF_SAMPLE:
+            rows = self._half(number)
+        try:
+            return self._chain(rows, (int(work), number))
+        except FitError:
+            return None
+
+    def _half(self, number: int) -> NDArray[np.bool_]:
+        """Draw half of each arm's patients with known outcome, without replacement."""
+        rng = generator(self.seed, Work.HALF_SAMPLE, number, _DRAW)
+        drawn = np.zeros(self.refits.known.size, dtype=np.bool_)
+        for arm in (0, 1):
+            members = np.flatnonzero(self.refits.known & (self.refits.treatment == arm))
+            drawn[rng.permutation(members)[: members.size // 2]] = True
+        return drawn
+
+    def _chain(self, inside: NDArray[np.bool_], path: tuple[int, int]) -> ChainRepeat:
+        refits, rows = self.refits, np.flatnonzero(inside)
+        outcome = refits.outcome[rows].astype(np.int64)
+        sample = Sample(refits.predictors.coded[rows], outcome, refits.treatment[rows])
+        fold = sample_folds(sample, self.folds, self.seed, *path, _FOLDS)
+
+        def predict(split: Split) -> NDArray[np.float64]:
+            here = rows[split.held]
+            wanted = np.zeros(inside.size, dtype=np.bool_)
+            wanted[here] = True
+            seeds = [integer(self.seed, *path, kind, split.number) for kind in _FITS]
+            found = refits.effects(inside & ~wanted, wanted, seed=seeds[0])
+            chance = refits.propensity(inside & ~wanted, wanted, seed=seeds[1])
+            return np.stack([found.mu0, found.mu1, found.benefit, chance])[:, here]
+
+        mu0, mu1, benefit, chance = cross_fitted(fold, predict)
+        return _calibrated(rows, benefit, refits.scores(rows, mu0, mu1, chance), fold)
+
+
+def _calibrated(
+    rows: NDArray[np.int64],
+    benefit: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    fold: NDArray[np.int64],
+) -> ChainRepeat:
+    centred = centred_in_folds(benefit, fold)
+    fit = benefit_slope(scores, benefit, fold=fold)
+    return ChainRepeat(
+        rows=rows,
+        centred=centred,
+        benefit=benefit,
+        average=float(scores.mean()),
+        slope=fit.slope.estimate,
+        se=fit.slope.se,
+        covariance=float(centred @ scores) / (rows.size - 1),
+    )

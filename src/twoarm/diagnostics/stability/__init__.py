@@ -1,0 +1,1 @@
+"""What moves the results without any change of the question: refits, centres, missing values."""

@@ -1,0 +1,1 @@
+"""Everything that is fitted: on everybody, cross-fitted, and in every replicate."""

@@ -1,0 +1,130 @@
+"""The fits of a run that are no replicates: on everybody, and cross-fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.encoding import EncodingSpec
+from twoarm.errors import ArgumentError
+from twoarm.execution import run_tasks
+from twoarm.importance import Dependence, partial_dependence, permutation_importance
+from twoarm.metalearners import Effects, arm_seeds, effects_of, fit_arms
+from twoarm.resampling import FitFailure
+from twoarm.seeds import Stream, generator
+from twoarm.study.fit.progress import Listener, Progress
+from twoarm.study.fit.tasks import CrossFitTask
+from twoarm.study.plan.plan import Plan
+from twoarm.study.result import FittedModels
+
+__all__ = ["CrossFit", "FullFit", "cross_fit", "full_fit"]
+
+_LEADING = 5
+_MOST_PATIENTS_PERMUTED = 2000
+
+
+@dataclass(frozen=True)
+class FullFit:
+    """Models of both arms and every outcome, and what they say of the patients they know."""
+
+    models: FittedModels
+    in_sample: dict[str, Effects]
+    importance: dict[str, NDArray[np.float64]]
+    dependence: tuple[Dependence, ...]
+
+
+@dataclass(frozen=True)
+class CrossFit:
+    """Predictions by models that have not seen the patient.
+
+    `mu` has shape (repeats, outcomes, 2, patients), NaN where a fit failed; `errors` says why.
+    """
+
+    mu: NDArray[np.float64]
+    errors: tuple[FitFailure, ...]
+
+
+def full_fit(plan: Plan, tell: Listener) -> FullFit:
+    """Fit both arms of every outcome on everybody, and see what the benefit depends on."""
+    cohort = plan.cohort
+    encoding = plan.predictors.spec()
+    X = encoding.encode(cohort.predictors)
+    stacks, in_sample, importance = {}, {}, {}
+    dependence: tuple[Dependence, ...] = ()
+    for position, spec in enumerate(plan.outcomes):
+        tell(Progress("full fit", position, len(plan.outcomes)))
+        seeds = arm_seeds(plan.seed, Stream.FULL_FIT, position)
+        values = plan.outcome(spec.name)
+        bases = plan.stacks_of(spec.name)
+        pair = fit_arms(bases, plan.predictors, values, cohort.treatment, seeds=seeds)
+        mu = [model.predict_proba(X)[:, 1] for model in pair]
+        stacks[spec.name] = pair
+        in_sample[spec.name] = effects_of(mu[0], mu[1], desirable=spec.desirable)
+        benefit = _Benefit(encoding, pair, spec.desirable)
+        rows = _permuted_rows(plan)
+        importance[spec.name] = permutation_importance(
+            benefit,
+            cohort.predictors[rows],
+            repeats=plan.file.importance.repeats,
+            seed=plan.seed,
+        )
+        if spec.primary:
+            leading = np.argsort(-importance[spec.name], kind="stable")[:_LEADING]
+            dependence = tuple(
+                partial_dependence(benefit, cohort.predictors[rows], int(k)) for k in leading
+            )
+    tell(Progress("full fit", len(plan.outcomes), len(plan.outcomes)))
+    return FullFit(FittedModels(encoding, stacks), in_sample, importance, dependence)
+
+
+def _permuted_rows(plan: Plan) -> NDArray[np.intp]:
+    """Take everybody, or a random sample where the cohort is large."""
+    n = len(plan.cohort)
+    if n <= _MOST_PATIENTS_PERMUTED:
+        return np.arange(n)
+    rng = generator(plan.seed, Stream.IMPORTANCE)
+    return np.sort(rng.choice(n, _MOST_PATIENTS_PERMUTED, replace=False))
+
+
+@dataclass(frozen=True)
+class _Benefit:
+    """The predicted benefit as a function of coded predictors."""
+
+    encoding: EncodingSpec
+    pair: tuple[object, object]
+    desirable: bool
+
+    def __call__(self, coded: NDArray[np.float64]) -> NDArray[np.float64]:
+        X = self.encoding.encode(coded)
+        mu0, mu1 = (model.predict_proba(X)[:, 1] for model in self.pair)  # type: ignore[attr-defined]
+        return effects_of(mu0, mu1, desirable=self.desirable).benefit
+
+
+def cross_fit(plan: Plan, tell: Listener) -> CrossFit:
+    """Predict every patient by models fitted to the other folds, as often as the study asks.
+
+    Raises
+    ------
+    ArgumentError
+        If there are more folds than patients.
+    """
+    section = plan.file.validation
+    if section.cross_fit_folds > len(plan.cohort):
+        raise ArgumentError(
+            f"Cross-fitting in {section.cross_fit_folds} folds needs as many patients; found "
+            f"{len(plan.cohort)}. Lower cross_fit_folds in the study file."
+        )
+    items = [
+        (r, f) for r in range(section.cross_fit_repeats) for f in range(section.cross_fit_folds)
+    ]
+    shape = (section.cross_fit_repeats, len(plan.outcomes), 2, len(plan.cohort))
+    mu = np.full(shape, np.nan)
+    errors: list[FitFailure] = []
+    results = run_tasks(CrossFitTask(plan), items, **plan.run_by)
+    for done, fold in enumerate(results, 1):
+        mu[fold.repeat][:, :, fold.inside] = fold.mu
+        errors += fold.errors
+        tell(Progress("cross-fitting", done, len(items)))
+    return CrossFit(mu, tuple(errors))

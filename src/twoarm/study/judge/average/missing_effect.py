@@ -1,0 +1,252 @@
+"""What missing values do to the average effect: four ways of dealing with them, side by side.
+
+The models of the run impute without outcome and arm, as at the bedside; an average effect may use
+both. All four rest on the same simple models (ridge regressions, cross-fitted for AIPW), so that
+only the handling of missing values differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.load import Study
+from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.diagnostics import (
+    Finding,
+    average_effect,
+    imputed,
+    observation_weighted_effect,
+    propensity,
+    rubin,
+)
+from twoarm.diagnostics.finding import Verdict, says
+from twoarm.errors import ArgumentError, FitError
+from twoarm.execution import run_tasks
+from twoarm.metrics import Estimate
+from twoarm.seeds import Stream, generator, integer
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.propensity import TreatmentModel, treatment_model
+
+__all__ = ["IMPUTATIONS", "WAYS", "MissingEffect", "Track", "finding", "missing_effect"]
+
+Floats = NDArray[np.float64]
+
+IMPUTATIONS = 20
+WAYS = {
+    "imputed_once": "imputed as for prediction",
+    "complete_cases": "complete cases",
+    "multiply_imputed": f"{IMPUTATIONS} imputations with outcome and arm",
+    "outcome_weighted": "unknown outcomes weighted for",
+}
+_FOLDS = 5
+_RESAMPLES, _RESAMPLES_OF_AN_IMPUTATION = 50, 10
+"""For the error of the g-formula. The pooled one averages 20 variances, so each may be rougher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Average benefit of an outcome under one way of dealing with missing values.
+
+    Attributes
+    ----------
+    patients : int
+        Whom the average is taken over.
+    aipw, g_formula : Estimate, Estimate or None
+        In benefit direction: doubly robust, and standardised from a logistic model in each arm.
+    """
+
+    patients: int
+    aipw: Estimate
+    g_formula: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingEffect:
+    """An outcome's average benefit under each way; None where it has a reason in `errors`.
+
+    Attributes
+    ----------
+    imputed_once : Track
+        Missing values filled as for prediction: without outcome and arm.
+    complete_cases : Track or None
+        Patients with nothing missing.
+    multiply_imputed : Track or None
+        Twenty imputations with outcomes and arm, pooled by Rubin's rules.
+    outcome_weighted : Track or None
+        As `imputed_once`, over everybody: known outcomes weighted by the inverse probability of
+        being known.
+    errors : dict of str to str
+    """
+
+    imputed_once: Track | None
+    complete_cases: Track | None
+    multiply_imputed: Track | None
+    outcome_weighted: Track | None
+    errors: dict[str, str]
+
+    def tracks(self) -> dict[str, Track]:
+        """Give what could be computed, by way."""
+        found = {name: getattr(self, name) for name in WAYS}
+        return {name: track for name, track in found.items() if track is not None}
+
+
+def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
+    """Estimate every outcome's average benefit in the four ways.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing is missing: all ways would be the same.
+    """
+    cohort = plan.cohort
+    model = treatment_model(cohort)
+    if not model.missing.any() and all(
+        np.isfinite(plan.outcome(each.name)).all() for each in plan.outcomes
+    ):
+        raise ArgumentError("nothing is missing")
+    pooled = _multiply_imputed(plan, model)
+    return {spec.name: _one(plan, spec, model, pooled) for spec in plan.outcomes}
+
+
+def _one(
+    plan: Plan, spec: OutcomeSpec, model: TreatmentModel, pooled: dict[str, Track] | str
+) -> MissingEffect:
+    errors = {"multiply_imputed": pooled} if isinstance(pooled, str) else {}
+    y, arm, seed = _good(plan, spec), plan.cohort.treatment, _seed(plan)
+
+    def tried(name: str, compute: Callable[[], Track]) -> Track | None:
+        try:
+            return compute()
+        except (ArgumentError, FitError) as error:
+            errors[name] = str(error)
+            return None
+
+    def single() -> Track:
+        return _track(model, y, arm, seed)
+
+    def complete() -> Track:
+        whole = np.asarray(~model.missing.any(axis=1), dtype=np.bool_)
+        if whole.all():
+            raise ArgumentError("no predictor is missing")
+        return _track(treatment_model(plan.cohort.subset(whole)), y[whole], arm[whole], seed)
+
+    def weighted() -> Track:
+        X, score = model.predictors, model.propensity.score
+        found = observation_weighted_effect(X, y, arm, score, cross_fit=_FOLDS, seed=seed)
+        return Track(y.size, found, None)
+
+    return MissingEffect(
+        imputed_once=tried("imputed_once", single),
+        complete_cases=tried("complete_cases", complete),
+        multiply_imputed=None if isinstance(pooled, str) else pooled[spec.name],
+        outcome_weighted=tried("outcome_weighted", weighted),
+        errors=errors,
+    )
+
+
+def _good(plan: Plan, spec: OutcomeSpec) -> Floats:
+    """Give the outcome coded so that 1 is the better result: its difference is the benefit."""
+    y = plan.outcome(spec.name)
+    return y if spec.desirable else 1.0 - y
+
+
+def _seed(plan: Plan) -> int:
+    return integer(plan.seed, Stream.IMPUTATION, IMPUTATIONS)
+
+
+def _track(model: TreatmentModel, y: Floats, arm: NDArray[np.int64], seed: int) -> Track:
+    found = _estimates(model.predictors, y, arm, model.propensity.score, seed, _RESAMPLES)
+    return Track(int(np.isfinite(y).sum()), *found)
+
+
+def _estimates(
+    X: Floats, y: Floats, arm: NDArray[np.int64], score: Floats, seed: int, resamples: int
+) -> tuple[Estimate, Estimate]:
+    """Give AIPW by cross-fitted models, and the g-formula by models of all with known outcome."""
+    known = np.isfinite(y)
+    parts = X[known], y[known], arm[known]
+    doubly = average_effect(
+        *parts, propensity=score[known], cross_fit=_FOLDS, seed=seed, replicates=0
+    )
+    plain = average_effect(*parts, propensity=score[known], seed=seed, replicates=resamples)
+    return doubly.aipw, plain.g_formula
+
+
+@dataclass(frozen=True)
+class _Imputation:
+    """Complete the cohort once and estimate every outcome's benefit in it."""
+
+    plan: Plan
+    model: TreatmentModel
+
+    def __call__(self, number: int) -> Floats:
+        """Give estimates and variances, shape (outcomes, 2 estimators, 2)."""
+        plan, model, arm = self.plan, self.model, self.plan.cohort.treatment
+        holed = np.where(model.missing, np.nan, model.X)
+        outcomes = np.column_stack([plan.outcome(each.name) for each in plan.outcomes])
+        rng = generator(plan.seed, Stream.IMPUTATION, number)
+        X = imputed(holed, arm, outcomes, rng=rng)
+        score = propensity(np.column_stack([X, model.centres]), arm).score
+        found = np.empty((len(plan.outcomes), 2, 2))
+        for position, spec in enumerate(plan.outcomes):
+            y = _good(plan, spec)
+            own = X[:, : model.predictors.shape[1]]
+            pair = _estimates(own, y, arm, score, _seed(plan), _RESAMPLES_OF_AN_IMPUTATION)
+            for k, each in enumerate(pair):
+                found[position, k] = each.estimate, each.se**2
+        return found
+
+
+def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track] | str:
+    """Pool over imputations; why not, where that cannot be done."""
+    if not model.missing.any():
+        return "no predictor is missing"
+    task = _Imputation(plan, model)
+    try:
+        found = np.stack(list(run_tasks(task, range(IMPUTATIONS), **plan.run_by)))
+    except (ArgumentError, FitError) as error:
+        return str(error)
+    return {
+        spec.name: _pooled(plan, spec, found[:, position])
+        for position, spec in enumerate(plan.outcomes)
+    }
+
+
+def _pooled(plan: Plan, spec: OutcomeSpec, found: Floats) -> Track:
+    aipw = rubin(found[:, 0, 0], found[:, 0, 1]).estimate
+    fitted = np.isfinite(found[:, 1, 1]).all()  # else too few resamples had events
+    g_formula = rubin(found[:, 1, 0], found[:, 1, 1]).estimate if fitted else None
+    return Track(int(np.isfinite(plan.outcome(spec.name)).sum()), aipw, g_formula)
+
+
+@says("missing data and the average effect")
+def finding(value: MissingEffect, study: Study) -> Finding:
+    """Say whether the average benefit of the primary outcome depends on the handling.
+
+    `questions` if one way is more than one of its standard errors away from that of the run's own
+    imputation, or if the intervals of some exclude 0 and those of others do not.
+    """
+    tracks = value.tracks()
+    estimates = {name: track.aipw for name, track in tracks.items()}
+    own = estimates.get("imputed_once")
+    apart = own is not None and any(
+        abs(each.estimate - own.estimate) > each.se for each in estimates.values()
+    )
+    split = len({each.excludes_zero for each in estimates.values()}) > 1
+    verdict: Verdict = "questions" if apart or split else "cannot tell"
+    shown = "; ".join(
+        f"{WAYS[name]} {100 * each.estimate:+.1f} (n = {tracks[name].patients})"
+        for name, each in estimates.items()
+    )
+    text = f"{study.file.primary.title}: average benefit in points by doubly robust estimate: "
+    text += f"{shown or 'not estimable'}. "
+    text += (
+        "The ways disagree."
+        if verdict == "questions"
+        else "That they agree does not show that values are missing for recorded reasons alone."
+    )
+    return Finding("missing data and the average effect", verdict, text)

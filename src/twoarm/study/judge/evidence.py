@@ -1,0 +1,114 @@
+"""What questions may look at: the plan, the fits and the replicates, and what many derive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.errors import NotEstimable
+from twoarm.resampling import RunStore
+from twoarm.study.fit.fits import CrossFit, FullFit
+from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.propensity import TreatmentModel, treatment_model
+
+__all__ = ["Evidence", "KnownOutcome"]
+
+Floats = NDArray[np.float64]
+
+_INCOMPLETE = "cross-fitting is not complete"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownOutcome:
+    """The patients whose outcome is known, as doubly robust estimates need them.
+
+    Attributes
+    ----------
+    spec : OutcomeSpec
+    known : ndarray of bool, shape (n,)
+        Who they are among all patients.
+    X : ndarray, shape (k, p)
+        What was measured of them: columns of the model of treatment, complete.
+    outcome, treatment : ndarray, shape (k,)
+    mu : ndarray, shape (2, k)
+        Cross-fitted risks in both arms, mean over the repeats.
+    propensity : ndarray, shape (k,)
+    """
+
+    spec: OutcomeSpec
+    known: NDArray[np.bool_]
+    X: Floats
+    outcome: Floats
+    treatment: NDArray[np.int64]
+    mu: Floats
+    propensity: Floats
+
+    @property
+    def threshold(self) -> float:
+        """Smallest benefit that is worth the treatment; the primary outcome has one."""
+        assert self.spec.threshold is not None, "only the primary outcome has a threshold"
+        return self.spec.threshold
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that a run has computed before it asks.
+
+    Attributes
+    ----------
+    plan : Plan
+    store : RunStore
+        The replicates.
+    full : FullFit
+        The models of everybody.
+    crossfit : CrossFit
+        Predictions by models that have not seen the patient.
+    """
+
+    plan: Plan
+    store: RunStore
+    full: FullFit
+    crossfit: CrossFit
+
+    @cached_property
+    def treatment(self) -> TreatmentModel:
+        """The model of treatment, with the propensity of everybody."""
+        return treatment_model(self.plan.cohort)
+
+    @cached_property
+    def mu(self) -> Floats:
+        """Cross-fitted risks, mean over repeats, shape (outcomes, 2, patients); NaN if failed."""
+        mean: Floats = self.crossfit.mu.mean(axis=0)
+        return mean
+
+    def of(self, spec: OutcomeSpec) -> KnownOutcome:
+        """Give the patients whose outcome is known.
+
+        Raises
+        ------
+        NotEstimable
+            If the outcome's cross-fitting is not complete.
+        """
+        mu = self.mu[self.plan.outcomes.index(spec)]
+        if not np.isfinite(mu).all():
+            raise NotEstimable(_INCOMPLETE)
+        y = self.plan.outcome(spec.name)
+        known = np.isfinite(y)
+        return KnownOutcome(
+            spec=spec,
+            known=known,
+            X=self.treatment.X[known],
+            outcome=y[known],
+            treatment=self.plan.cohort.treatment[known],
+            mu=mu[:, known],
+            propensity=self.treatment.propensity.score[known],
+        )
+
+    @property
+    def primary(self) -> KnownOutcome:
+        """The patients whose primary outcome is known."""
+        return self.of(self.plan.file.primary)

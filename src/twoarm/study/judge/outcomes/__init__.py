@@ -1,0 +1,1 @@
+"""Do the outcomes contradict each other?"""

@@ -1,0 +1,1 @@
+"""Do benefits differ between patients, and is their ranking real?"""

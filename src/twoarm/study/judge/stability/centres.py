@@ -1,0 +1,164 @@
+"""Every patient predicted by models that have not seen his centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.diagnostics import (
+    BenefitByCentre,
+    CentreFailure,
+    CentresPerformance,
+    benefit_by_centre,
+    leave_one_centre_out_effects,
+    performance_by_centre,
+)
+from twoarm.errors import ArgumentError
+from twoarm.metalearners import Effects
+from twoarm.seeds import Stream, integer
+from twoarm.study.plan.plan import ARMS, Plan
+
+__all__ = ["Centres", "centres", "left_out_together"]
+
+_MOST_TURNS = 20
+"""So many centres have a turn of their own."""
+
+_SHARED_TURNS = 10
+"""In so many turns more of them are left out, to keep the number of fits in bounds."""
+
+
+@dataclass(frozen=True)
+class Centres:
+    """Internal-external cross-validation of the study's models.
+
+    Attributes
+    ----------
+    n : int
+        Centres.
+    turns : int
+        How often the models were fitted without some of them: as often as there are centres, or in
+        a study with many, groups of whole centres that were left out together.
+    models : mapping of str to mapping of str to CentresPerformance
+        By outcome and arm (`control`, `treated`), in the arm's own patients.
+    benefit : BenefitByCentre or None
+        Of the primary outcome.
+    failures : tuple of CentreFailure
+        Fits that failed; `centre` is the number of the turn.
+    errors : dict of str to str
+        What could not be computed, by its path in the summary below ``centres``, and why.
+    """
+
+    n: int
+    turns: int
+    models: Mapping[str, Mapping[str, CentresPerformance]]
+    benefit: BenefitByCentre | None
+    failures: tuple[CentreFailure, ...]
+    errors: dict[str, str]
+
+
+def left_out_together(centre: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Give the turn, from 0, in which each patient's centre is left out.
+
+    Every centre has its own turn, in the order of their codes, unless there are more than 20; then
+    they share 10: the largest come first, each to the turn with the fewest patients so far.
+
+    Examples
+    --------
+    >>> left_out_together(np.array(["B", "A", "B"])).tolist()
+    [1, 0, 1]
+    """
+    names, code = np.unique(centre, return_inverse=True)
+    if names.size <= _MOST_TURNS:
+        return code.astype(np.int64)
+    size = np.bincount(code)
+    turn, load = np.empty(names.size, dtype=np.int64), np.zeros(_SHARED_TURNS, dtype=np.int64)
+    for number in np.argsort(-size, kind="stable"):
+        turn[number] = np.argmin(load)
+        load[turn[number]] += size[number]
+    return turn[code]
+
+
+def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
+    """Fit every outcome without each centre, and see how the models do there.
+
+    Parameters
+    ----------
+    plan : Plan
+    propensity : ndarray, shape (n,)
+        Probability of treatment, with the centre among its predictors.
+
+    Raises
+    ------
+    ArgumentError
+        If the study has no column of centres, or a single centre.
+    """
+    centre = plan.cohort.centre
+    if centre is None:
+        raise ArgumentError("the study file names no column of centres")
+    if np.unique(centre).size < 2:
+        raise ArgumentError("all patients are of one centre")
+    turn = left_out_together(centre)
+    errors: dict[str, str] = {}
+    models, held = {}, {}
+    failures: list[CentreFailure] = []
+    for position, spec in enumerate(plan.outcomes):
+        found = leave_one_centre_out_effects(
+            plan.stacks_of(spec.name),
+            plan.predictors,
+            plan.outcome(spec.name),
+            plan.cohort.treatment,
+            turn,
+            desirable=spec.desirable,
+            seed=integer(plan.seed, Stream.CENTRES, position),
+            **plan.run_by,
+        )
+        held[spec.name] = found.effects
+        failures += found.failures
+        models[spec.name] = _by_arm(plan, spec.name, found.effects, centre, errors)
+    return Centres(
+        n=np.unique(centre).size,
+        turns=np.unique(turn).size,
+        models=models,
+        benefit=_benefit(plan, held[plan.file.primary.name], propensity, centre, errors),
+        failures=tuple(failures),
+        errors=errors,
+    )
+
+
+def _by_arm(
+    plan: Plan, outcome: str, held: Effects, centre: NDArray[np.str_], errors: dict[str, str]
+) -> dict[str, CentresPerformance]:
+    found = {}
+    for arm, (name, risk) in enumerate(zip(ARMS, (held.mu0, held.mu1), strict=True)):
+        own = plan.cohort.treatment == arm
+        try:
+            found[name] = performance_by_centre(plan.outcome(outcome)[own], risk[own], centre[own])
+        except ArgumentError as error:
+            errors[f"outcomes.{outcome}.{name}"] = str(error)
+    return found
+
+
+def _benefit(
+    plan: Plan,
+    held: Effects,
+    propensity: NDArray[np.float64],
+    centre: NDArray[np.str_],
+    errors: dict[str, str],
+) -> BenefitByCentre | None:
+    primary = plan.file.primary
+    try:
+        return benefit_by_centre(
+            plan.outcome(primary.name),
+            held,
+            plan.cohort.treatment,
+            propensity,
+            centre,
+            desirable=primary.desirable,
+            seed=integer(plan.seed, Stream.CENTRES),
+        )
+    except ArgumentError as error:
+        errors["benefit"] = str(error)
+        return None
