@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics.estimate import Estimate, Z, wald
+from twoarm.metrics import Estimate, wald
+from twoarm.metrics.normal import Z
 
 __all__ = ["ArmRisks", "observed_risks", "odds_ratio_of", "scored_risks", "share_of_total", "woolf"]
 
@@ -23,12 +24,12 @@ class ArmRisks:
     ----------
     risk : ndarray, shape (2,)
         Estimates by scores can lie outside 0-1.
-    covariance : ndarray, shape (2, 2), or None
-        None where the risks are predictions without an error.
+    covariance : ndarray, shape (2, 2)
+        NaN where the risks are predictions without an error.
     """
 
     risk: Floats
-    covariance: Floats | None
+    covariance: Floats
 
     @property
     def benefit(self) -> Estimate:
@@ -45,14 +46,11 @@ class ArmRisks:
 
     def arm(self, arm: int) -> Estimate:
         """Give one arm's risk."""
-        variance = None if self.covariance is None else float(self.covariance[arm, arm])
-        return wald(float(self.risk[arm]), None if variance is None else math.sqrt(variance))
+        return wald(float(self.risk[arm]), math.sqrt(self.covariance[arm, arm]))
 
-    def _se(self, slope: Floats) -> float | None:
-        if self.covariance is None:
-            return None
+    def _se(self, slope: Floats) -> float:
         change = slope * (1.0, -1.0)
-        return math.sqrt(max(0.0, float(change @ self.covariance @ change)))
+        return float(np.sqrt(np.maximum(0.0, change @ self.covariance @ change)))
 
 
 def scored_risks(phi0: Floats, phi1: Floats) -> ArmRisks:
@@ -86,10 +84,8 @@ def woolf(event: Floats, arm: NDArray[np.bool_]) -> Estimate:
     return odds_ratio_of(difference, math.sqrt(float((1.0 / cells).sum())))
 
 
-def odds_ratio_of(log: float, se: float | None) -> Estimate:
+def odds_ratio_of(log: float, se: float) -> Estimate:
     """Give an odds ratio from its logarithm; `se` stays that of the logarithm."""
-    if se is None:
-        return Estimate(math.exp(log), None, None, None)
     return Estimate(math.exp(log), se, math.exp(log - Z * se), math.exp(log + Z * se))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, is_randomised
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
+from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, RiskGroup
 from twoarm.diagnostics.ranking.baseline_risk_words import (
     on_extremes,
     on_learner,
@@ -183,34 +183,11 @@ def finding(value: BaselineRisk, study: Study) -> Finding:
             "measured."
         )
     text = f"{study.file.primary.title}: {' '.join(each for each in said if each)}"
-    return Finding("baseline risk", verdict, _table(value), text)
+    return Finding("baseline risk", verdict, text)
 
 
 def _misses(group: RiskGroup) -> bool:
-    found, learner = group.aipw, group.learner.benefit.estimate
-    if found is None or found.benefit.low is None or found.benefit.high is None:
+    if group.aipw is None:
         return False
-    return not found.benefit.low <= learner <= found.benefit.high
-
-
-def _table(value: BaselineRisk) -> FindingTable:
-    columns = (
-        *("mean_risk", "n_control", "n_treated", "events_control", "events_treated"),
-        *("aipw", "low", "high", "crude", "risk_model", "learner"),
-    )
-    rows = tuple(
-        (each.mean_risk, *each.n, *each.events, *_limits(each.aipw), *_benefits(each))
-        for each in value.groups
-    )
-    return FindingTable(columns, rows)
-
-
-def _limits(found: GroupBenefit | None) -> tuple[float | None, float | None, float | None]:
-    if found is None:
-        return None, None, None
-    return found.benefit.estimate, found.benefit.low, found.benefit.high
-
-
-def _benefits(group: RiskGroup) -> list[float | None]:
-    methods = (group.crude, group.risk_model, group.learner)
-    return [None if each is None else each.benefit.estimate for each in methods]
+    interval = group.aipw.benefit
+    return not interval.low <= group.learner.benefit.estimate <= interval.high

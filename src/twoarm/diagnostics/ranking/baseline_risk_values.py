@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twoarm.diagnostics.estimate import Estimate
+from twoarm.metrics import Estimate
 
 __all__ = ["BaselineRisk", "GroupBenefit", "RiskGroup"]
 
@@ -29,12 +29,6 @@ class GroupBenefit:
     benefit: Estimate
     odds_ratio: Estimate | None
     share: Estimate | None
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval of the benefit excludes 0."""
-        low, high = self.benefit.low, self.benefit.high
-        return low is not None and high is not None and (low > 0.0 or high < 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twoarm.diagnostics.estimate import Estimate
 from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.metrics import Estimate
 
 __all__ = ["on_extremes", "on_learner", "on_odds_ratio", "on_shares"]
 
@@ -26,8 +26,6 @@ def _estimated(group: RiskGroup) -> str:
     if group.aipw is None:
         return "missing, because an arm has nobody with, or nobody without, that outcome"
     one = group.aipw.benefit
-    if one.low is None or one.high is None:
-        return _amount(one.estimate)
     return f"{_amount(one.estimate)} ({_range(one.low, one.high)})"
 
 
@@ -54,7 +52,7 @@ def on_shares(value: BaselineRisk) -> str:
     whole = value.everybody.aipw
     if whole is None:
         return ""
-    if not whole.is_clear:
+    if not whole.benefit.excludes_zero:
         return "The interval of the average includes 0, so no group's share of it is given."
     top = value.groups[-1]
     ways = {
@@ -76,7 +74,7 @@ def _share(found: GroupBenefit | None, *, with_limits: bool = False) -> str:
     if share is None:
         return ""
     text = _percent(share.estimate)
-    if with_limits and share.low is not None and share.high is not None:
+    if with_limits:
         text += f" ({_percent(share.low)} to {_percent(share.high)})"
     return text
 
@@ -91,7 +89,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 def on_odds_ratio(trend: Estimate | None) -> str:
     """Say whether the relative effect is seen to change with risk."""
-    if trend is None or trend.low is None or trend.high is None:
+    if trend is None:
         return ""
     if trend.low <= 1.0 <= trend.high:
         return "That the odds ratio changes with risk is not shown."

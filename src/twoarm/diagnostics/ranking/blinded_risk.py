@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from twoarm.diagnostics.estimate import Estimate, Z
 from twoarm.diagnostics.ranking.arm_risks import ArmRisks, odds_ratio_of
 from twoarm.learners import Logistic, prepare
 from twoarm.metalearners.sample import out_of_fold
+from twoarm.metrics import Estimate, wald
 from twoarm.metrics.arrays import linear_predictor
 
 __all__ = ["OneOddsRatio", "blinded_risk", "odds_ratio_trend", "one_odds_ratio"]
@@ -86,7 +86,7 @@ class OneOddsRatio:
         share = part / total
         change = (part_slope - share * total_slope) / total
         se = math.sqrt(change @ self.covariance @ change)
-        return Estimate(float(share), se, float(share - Z * se), float(share + Z * se))
+        return wald(share, se)
 
     def _sums(self, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
         """Give both arms' summed risks, and their slopes in the coefficients, shape (2, 3)."""

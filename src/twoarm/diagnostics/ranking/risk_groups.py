@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics.estimate import Estimate
 from twoarm.diagnostics.ranking.arm_risks import (
     ArmRisks,
     observed_risks,
@@ -18,6 +17,7 @@ from twoarm.diagnostics.ranking.arm_risks import (
 )
 from twoarm.diagnostics.ranking.baseline_risk_values import GroupBenefit, RiskGroup
 from twoarm.diagnostics.ranking.blinded_risk import OneOddsRatio
+from twoarm.metrics import Estimate, wald
 
 __all__ = ["Patients", "risk_groups"]
 
@@ -63,7 +63,8 @@ class Patients:
 
     def predicted(self, rows: Rows) -> ArmRisks:
         """Give the means of the learner's risks."""
-        return ArmRisks(np.array([self.mu0[rows].mean(), self.mu1[rows].mean()]), None)
+        risk = np.array([self.mu0[rows].mean(), self.mu1[rows].mean()])
+        return ArmRisks(risk, np.full((2, 2), np.nan))
 
     def counts(self, rows: Rows) -> NDArray[np.int64]:
         """Count patients without and with the event, by arm: shape (2, 2), controls first."""
@@ -117,7 +118,7 @@ def _benefit(risks: ArmRisks, share: Estimate | None) -> GroupBenefit:
 
 
 def _is_clear(found: GroupBenefit | None) -> bool:
-    return found is not None and found.is_clear
+    return found is not None and found.benefit.excludes_zero
 
 
 def _shares(
@@ -138,8 +139,7 @@ def _shares(
     total, average = float((patients.mu0 - patients.mu1).sum()), patients.phi0 - patients.phi1
     if total * average.sum() > 0.0:  # else shares of a harm would stand beside those of a benefit
         found["learner"] = [
-            Estimate(float((patients.mu0 - patients.mu1)[rows].sum()) / total, None, None, None)
-            for rows in members
+            wald(float((patients.mu0 - patients.mu1)[rows].sum()) / total) for rows in members
         ]
     return [{name: each[k] for name, each in found.items()} for k in range(len(members))]
 
@@ -148,7 +148,7 @@ def _of_estimates(members: Sequence[Rows], risks: Sequence[ArmRisks]) -> list[Es
     size = np.array([rows.mean() for rows in members])
     benefits = [each.benefit for each in risks]
     part = size * [each.estimate for each in benefits]
-    variance = (size * [each.se or 0.0 for each in benefits]) ** 2
+    variance = (size * [each.se for each in benefits]) ** 2
     total, total_variance = float(part.sum()), float(variance.sum())
     return [
         share_of_total(float(b), float(v), total, total_variance)
