@@ -10,13 +10,13 @@ from twoarm.learners import Boosting, Logistic, Stack
 from twoarm.metalearners import (
     DRLearner,
     PenalizedInteraction,
+    Predictors,
     RiskModel,
     RLearner,
     SLearner,
     TLearner,
     XLearner,
     metalearner,
-    t,
 )
 
 OVER_A_BASE = {
@@ -99,7 +99,6 @@ def test_a_patients_own_outcome_does_not_reach_the_cross_fitted_prediction(learn
         return np.arange(len(strata)) % folds
 
     monkeypatch.setattr(metalearner, "fold_numbers", folds_of_the_row)
-    monkeypatch.setattr(t, "fold_numbers", folds_of_the_row)
     patient = 17
     changed = Y.copy()
     changed[patient] = 1 - Y[patient]
@@ -116,13 +115,38 @@ def test_a_patients_own_outcome_does_not_reach_the_cross_fitted_prediction(learn
 @each_learner
 def test_cross_fitted_effects_are_those_of_a_fit_without_the_fold(learner, monkeypatch):
     monkeypatch.setattr(metalearner, "fold_numbers", lambda strata, *_: np.arange(len(strata)) % 2)
-    monkeypatch.setattr(t, "fold_numbers", lambda strata, *_: np.arange(len(strata)) % 2)
     base = Logistic()
     found = learner(base, desirable=True).cross_fitted(X, Y, treatment=W, folds=2)
     odd, even = np.arange(W.size) % 2 == 1, np.arange(W.size) % 2 == 0
     alone = learner(base, desirable=True).fit(X[odd], Y[odd], treatment=W[odd]).effects(X[even])
     correlation = np.corrcoef(found.benefit[even], alone.benefit)[0, 1]
     assert correlation > 0.9  # seeds of inner folds differ, patients do not
+
+
+@each_learner
+def test_a_refit_is_a_fresh_fit_to_those_patients_and_leaves_the_learner_as_it_is(learner):
+    make = learner(Logistic(), desirable=False, seed=4).fit(X, Y, treatment=W)
+    before = make.effects(X).benefit
+    learnt, wanted = np.arange(W.size) % 3 > 0, np.arange(W.size) % 5 == 0
+    outcome = np.where(np.arange(W.size) < 20, np.nan, Y)
+    found = make.refitted(
+        Predictors.from_matrix(X), outcome, W, learnt=learnt, wanted=wanted, seed=9
+    )
+    fresh = learner(Logistic(), desirable=False, seed=9)
+    fresh.fit(X[learnt], outcome[learnt], treatment=W[learnt])
+    for name in ("mu0", "mu1", "benefit"):
+        expected = getattr(fresh.effects(X[wanted]), name)
+        assert_allclose(getattr(found, name)[wanted], expected, atol=ROUNDING)
+        assert np.isnan(getattr(found, name)[~wanted]).all()
+    assert make.seed == 4
+    assert_array_equal(make.effects(X).benefit, before)
+
+
+@each_learner
+def test_a_refit_without_patients_of_an_arm_is_a_fit_error(learner):
+    make = learner(Logistic(), desirable=True)
+    with pytest.raises(FitError):
+        make.refitted(Predictors.from_matrix(X), Y, W, learnt=W == 1, wanted=W == 0, seed=1)
 
 
 @each_learner

@@ -46,6 +46,7 @@ from twoarm.diagnostics.hidden.patient_bounds import (
     share_holding,
 )
 from twoarm.diagnostics.hidden.rosenbaum import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
+from twoarm.diagnostics.hidden.sensitivity_curve import SensitivityCurve, sensitivity_curve
 from twoarm.diagnostics.outcomes.coherence import Coherence, coherence
 from twoarm.diagnostics.outcomes.ordinal import (
     UTILITY_MRS,
@@ -98,14 +99,12 @@ from twoarm.diagnostics.stability.stability_plots import (
     calibration_instability,
     instability_plot,
 )
-from twoarm.diagnostics.verdict import Answer, verdict
 
 __all__ = [
     "STABILITY_INTERVAL",
     "UTILITY_MRS",
     "Absent",
     "Agreement",
-    "Answer",
     "ArmRisks",
     "Association",
     "AverageEffect",
@@ -145,6 +144,7 @@ __all__ = [
     "ReanchoredEffect",
     "Refits",
     "RosenbaumBounds",
+    "SensitivityCurve",
     "ShareHolding",
     "Stability",
     "Support",
@@ -193,10 +193,10 @@ __all__ = [
     "robustness_value",
     "rosenbaum_bounds",
     "rubin",
+    "sensitivity_curve",
     "share_holding",
     "stability",
     "target_trial",
     "tipping_strength",
     "utility_benefit",
-    "verdict",
 ]

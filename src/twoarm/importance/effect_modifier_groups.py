@@ -50,7 +50,7 @@ def correlated_groups(
     """
     if not 0 < threshold <= 1:
         raise ArgumentError(f"The threshold must be above 0, up to 1; found {threshold}.")
-    matrix = _finite(X)
+    matrix = _complete(X)
     units = checked_groups(parts, matrix.shape[1])
     if len(units) == 1:
         return units
@@ -81,7 +81,7 @@ def checked_scores(
     ArgumentError
         If the arrays do not fit together, or the groups do not hold every column once.
     """
-    matrix, phi = _finite(X), np.asarray(scores, dtype=np.float64)
+    matrix, phi = _complete(X), np.asarray(scores, dtype=np.float64)
     n, p = matrix.shape
     if phi.shape != (n,) or not np.isfinite(phi).all():
         raise ArgumentError(
@@ -108,7 +108,7 @@ def checked_groups(groups: Groups | None, p: int) -> tuple[tuple[int, ...], ...]
     return tuple(tuple(part) for part in parts)
 
 
-def _finite(X: ArrayLike) -> NDArray[np.float64]:
+def _complete(X: ArrayLike) -> NDArray[np.float64]:
     matrix = np.asarray(X, dtype=np.float64)
     if matrix.ndim != 2 or 0 in matrix.shape or not np.isfinite(matrix).all():
         raise ArgumentError(

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import _safe_indexing
 
 from twoarm.errors import ArgumentError, MissingPackageError
+from twoarm.learners.prepared import rows_of
 
 __all__ = ["fit_repeated", "import_plugin", "with_seed"]
 
@@ -39,7 +39,7 @@ def fit_repeated(
 ) -> Any:
     """Fit on each row as often as its weight says; give the estimator."""
     rows = np.repeat(np.arange(weight.size), weight)
-    return estimator.fit(_safe_indexing(X, rows), outcome[rows], **fit_parameters)
+    return estimator.fit(rows_of(X, rows), outcome[rows], **fit_parameters)
 
 
 def import_plugin(path: str, parameters: Mapping[str, Any]) -> Any:

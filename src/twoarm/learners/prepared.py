@@ -13,7 +13,7 @@ from twoarm.errors import ArgumentError
 from twoarm.kernels.columns import bin_columns
 from twoarm.kernels.stack import Columns
 
-__all__ = ["MOST_WEIGHT", "Prepared", "checked_weight", "prepare", "values_of"]
+__all__ = ["MOST_WEIGHT", "Prepared", "checked_weight", "prepare", "rows_of", "values_of"]
 
 LARGEST = 1e100
 """Largest predictor, either sign: the kernels square what they read."""
@@ -129,3 +129,14 @@ def prepare(X: Any, weight: ArrayLike | None = None) -> Prepared:
             f"{given.shape}."
         )
     return Prepared(given, checked_weight(weight, given.shape[0]))
+
+
+def rows_of(table: Any, rows: NDArray[np.int64]) -> Any:
+    """Give rows of a table as `prepare` takes it: an array, or a data frame with its columns.
+
+    Examples
+    --------
+    >>> rows_of(np.array([[1.0], [2.0], [3.0]]), np.array([2, 0])).tolist()
+    [[3.0], [1.0]]
+    """
+    return table.iloc[rows] if hasattr(table, "iloc") else table[rows]

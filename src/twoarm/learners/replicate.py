@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import validate_data
 
 from twoarm.errors import ArgumentError, FitError
@@ -17,7 +16,7 @@ from twoarm.kernels.stack import predict_member, stack
 from twoarm.learners.folds import inner_folds
 from twoarm.learners.member import KernelMember, stream_of
 from twoarm.learners.plugin import fit_repeated, with_seed
-from twoarm.learners.prepared import MOST_WEIGHT, Prepared
+from twoarm.learners.prepared import MOST_WEIGHT, Prepared, rows_of
 from twoarm.learners.stack import Stack
 
 __all__ = ["Prediction", "fit_model", "replicate"]
@@ -212,7 +211,7 @@ def _any_classifier(
     model = fit_model(estimator, prepared, outcome, weight, seed=seed, groups=groups)
     risk = np.full(outcome.size, np.nan)
     if wanted.any():
-        rows = _safe_indexing(prepared.given, np.flatnonzero(wanted))
+        rows = rows_of(prepared.given, np.flatnonzero(wanted))
         risk[wanted] = np.asarray(model.predict_proba(rows), np.float64)[:, 1]
     weights = model.weights_ if isinstance(model, Stack) else np.empty(0)
     return Prediction(risk, weights, 0)

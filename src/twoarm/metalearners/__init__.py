@@ -3,6 +3,7 @@
 from twoarm.metalearners.comparison import Comparison, LearnerSummary, compare
 from twoarm.metalearners.dr import DRLearner
 from twoarm.metalearners.effects import Effects, effects_of
+from twoarm.metalearners.metalearner import Metalearner
 from twoarm.metalearners.nuisances import Nuisances, cross_fitted_nuisances
 from twoarm.metalearners.penalized_interaction import PenalizedInteraction
 from twoarm.metalearners.predictors import Predictors
@@ -20,6 +21,7 @@ __all__ = [
     "DRLearner",
     "Effects",
     "LearnerSummary",
+    "Metalearner",
     "Nuisances",
     "PenalizedInteraction",
     "Predictors",

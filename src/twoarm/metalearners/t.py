@@ -7,18 +7,20 @@ reported without a null beside it.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from twoarm.errors import ArgumentError, FitError, NotEstimable
-from twoarm.learners import Prediction, Prepared, fit_model, prepare, replicate
-from twoarm.metalearners.effects import Effects, effects_of
+from twoarm.errors import ArgumentError, FitError
+from twoarm.learners import Prediction, Prepared, fit_model, replicate
+from twoarm.metalearners.metalearner import Learnt, Metalearner
 from twoarm.metalearners.predictors import Predictors
-from twoarm.seeds import Stream, fold_numbers, generator, integer
+from twoarm.metalearners.sample import Sample, fit_on
+from twoarm.seeds import integer
 
-__all__ = ["TLearner", "arm_seeds", "fit_arms", "replicate_arm", "two_arm_arrays"]
+__all__ = ["TLearner", "arm_seeds", "fit_arms", "replicate_arm"]
 
 _ARMS = (0, 1)
 
@@ -96,7 +98,19 @@ def fit_arms(
     return models[0], models[1]
 
 
-class TLearner:
+@dataclass(frozen=True, slots=True)
+class _TwoModels:
+    control: Any
+    treated: Any
+
+    def arms(
+        self, X: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        mu0, mu1 = (model.predict_proba(X)[:, 1] for model in (self.control, self.treated))
+        return mu0, mu1, mu1 - mu0
+
+
+class TLearner(Metalearner):
     """One model for each arm.
 
     Parameters
@@ -125,100 +139,53 @@ class TLearner:
     array([0.48, 0.52])
     """
 
+    _refit_path = ()  # the first metalearner: its refits have had these seeds from the start
+
     def __init__(self, base: Any, *, desirable: bool, seed: int = 0):
         if isinstance(base, tuple) and len(base) != 2:
             raise ArgumentError(
                 f"`base` must be a classifier, or one for each of the two arms; found {len(base)}."
             )
-        self.base = base
-        self.desirable = desirable
-        self.seed = seed
+        super().__init__(base, desirable=desirable, seed=seed)
 
     @property
     def bases(self) -> tuple[Any, Any]:
         """The classifiers of the control and the treated arm."""
         return self.base if isinstance(self.base, tuple) else (self.base, self.base)
 
-    def fit(self, X: ArrayLike, y: ArrayLike, *, treatment: ArrayLike) -> Self:
-        """Fit both arms.
-
-        Parameters
-        ----------
-        X : array_like, shape (n, p)
-            Finite predictors.
-        y : array_like of 0, 1 or NaN, shape (n,)
-            Outcome; NaN where not known.
-        treatment : array_like of 0 and 1, shape (n,)
-            Arm.
-        """
-        predictors, outcome, arm = two_arm_arrays(X, y, treatment)
-        self.mu0_, self.mu1_ = fit_arms(
-            self.bases, predictors, outcome, arm, seeds=arm_seeds(self.seed, Stream.FULL_FIT)
+    def _learn(self, sample: Sample, path: tuple[int, ...]) -> Learnt:
+        seeds = arm_seeds(self.seed, *path)
+        control, treated = (
+            fit_on(
+                self.bases[arm],
+                sample.prepared,
+                sample.outcome,
+                sample.treatment == arm,
+                seed=seeds[arm],
+            )
+            for arm in _ARMS
         )
-        return self
+        return _TwoModels(control, treated)
 
-    def effects(self, X: ArrayLike) -> Effects:
-        """Give both arms' probabilities and the benefit of patients X, shape (m, p)."""
-        matrix = np.asarray(X, dtype=np.float64)
-        mu0, mu1 = (model.predict_proba(matrix)[:, 1] for model in (self.mu0_, self.mu1_))
-        return effects_of(mu0, mu1, desirable=self.desirable)
-
-    def cross_fitted(
-        self, X: ArrayLike, y: ArrayLike, *, treatment: ArrayLike, folds: int = 10
-    ) -> Effects:
-        """Give the effects of every patient by models that have not seen this patient.
-
-        Folds are spread evenly over arms and outcomes.
-        """
-        predictors, outcome, arm = two_arm_arrays(X, y, treatment)
-        fold = fold_numbers(
-            4 * arm + np.nan_to_num(outcome, nan=2.0),
-            folds,
-            generator(self.seed, Stream.CROSS_FIT),
+    def _unseen(
+        self,
+        predictors: Predictors,
+        outcome: NDArray[np.float64],
+        treatment: NDArray[np.int64],
+        learnt: NDArray[np.bool_],
+        wanted: NDArray[np.bool_],
+        path: tuple[int, ...],
+    ) -> NDArray[np.float64]:
+        # Fits that keep no model give the risks of `_learn` several times faster.
+        counts, seeds = learnt.astype(np.int64), arm_seeds(self.seed, *path)
+        patients = predictors.prepared(counts), outcome, treatment, counts
+        mu0, mu1 = (
+            replicate_arm(self.bases[arm], *patients, arm, wanted=wanted, seed=seeds[arm]).risk
+            for arm in _ARMS
         )
-        mu = np.empty((2, arm.size))
-        for number in range(folds):
-            inside = fold == number
-            counts = (~inside).astype(np.int64)
-            prepared = predictors.prepared(counts)
-            seeds = arm_seeds(self.seed, Stream.CROSS_FIT, number)
-            for which in _ARMS:
-                fit = replicate_arm(
-                    self.bases[which],
-                    prepared,
-                    outcome,
-                    arm,
-                    counts,
-                    which,
-                    wanted=inside,
-                    seed=seeds[which],
-                )
-                mu[which, inside] = fit.risk[inside]
-        return effects_of(mu[0], mu[1], desirable=self.desirable)
+        return np.stack([mu0, mu1, mu1 - mu0])[:, wanted]
 
 
 def arm_seeds(seed: int, *path: int) -> tuple[int, int]:
     """Give the seeds of the control and the treated fit of one piece of work."""
     return integer(seed, *path, 0), integer(seed, *path, 1)
-
-
-def two_arm_arrays(
-    X: ArrayLike, y: ArrayLike, treatment: ArrayLike
-) -> tuple[Predictors, NDArray[np.float64], NDArray[np.int64]]:
-    """Check a two-arm sample; give predictors, outcome and arm, or raise ArgumentError."""
-    matrix = prepare(np.asarray(X, dtype=np.float64)).X
-    outcome, arm = np.asarray(y, dtype=np.float64), np.asarray(treatment)
-    if outcome.shape != (matrix.shape[0],) or arm.shape != outcome.shape:
-        raise ArgumentError(
-            f"X, y and treatment must have the same number of rows; found {matrix.shape[0]}, "
-            f"{outcome.size} and {arm.size}."
-        )
-    arms = np.unique(arm)
-    if not np.array_equal(arms, _ARMS):
-        raise NotEstimable(
-            f"Treatment must be 0 (control) or 1 (treated), with patients in both arms; found "
-            f"{arms.tolist()[:5]}."
-        )
-    if not np.isin(outcome[np.isfinite(outcome)], _ARMS).all():
-        raise ArgumentError("The outcome must be 0, 1, or NaN where it is not known.")
-    return Predictors.from_matrix(matrix), outcome, arm.astype(np.int64)

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
-from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.errors import ArgumentError
 from twoarm.execution import one_scheduler
 from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
 from twoarm.resampling import FitFailure, RunStore
-from twoarm.study.diagnosed import diagnosed
 from twoarm.study.files.folder import open_folder, write_json
 from twoarm.study.files.model import model_content
 from twoarm.study.files.record import record_of
+from twoarm.study.files.stored import write_result
 from twoarm.study.fit.bootstrap import resample
 from twoarm.study.fit.fits import CrossFit, FullFit, cross_fit, full_fit
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.fit.tasks import array_specs
-from twoarm.study.measure import (
-    arm_result,
-    benefit_result,
-    crude_benefit,
-    draws,
-    g_formula_benefit,
-)
-from twoarm.study.plan.plan import ARMS, Plan, make_plan
-from twoarm.study.result import OutcomeResult, StudyResult
+from twoarm.study.judge.answers import Answers, asked, none_yet
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Question
+from twoarm.study.judge.registry import QUESTIONS
+from twoarm.study.measure.draws import draws
+from twoarm.study.measure.outcomes import OutcomeResult, outcome_result
+from twoarm.study.plan.plan import Plan, make_plan
+from twoarm.study.result import StudyResult
 
 __all__ = ["compiled", "run"]
 
@@ -52,6 +52,8 @@ def run(
     scheduler: str | None = None,
     resume: bool = False,
     progress: Listener | None = None,
+    interim: Callable[[StudyResult], None] | None = None,
+    questions: Sequence[Question[Any]] = QUESTIONS,
 ) -> StudyResult:
     """Run a study.
 
@@ -68,6 +70,10 @@ def run(
         Go on with the run that the folder holds.
     progress : callable, optional
         Told how far the run is.
+    interim : callable, optional
+        Given a result without answers from the first 200 replicates, once they are there.
+    questions : sequence of Question
+        What is asked once the replicates are there.
 
     Returns
     -------
@@ -111,17 +117,21 @@ def run(
         full = full_fit(computed, tell)
         crossfit = cross_fit(computed, tell)
 
-        def measured(done: NDArray[np.int64]) -> StudyResult:
-            return _result(plan, store, done, full, crossfit, path)
+        def measured(done: NDArray[np.int64], answers: Answers) -> StudyResult:
+            return _result(plan, store, done, full, crossfit, path, answers)
 
-        resample(computed, store, range(plan.replicates), tell, measured)
-        tell(Progress("diagnostics", 0, 1))
-        parts = diagnosed(computed, store, full, crossfit)
-        tell(Progress("diagnostics", 1, 1))
+        def first(done: NDArray[np.int64]) -> None:
+            if interim is not None:
+                interim(measured(done, none_yet(plan.study, questions)))
+
+        resample(computed, store, range(plan.replicates), tell, first)
+        answers = asked(Evidence(computed, store, full, crossfit), questions, tell)
         tell(Progress("measuring", 0, 1))
-        result = _write_model(replace(measured(store.done()), **parts))
+        result = _write_model(measured(store.done(), answers), full)
         replicate_seconds = store.seconds()
     write_json(path / "summary.json", result.summary())
+    write_result(result)
+    folder.note(answers.tracebacks)
     folder.finish(
         seconds=round(time.monotonic() - start, 1),
         replicate_seconds=round(replicate_seconds, 1),
@@ -147,6 +157,7 @@ def _result(
     full: FullFit,
     crossfit: CrossFit,
     path: Path,
+    answers: Answers,
 ) -> StudyResult:
     counts = draws(plan, done)
     outcomes, effects = {}, {}
@@ -154,7 +165,7 @@ def _result(
     for position, spec in enumerate(plan.outcomes):
         mu = crossfit.mu[:, position]
         effects[spec.name] = effects_of(*mu.mean(axis=0), desirable=spec.desirable)
-        outcomes[spec.name] = _outcome_result(plan, store, done, counts, spec, full, mu)
+        outcomes[spec.name] = outcome_result(plan, store, done, counts, spec, full, mu)
         absent |= _cross_fit_absences(outcomes[spec.name], crossfit.errors)
     counted = set(done.tolist())
     failures = tuple(each for each in store.failures() if each[0] in counted)
@@ -169,35 +180,9 @@ def _result(
         failures=failures,
         failed_replicates=len({index for index, _ in failures}),
         absent=absent,
-        models=full.models,
+        answers=answers,
         folder=path,
-    )
-
-
-def _outcome_result(
-    plan: Plan,
-    store: RunStore,
-    done: NDArray[np.int64],
-    counts: NDArray[np.int32],
-    spec: OutcomeSpec,
-    full: FullFit,
-    mu: NDArray[np.float64],
-) -> OutcomeResult:
-    """Measure one outcome; `mu`, shape (repeats, 2, patients), is cross-fitted."""
-    in_sample, pair = full.in_sample[spec.name], full.models.stacks[spec.name]
-    arms = {
-        name: arm_result(plan, store, done, counts, spec, arm, risk, pair[arm].weights_, mu[:, arm])
-        for arm, (name, risk) in enumerate(zip(ARMS, (in_sample.mu0, in_sample.mu1), strict=True))
-    }
-    repeats = effects_of(mu[:, 0], mu[:, 1], desirable=spec.desirable).benefit
-    known = np.isfinite(plan.outcome(spec.name))
-    return OutcomeResult(
-        spec,
-        arms,
-        benefit_result(spec, known, in_sample, repeats),
-        crude_benefit(plan, spec),
-        g_formula_benefit(plan, store, done, counts, spec, in_sample),
-        full.importance[spec.name],
+        models=full.models,
     )
 
 
@@ -219,10 +204,10 @@ def _cross_fit_absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) 
     return {f"outcomes.{name}.benefit.{part}": reason for part in parts}
 
 
-def _write_model(result: StudyResult) -> StudyResult:
+def _write_model(result: StudyResult, full: FullFit) -> StudyResult:
     """Write the model file; a stack with a plug-in that cannot be written has none."""
     try:
-        write_json(result.folder / "model.json", model_content(result))
+        write_json(result.folder / "model.json", model_content(result, full.models))
     except ArgumentError as error:
         return replace(result, absent={**result.absent, "model.json": str(error)})
     return result

@@ -21,7 +21,7 @@ from twoarm.errors import ArgumentError
 from twoarm.learners import Forest, Logistic, Stack
 from twoarm.metalearners import Predictors, effects_of
 from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import auc, auc_variance, calibration
+from twoarm.metrics import auc, auc_variance
 
 FOREST = Forest(trees=20)
 
@@ -154,37 +154,14 @@ def held_out(seed=7, n=600, centres=4):
     return y, expit(0.8 * lp + 0.2), rng.integers(0, centres, n)
 
 
-def log_likelihood(beta, lp, y, slope):
-    eta = beta[0] + (beta[1] if slope else 1.0) * lp
-    return np.sum(y * eta - np.logaddexp(0, eta))
-
-
-def numerical_errors(beta, lp, y, slope):
-    """Standard errors from the second differences of the log-likelihood."""
-    k, h = len(beta), 1e-4
-    hessian = np.empty((k, k))
-    for i in range(k):
-        for j in range(k):
-            steps = [(si * h * np.eye(k)[i] + sj * h * np.eye(k)[j], si * sj)
-                     for si in (1, -1) for sj in (1, -1)]  # fmt: skip
-            hessian[i, j] = sum(s * log_likelihood(beta + d, lp, y, slope) for d, s in steps)
-    return np.sqrt(np.diag(np.linalg.inv(-hessian / (4 * h * h))))
-
-
 def test_each_centre_is_measured_by_the_metrics_of_its_patients():
     y, p, centre = held_out()
     found = performance_by_centre(y, p, centre)
     for row in found.centres:
         here = centre == int(row.centre)
-        fit, lp = calibration(y[here], p[here]), np.log(p[here] / (1 - p[here]))
         assert (row.n, row.events) == (here.sum(), y[here].sum())
         assert row.auc.estimate == auc(y[here], p[here])
         assert_allclose(row.auc.se**2, auc_variance(y[here], p[here]))
-        assert (row.slope.estimate, row.in_the_large.estimate) == (fit.slope, fit.in_the_large)
-        both = numerical_errors(np.array([fit.intercept, fit.slope]), lp, y[here], slope=True)
-        assert_allclose(row.slope.se, both[1], rtol=1e-4)
-        large = numerical_errors(np.array([fit.in_the_large]), lp, y[here], slope=False)
-        assert_allclose(row.in_the_large.se, large[0], rtol=1e-4)
         observed, n = y[here].sum(), here.sum()
         assert_allclose(row.o_e.estimate, observed / p[here].sum())
         assert_allclose(row.o_e.se / row.o_e.estimate, np.sqrt((1 - observed / n) / observed))
@@ -193,12 +170,7 @@ def test_each_centre_is_measured_by_the_metrics_of_its_patients():
 def test_measures_are_pooled_each_on_its_scale():
     y, p, centre = held_out()
     found = performance_by_centre(y, p, centre)
-    for name, scale in (
-        ("auc", "logit"),
-        ("o_e", "log"),
-        ("slope", "raw"),
-        ("in_the_large", "raw"),
-    ):
+    for name, scale in (("auc", "logit"), ("o_e", "log")):
         rows = [getattr(row, name) for row in found.centres]
         expected = pool([r.estimate for r in rows], [r.se for r in rows], scale=scale)
         assert getattr(found, f"pooled_{name}") == expected
@@ -210,9 +182,9 @@ def test_measures_are_pooled_each_on_its_scale():
 def test_few_events_leave_one_auc_and_a_sentence():
     y, p, centre = held_out(n=60, centres=6)
     found = performance_by_centre(y, p, centre)
-    assert all(row.auc is None and row.slope is None for row in found.centres)
+    assert all(row.auc is None and row.o_e is None for row in found.centres)
     assert found.pooled_auc is None
-    assert found.pooled_slope is None
+    assert found.pooled_o_e is None
     assert "cannot be estimated: 0 centres have 10 or more events" in found.spread
     assert found.auc == auc(y, p)
     assert_allclose(found.o_e, y.sum() / p.sum())
@@ -242,9 +214,7 @@ def test_a_perfect_auc_is_shown_and_not_pooled():
     p = np.where(centre == 0, 0.25 + 0.5 * y, p)
     found = performance_by_centre(y, p, centre)
     assert found.centres[0].auc.estimate == 1.0
-    assert np.isnan(found.centres[0].slope.estimate)
     assert found.pooled_auc.centres == 3
-    assert found.pooled_slope.centres == 3
     assert found.pooled_o_e.centres == 4
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal, assert_equal
 from scipy.special import expit
 from sklearn.dummy import DummyClassifier
 
@@ -60,8 +60,9 @@ def numbers(value):
 def test_any_executor_gives_the_same():
     one = heterogeneity(refits(*cohort(1)), executor="serial", **SMALL)
     other = heterogeneity(refits(*cohort(1)), executor="threads", workers=2, **SMALL)
-    assert one == other
-    assert heterogeneity(refits(*cohort(1)), **{**SMALL, "seed": 8}) != one
+    assert_equal(asdict(one), asdict(other))  # NaN equals NaN here
+    another = heterogeneity(refits(*cohort(1)), **{**SMALL, "seed": 8})
+    assert another.average != one.average
 
 
 def test_the_tasks_can_travel():

@@ -84,11 +84,10 @@ def test_a_cross_fitted_propensity_is_less_sure():
     assert propensity(X, w, cross_fit=5).auc < propensity(X, w).auc - 0.1
 
 
-def test_effective_sizes_and_the_heaviest_patient():
+def test_effective_sizes():
     found = overlap([0.5, 0.5, 0.9, 0.1], [0, 0, 1, 1])
     weights = np.array([1 / 0.9, 10.0])
     assert found.ess_inverse == pytest.approx((2, weights.sum() ** 2 / (weights**2).sum()))
-    assert found.largest_share == pytest.approx((0.5, 10 / weights.sum()))
 
 
 def test_the_sandwich_by_hand():

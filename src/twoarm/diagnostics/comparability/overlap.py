@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,15 +51,12 @@ class Overlap:
         Patients.
     ess_inverse, ess_overlap : tuple of float
         Effective sample size after inverse probability, and after overlap weighting.
-    largest_share : tuple of float
-        Share of an arm's inverse probability weight that rests on one patient.
     """
 
     trimming: Trimming
     n: tuple[int, int]
     ess_inverse: tuple[float, float]
     ess_overlap: tuple[float, float]
-    largest_share: tuple[float, float]
 
 
 def crump_trimming(propensity: ArrayLike) -> Trimming:
@@ -126,18 +122,15 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
     return Overlap(
         trimming=crump_trimming(e),
         n=(int(control.sum()), int(treated.sum())),
-        ess_inverse=_by_arm(effective_sample_size, inverse, masks),
-        ess_overlap=_by_arm(effective_sample_size, open_weights, masks),
-        largest_share=_by_arm(lambda w: float(w.max() / w.sum()), inverse, masks),
+        ess_inverse=_effective_sizes(inverse, masks),
+        ess_overlap=_effective_sizes(open_weights, masks),
     )
 
 
-def _by_arm(
-    measure: Callable[[NDArray[np.float64]], float],
-    weights: NDArray[np.float64],
-    masks: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+def _effective_sizes(
+    weights: NDArray[np.float64], masks: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[float, float]:
-    return measure(weights[masks[0]]), measure(weights[masks[1]])
+    return effective_sample_size(weights[masks[0]]), effective_sample_size(weights[masks[1]])
 
 
 def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:

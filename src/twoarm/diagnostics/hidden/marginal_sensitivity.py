@@ -14,15 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, Verdict, says
-from twoarm.diagnostics.hidden.patient_bounds import ShareHolding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import limits_as_benefit
 
 __all__ = [
     "MarginalSensitivity",
-    "finding",
     "marginal_sensitivity",
     "tipping_strength",
 ]
@@ -31,8 +27,6 @@ Floats = NDArray[np.float64]
 
 _STRENGTHS = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0)
 _LARGEST = 1e6
-_SHOWN = 2.0
-"""The sentence on the share shows the strength nearest to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,42 +185,3 @@ def _arrays(
     if not ((e > 0.0) & (e < 1.0)).all():
         raise ArgumentError("Propensities must lie strictly between 0 and 1.")
     return y, arm.astype(np.int64), e
-
-
-@says("marginal sensitivity")
-def finding(
-    value: MarginalSensitivity, study: Study, holding: ShareHolding | None = None
-) -> Finding:
-    """Say from which strength on the average benefit may be nothing.
-
-    `value` is in benefit direction. `holding`, at the same strengths, adds the share of patients
-    whose lower bound reaches the threshold.
-    """
-    columns = ["odds_ratio_of_treatment", "benefit_low", "benefit_high"]
-    numbers = [value.strength, value.low, value.high]
-    if holding is not None:
-        columns.append("share_reaching_threshold")
-        numbers.append(holding.share)
-    above = value.strength[value.low > 0]
-    verdict: Verdict = "cannot tell" if above.size else "questions"
-    if above.size:
-        text = (
-            f"{study.file.primary.title}: the average benefit stays above 0, sampling error aside, "
-            f"if hidden factors change the odds of treatment at most {above.max():g}-fold (the "
-            "largest strength tried that does). The data do not say how strong they are."
-        )
-    else:
-        text = f"{study.file.primary.title}: the weighted average benefit is not above 0 at all."
-    if holding is not None:
-        text += _sentence_on_share(holding)
-    return Finding("marginal sensitivity", verdict, text)
-
-
-def _sentence_on_share(value: ShareHolding) -> str:
-    shown = int(np.argmin(np.abs(np.log(value.strength / _SHOWN))))
-    return (
-        f" {100 * value.share[0]:.0f} % of patients are predicted to gain at least "
-        f"{100 * value.threshold:g} points; if hidden factors could change the odds "
-        f"{value.strength[shown]:g}-fold, the lower bound still reaches that in "
-        f"{100 * value.share[shown]:.0f} %."
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -12,15 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.errors import FitError
 from twoarm.learners import replicate
-from twoarm.metalearners import (
-    Effects,
-    Predictors,
-    TLearner,
-    arm_seeds,
-    effects_of,
-    hajek_scores,
-    replicate_arm,
-)
+from twoarm.metalearners import Effects, Metalearner, Predictors, hajek_scores
 from twoarm.metrics import as_benefit
 from twoarm.seeds import integer
 
@@ -44,7 +35,7 @@ class Refits:
 
     Attributes
     ----------
-    learner : TLearner or another metalearner
+    learner : Metalearner
         Copied for every fit. It also fixes the sign of the benefit.
     predictors : Predictors
         What the learner sees; imputed and encoded anew in every fit.
@@ -58,7 +49,7 @@ class Refits:
         What decided on treatment and was known before: the predictors, and the centre.
     """
 
-    learner: Any
+    learner: Metalearner
     predictors: Predictors
     outcome: NDArray[np.float64]
     treatment: NDArray[np.int64]
@@ -88,53 +79,12 @@ class Refits:
         """
         y = self.outcome if outcome is None else outcome
         w = self.treatment if treatment is None else treatment
-        fit = self._both_arms if isinstance(self.learner, TLearner) else self._any_learner
-        found = fit(learnt, wanted, y, w, seed)
+        found = self.learner.refitted(
+            self.predictors, y, w, learnt=learnt, wanted=wanted, seed=seed
+        )
         if not np.isfinite(found.benefit[wanted]).all():
             raise FitError("The predicted benefits are not finite.")
         return found
-
-    def _both_arms(
-        self,
-        learnt: NDArray[np.bool_],
-        wanted: NDArray[np.bool_],
-        outcome: NDArray[np.float64],
-        treatment: NDArray[np.int64],
-        seed: int,
-    ) -> Effects:
-        counts = learnt.astype(np.int64)
-        prepared = self.predictors.prepared(counts)
-        mu0, mu1 = (
-            replicate_arm(
-                self.learner.bases[arm],
-                prepared,
-                outcome,
-                treatment,
-                counts,
-                arm,
-                wanted=wanted,
-                seed=arm_seed,
-            ).risk
-            for arm, arm_seed in enumerate(arm_seeds(seed))
-        )
-        return effects_of(mu0, mu1, desirable=self.learner.desirable)
-
-    def _any_learner(
-        self,
-        learnt: NDArray[np.bool_],
-        wanted: NDArray[np.bool_],
-        outcome: NDArray[np.float64],
-        treatment: NDArray[np.int64],
-        seed: int,
-    ) -> Effects:
-        learner = copy.copy(self.learner)
-        learner.seed = seed
-        X = self.predictors.prepared(learnt.astype(np.int64)).X
-        learner.fit(X[learnt], outcome[learnt], treatment=treatment[learnt])
-        found = learner.effects(X[wanted])
-        spread = np.full((3, wanted.size), np.nan)
-        spread[:, wanted] = found.mu0, found.mu1, found.benefit
-        return Effects(*spread)
 
     def propensity(
         self, learnt: NDArray[np.bool_], wanted: NDArray[np.bool_], *, seed: int

@@ -169,7 +169,7 @@ def benefit_by_centre(
         difference=_pooled(
             [row.aipw - row.predicted for row in usable], [row.difference_se for row in usable]
         ),
-        slope=_clustered_slope(scores, predicted, group),
+        slope=clustered_slope(scores, predicted, group),
         c_for_benefit=c_for_benefit(
             outcome, mu0, mu1, arm, desirable=desirable, matchings=matchings, seed=seed
         ),
@@ -245,7 +245,7 @@ def _pooled(estimates: list[float], errors: list[float]) -> Pooled | None:
     return pool(estimates, errors) if len(estimates) >= _LEAST_CENTRES else None
 
 
-def _clustered_slope(
+def clustered_slope(
     scores: NDArray[np.float64], predicted: NDArray[np.float64], group: NDArray[np.intp]
 ) -> ClusteredSlope:
     """Regress scores on benefit centred within centres; sandwich over centres, factor CR1.

@@ -8,12 +8,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 from twoarm.diagnostics.stability.pooling import Pooled, Scale, pool
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.metrics import Interval, auc, auc_interval, auc_variance, auc_within, calibration
-from twoarm.metrics.arrays import linear_predictor
+from twoarm.metrics import Interval, auc, auc_interval, auc_variance, auc_within
 from twoarm.metrics.normal import Z
 
 __all__ = [
@@ -45,9 +43,9 @@ class CentrePerformance:
         Its code.
     n, events : int
         Its patients with a known outcome, and those with the event.
-    auc, o_e, in_the_large, slope : CentreMeasure or None
-        AUC (DeLong's error), observed over expected events, calibration intercept with the slope
-        held at 1, and calibration slope. None in a centre with too few events or too few others.
+    auc, o_e : CentreMeasure or None
+        AUC (DeLong's error), and observed over expected events. None in a centre with too few
+        events or too few others.
     """
 
     centre: str
@@ -55,8 +53,6 @@ class CentrePerformance:
     events: int
     auc: CentreMeasure | None
     o_e: CentreMeasure | None
-    in_the_large: CentreMeasure | None
-    slope: CentreMeasure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class CentresPerformance:
         AUC over pairs of patients of one centre.
     o_e, o_e_low, o_e_high : float
         Observed over expected events in all centres, with a 95 % interval; NaN without events.
-    pooled_auc, pooled_o_e, pooled_in_the_large, pooled_slope : Pooled or None
+    pooled_auc, pooled_o_e : Pooled or None
         Random-effects means over the centres with enough events; None if there are too few.
     spread : str or None
         Why the spread between centres is not estimated, where it is not.
@@ -92,8 +88,6 @@ class CentresPerformance:
     o_e_high: float
     pooled_auc: Pooled | None
     pooled_o_e: Pooled | None
-    pooled_in_the_large: Pooled | None
-    pooled_slope: Pooled | None
     spread: str | None
     left_out: int
 
@@ -167,8 +161,6 @@ def performance_by_centre(
         o_e_high=overall.estimate * math.exp(half),
         pooled_auc=_pooled([row.auc for row in rows], "logit", least_centres),
         pooled_o_e=_pooled([row.o_e for row in rows], "log", least_centres),
-        pooled_in_the_large=_pooled([row.in_the_large for row in rows], "raw", least_centres),
-        pooled_slope=_pooled([row.slope for row in rows], "raw", least_centres),
         spread=None if measured >= least_centres else _no_spread(measured, least_events),
         left_out=left_out,
     )
@@ -211,19 +203,13 @@ def _one(
 ) -> CentrePerformance:
     n, events = outcome.size, int(outcome.sum())
     if min(events, n - events) < max(least_events, 1):
-        return CentrePerformance(name, n, events, None, None, None, None)
-    fit = calibration(outcome, risk)
-    lp = linear_predictor(risk)
-    large = _errors(np.ones((n, 1)), lp + fit.in_the_large)
-    both = _errors(np.column_stack([np.ones(n), lp]), fit.intercept + fit.slope * lp)
+        return CentrePerformance(name, n, events, None, None)
     return CentrePerformance(
         name,
         n,
         events,
         auc=CentreMeasure(auc(outcome, risk), math.sqrt(auc_variance(outcome, risk))),
         o_e=_observed_over_expected(outcome, risk),
-        in_the_large=CentreMeasure(fit.in_the_large, float(large[0])),
-        slope=CentreMeasure(fit.slope, float(both[1])),
     )
 
 
@@ -234,15 +220,6 @@ def _observed_over_expected(outcome: NDArray[np.int64], risk: NDArray[np.float64
         return CentreMeasure(observed / expected if expected > 0.0 else math.nan, math.nan)
     ratio = observed / expected
     return CentreMeasure(ratio, ratio * math.sqrt((1.0 - observed / outcome.size) / observed))
-
-
-def _errors(design: NDArray[np.float64], lp: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give model-based standard errors of a logistic regression at its solution; NaN without."""
-    p = expit(lp)
-    information = (design * (p * (1.0 - p))[:, None]).T @ design
-    if not np.isfinite(information).all() or np.linalg.cond(information) > 1e14:
-        return np.full(design.shape[1], np.nan)
-    return np.asarray(np.sqrt(np.diag(np.linalg.inv(information))))
 
 
 def _pooled(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from twoarm.study.files.record import read_record, refuse_difference
 
 __all__ = ["RunFolder", "open_folder", "write_json"]
 
-_OURS = {"pred", "tables", "figures", "replicates.sqlite"} | {
+_OURS = {"pred", "tables", "figures", "values", "run.log", "replicates.sqlite"} | {
     name + ending
     for name in ("run.json", "summary.json", "model.json", "report.html", "calculator.html")
     for ending in ("", ".new")
@@ -62,6 +62,14 @@ class RunFolder:
         if self.was_finished and self.earlier is not None:
             kept = {name: self.earlier[name] for name in facts if name in self.earlier}
         write_json(self.path / "run.json", self.record | {"finished": True} | facts | kept)
+
+    def note(self, tracebacks: Sequence[str]) -> None:
+        """Keep what went wrong in ``run.log``; a run without defects has none."""
+        log = self.path / "run.log"
+        if tracebacks:
+            log.write_text("\n".join(tracebacks), encoding="utf-8")
+        else:
+            log.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

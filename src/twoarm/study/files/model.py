@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor
 from twoarm.modelfile import FORMAT, FORMAT_VERSION
 from twoarm.seeds import Stream, generator
-from twoarm.study.plan.plan import ARMS
+from twoarm.study.fit.fits import FittedModels
+from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.result import StudyResult
 
 __all__ = ["model_content"]
@@ -20,7 +21,7 @@ _VECTORS = 60
 _SHARE_MISSING = 0.1
 
 
-def model_content(result: StudyResult) -> dict[str, Any]:
+def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
     """Give the content of ``model.json``.
 
     It holds no patient: test vectors are drawn at random within the ranges seen in training.
@@ -30,7 +31,7 @@ def model_content(result: StudyResult) -> dict[str, Any]:
     ArgumentError
         If a plug-in with weight in a stack cannot be written down.
     """
-    plan, models = result.plan, result.models
+    plan = result.plan
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -84,7 +85,7 @@ def model_content(result: StudyResult) -> dict[str, Any]:
             "seed": plan.seed,
             "replicates": result.replicates,
         },
-        "test_vectors": _test_vectors(result),
+        "test_vectors": _test_vectors(plan, models),
     }
 
 
@@ -126,8 +127,7 @@ def _seen(predictor: Predictor, values: NDArray[np.float64]) -> dict[str, Any]:
     return seen
 
 
-def _test_vectors(result: StudyResult) -> list[dict[str, Any]]:
-    plan, models = result.plan, result.models
+def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
     rng = generator(plan.seed, Stream.TEST_VECTORS)
     coded = np.column_stack(
         [

@@ -14,9 +14,11 @@ from twoarm.resampling import RunStore, StoredReplicate
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.fit.tasks import ReplicateTask
 from twoarm.study.plan.plan import Plan
-from twoarm.study.result import PROVISIONAL_BELOW, StudyResult
 
-__all__ = ["repeat_replicate", "resample"]
+__all__ = ["PROVISIONAL_BELOW", "repeat_replicate", "resample"]
+
+PROVISIONAL_BELOW = 200
+"""With fewer replicates, intervals are marked provisional."""
 
 _MOST_A_TASK = 4
 _PATIENTS_A_TASK = 2000  # with four outcomes about a second: how often progress is told
@@ -27,11 +29,11 @@ def resample(
     store: RunStore,
     rows: range,
     tell: Listener,
-    interim: Callable[[NDArray[np.int64]], StudyResult] | None = None,
+    interim: Callable[[NDArray[np.int64]], None] | None = None,
 ) -> None:
     """Compute the replicates with these numbers that the store does not hold yet.
 
-    With `interim`, the first 200 are measured as soon as they are there.
+    `interim` is called with the numbers of the first 200 as soon as they are there.
     """
     finished = set(store.done().tolist())
     items = _items([i for i in rows if i not in finished], _chunk_size(plan))
@@ -46,8 +48,7 @@ def resample(
         if interim is not None and not shown and done >= PROVISIONAL_BELOW:
             shown = True
             store.commit()
-            first = interim(store.done()[:PROVISIONAL_BELOW])
-            tell(Progress("bootstrap", done, len(rows), interim=first))
+            interim(store.done()[:PROVISIONAL_BELOW])
     store.commit()
 
 

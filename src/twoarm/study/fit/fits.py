@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,19 @@ from twoarm.seeds import Stream, generator
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.fit.tasks import CrossFitTask
 from twoarm.study.plan.plan import Plan
-from twoarm.study.result import FittedModels
 
-__all__ = ["CrossFit", "FullFit", "cross_fit", "full_fit"]
+__all__ = ["CrossFit", "FittedModels", "FullFit", "cross_fit", "full_fit"]
 
 _LEADING = 5
 _MOST_PATIENTS_PERMUTED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FittedModels:
+    """The full fit: how patients are encoded, and both arms' stacks of each outcome."""
+
+    encoding: EncodingSpec
+    stacks: dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True)

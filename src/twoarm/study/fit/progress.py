@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twoarm.study.result import StudyResult
-
 __all__ = ["Listener", "Progress"]
 
 
@@ -15,14 +13,13 @@ class Progress:
     """Where a run stands.
 
     `stage` is a short text; `done` of `total` pieces of it are finished; `seconds` is what it
-    cost, where that is told; `interim` is a result from the first 200 replicates, once.
+    cost, where that is told.
     """
 
     stage: str
     done: int
     total: int
     seconds: float | None = None
-    interim: StudyResult | None = None
 
 
 Listener = Callable[[Progress], None]

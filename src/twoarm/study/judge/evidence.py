@@ -85,6 +85,11 @@ class Evidence:
         mean: Floats = self.crossfit.mu.mean(axis=0)
         return mean
 
+    @cached_property
+    def encoded(self) -> Floats:
+        """The predictors of everybody as model columns, shape (patients, columns)."""
+        return self.full.models.encoding.encode(self.plan.cohort.predictors)
+
     def of(self, spec: OutcomeSpec) -> KnownOutcome:
         """Give the patients whose outcome is known.
 

@@ -17,7 +17,15 @@ from twoarm.cohort.studyfile import ModelSection
 from twoarm.learners import ElasticNet, Stack
 from twoarm.study.plan.learner import build_stack
 
-__all__ = ["FALLBACK", "FEW_EVENTS", "ArmLearner", "RarerClass", "arm_learners", "rarer_class"]
+__all__ = [
+    "FALLBACK",
+    "FEW_EVENTS",
+    "ArmLearner",
+    "RarerClass",
+    "arm_learners",
+    "learner_for",
+    "rarer_class",
+]
 
 FEW_EVENTS = 10
 """With fewer patients with (or without) the event, an arm's outcome gets no ensemble."""
@@ -99,13 +107,16 @@ def arm_learners(model: ModelSection, cohort: Cohort) -> dict[str, tuple[ArmLear
     MissingPackageError, ArgumentError
         If a plug-in cannot be imported or is no classifier.
     """
-    whole, alone = build_stack(model), _fallback(model)
 
     def chosen(outcome: str, arm: int) -> ArmLearner:
-        rarer = rarer_class(cohort, outcome, arm)
-        return ArmLearner(alone if rarer.is_few else whole, rarer)
+        return learner_for(model, rarer_class(cohort, outcome, arm))
 
     return {name: (chosen(name, 0), chosen(name, 1)) for name in cohort.outcomes}
+
+
+def learner_for(model: ModelSection, rarer: RarerClass) -> ArmLearner:
+    """Give the study's stack, or where the rarer class is too few for it, its fallback."""
+    return ArmLearner(_fallback(model) if rarer.is_few else build_stack(model), rarer)
 
 
 def _fallback(model: ModelSection) -> Stack:

@@ -7,8 +7,9 @@ only the handling of missing values differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
+    Absent,
     Finding,
     average_effect,
     imputed,
@@ -24,14 +26,27 @@ from twoarm.diagnostics import (
     rubin,
 )
 from twoarm.diagnostics.finding import Verdict, says
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
 from twoarm.seeds import Stream, generator, integer
+from twoarm.study.judge.attempt import attempt
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.plain import plain_estimate
+from twoarm.study.judge.question import Key, Line, Question, Scope
+from twoarm.study.judge.schema import COUNT, ESTIMATE, NUMBER, NUMBER_OR_NULL, maybe, record
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import TreatmentModel, treatment_model
 
-__all__ = ["IMPUTATIONS", "WAYS", "MissingEffect", "Track", "finding", "missing_effect"]
+__all__ = [
+    "IMPUTATIONS",
+    "MISSING_EFFECT",
+    "WAYS",
+    "MissingEffect",
+    "Track",
+    "finding",
+    "missing_effect",
+]
 
 Floats = NDArray[np.float64]
 
@@ -66,32 +81,30 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class MissingEffect:
-    """An outcome's average benefit under each way; None where it has a reason in `errors`.
+    """An outcome's average benefit under each way.
 
     Attributes
     ----------
-    imputed_once : Track
+    imputed_once : Track or Absent
         Missing values filled as for prediction: without outcome and arm.
-    complete_cases : Track or None
+    complete_cases : Track or Absent
         Patients with nothing missing.
-    multiply_imputed : Track or None
+    multiply_imputed : Track or Absent
         Twenty imputations with outcomes and arm, pooled by Rubin's rules.
-    outcome_weighted : Track or None
+    outcome_weighted : Track or Absent
         As `imputed_once`, over everybody: known outcomes weighted by the inverse probability of
         being known.
-    errors : dict of str to str
     """
 
-    imputed_once: Track | None
-    complete_cases: Track | None
-    multiply_imputed: Track | None
-    outcome_weighted: Track | None
-    errors: dict[str, str]
+    imputed_once: Track | Absent
+    complete_cases: Track | Absent
+    multiply_imputed: Track | Absent
+    outcome_weighted: Track | Absent
 
     def tracks(self) -> dict[str, Track]:
         """Give what could be computed, by way."""
         found = {name: getattr(self, name) for name in WAYS}
-        return {name: track for name, track in found.items() if track is not None}
+        return {name: track for name, track in found.items() if isinstance(track, Track)}
 
 
 def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
@@ -99,7 +112,7 @@ def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If nothing is missing: all ways would be the same.
     """
     cohort = plan.cohort
@@ -107,23 +120,15 @@ def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
     if not model.missing.any() and all(
         np.isfinite(plan.outcome(each.name)).all() for each in plan.outcomes
     ):
-        raise ArgumentError("nothing is missing")
-    pooled = _multiply_imputed(plan, model)
+        raise NotEstimable("nothing is missing")
+    pooled = attempt(lambda: _multiply_imputed(plan, model))
     return {spec.name: _one(plan, spec, model, pooled) for spec in plan.outcomes}
 
 
 def _one(
-    plan: Plan, spec: OutcomeSpec, model: TreatmentModel, pooled: dict[str, Track] | str
+    plan: Plan, spec: OutcomeSpec, model: TreatmentModel, pooled: dict[str, Track] | Absent
 ) -> MissingEffect:
-    errors = {"multiply_imputed": pooled} if isinstance(pooled, str) else {}
     y, arm, seed = _good(plan, spec), plan.cohort.treatment, _seed(plan)
-
-    def tried(name: str, compute: Callable[[], Track]) -> Track | None:
-        try:
-            return compute()
-        except (ArgumentError, FitError) as error:
-            errors[name] = str(error)
-            return None
 
     def single() -> Track:
         return _track(model, y, arm, seed)
@@ -131,7 +136,7 @@ def _one(
     def complete() -> Track:
         whole = np.asarray(~model.missing.any(axis=1), dtype=np.bool_)
         if whole.all():
-            raise ArgumentError("no predictor is missing")
+            raise NotEstimable("no predictor is missing")
         return _track(treatment_model(plan.cohort.subset(whole)), y[whole], arm[whole], seed)
 
     def weighted() -> Track:
@@ -140,11 +145,10 @@ def _one(
         return Track(y.size, found, None)
 
     return MissingEffect(
-        imputed_once=tried("imputed_once", single),
-        complete_cases=tried("complete_cases", complete),
-        multiply_imputed=None if isinstance(pooled, str) else pooled[spec.name],
-        outcome_weighted=tried("outcome_weighted", weighted),
-        errors=errors,
+        imputed_once=attempt(single),
+        complete_cases=attempt(complete),
+        multiply_imputed=pooled if isinstance(pooled, Absent) else pooled[spec.name],
+        outcome_weighted=attempt(weighted),
     )
 
 
@@ -201,15 +205,12 @@ class _Imputation:
         return found
 
 
-def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track] | str:
-    """Pool over imputations; why not, where that cannot be done."""
+def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track]:
+    """Pool over imputations."""
     if not model.missing.any():
-        return "no predictor is missing"
+        raise NotEstimable("no predictor is missing")
     task = _Imputation(plan, model)
-    try:
-        found = np.stack(list(run_tasks(task, range(IMPUTATIONS), **plan.run_by)))
-    except (ArgumentError, FitError) as error:
-        return str(error)
+    found = np.stack(list(run_tasks(task, range(IMPUTATIONS), **plan.run_by)))
     return {
         spec.name: _pooled(plan, spec, found[:, position])
         for position, spec in enumerate(plan.outcomes)
@@ -250,3 +251,42 @@ def finding(value: MissingEffect, study: Study) -> Finding:
         else "That they agree does not show that values are missing for recorded reasons alone."
     )
     return Finding("missing data and the average effect", verdict, text)
+
+
+_PATH = "outcomes.{outcome}.missing_effect"
+
+
+def _ask(evidence: Evidence) -> Mapping[str, MissingEffect | Absent]:
+    return missing_effect(evidence.plan)
+
+
+def _block(value: MissingEffect, _: Study) -> dict[str, Any]:
+    return {_PATH: {name: _plain(getattr(value, name)) for name in WAYS}}
+
+
+def _plain(track: Track | Absent) -> Any:
+    if isinstance(track, Absent):
+        return track
+    few = "too few resamples had events"
+    return {
+        "patients": track.patients,
+        "aipw": plain_estimate(track.aipw, few),
+        "g_formula": Absent("not defined, or too few resamples had events")
+        if track.g_formula is None
+        else plain_estimate(track.g_formula, few),
+    }
+
+
+_AIPW = record(estimate=NUMBER, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
+_TRACK = maybe(record(patients=COUNT, aipw=_AIPW, g_formula=ESTIMATE))
+
+MISSING_EFFECT = Question(
+    name="missing data and the average effect",
+    scope=Scope.OUTCOMES,
+    line=Line.CAUSAL,
+    doubt="what missing values do to the average",
+    ask=_ask,
+    finding=finding,
+    block=_block,
+    keys=(Key(_PATH, maybe(record(**dict.fromkeys(WAYS, _TRACK)))),),
+)

@@ -2,42 +2,113 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
+from typing import Any
 
-from twoarm.diagnostics import PublishedBenchmark, published_benchmark
-from twoarm.study.plan.plan import Plan
+from twoarm.cohort.load import Study
+from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.diagnostics import Absent, PublishedBenchmark, ReanchoredEffect, published_benchmark
+from twoarm.diagnostics.average.published_benchmark import finding
+from twoarm.errors import NotEstimable
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.plain import number, plain_estimate
+from twoarm.study.judge.question import Key, Line, Question, Scope
+from twoarm.study.judge.schema import (
+    BOOLEAN,
+    DIFFERENCE,
+    NUMBER,
+    NUMBER_OR_NULL,
+    PROBABILITY,
+    TEXT,
+    either,
+    maybe,
+    record,
+    rows,
+)
 
-__all__ = ["benchmarks"]
+__all__ = ["PUBLISHED"]
+
+_PATH = "outcomes.{outcome}.published_benchmark"
 
 
-def benchmarks(
-    plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]
-) -> dict[str, PublishedBenchmark]:
-    """Compare every outcome that has published rows and complete cross-fitted predictions.
+def _ask(evidence: Evidence) -> Mapping[str, PublishedBenchmark | Absent]:
+    return {spec.name: _one(evidence, spec) for spec in evidence.plan.outcomes}
 
-    Parameters
-    ----------
-    plan : Plan
-    mu : ndarray, shape (outcomes, 2, patients)
-        Cross-fitted probabilities; NaN where cross-fitting failed.
-    score : ndarray, shape (patients,)
-        Propensity.
-    """
-    found = {}
-    for position, spec in enumerate(plan.outcomes):
-        rows = [each for each in plan.study.benchmark if each.outcome == spec.name]
-        if not rows or not np.isfinite(mu[position]).all():
-            continue
-        y = plan.outcome(spec.name)
-        known = np.isfinite(y)
-        found[spec.name] = published_benchmark(
-            y[known],
-            plan.cohort.treatment[known],
-            mu[position, 0, known],
-            mu[position, 1, known],
-            score[known],
-            rows,
-            desirable=spec.desirable,
-        )
-    return found
+
+def _one(evidence: Evidence, spec: OutcomeSpec) -> PublishedBenchmark | Absent:
+    listed = [each for each in evidence.plan.study.benchmark if each.outcome == spec.name]
+    if not listed:
+        return Absent("no published effect is listed")
+    try:
+        own = evidence.of(spec)
+    except NotEstimable as reason:
+        return Absent(str(reason))
+    return published_benchmark(
+        own.outcome,
+        own.treatment,
+        *own.mu,
+        own.propensity,
+        listed,
+        desirable=spec.desirable,
+    )
+
+
+def _block(value: PublishedBenchmark, _: Study) -> dict[str, Any]:
+    return {
+        _PATH: {
+            "control_risk": value.control_risk,
+            "aipw": plain_estimate(value.ours, "too few resamples had events"),
+            "outside_all": value.outside_all,
+            "rows": [_row(each) for each in value.rows],
+        }
+    }
+
+
+def _row(row: ReanchoredEffect) -> dict[str, Any]:
+    no_interval = "the publication gives no interval"
+    return {
+        "key": row.published.key,
+        "source": row.published.source,
+        "measure": row.published.measure,
+        "comparable": row.published.comparable,
+        "odds_ratio": row.odds_ratio,
+        "benefit": row.benefit,
+        "low": number(row.low, no_interval),
+        "high": number(row.high, no_interval),
+        "e_value": Absent("not defined: no benefit to explain, or a risk of 0")
+        if row.needed is None
+        else row.needed.estimate,
+    }
+
+
+_MEASURES = either("odds_ratio", "common_odds_ratio", "generalised_odds_ratio", "risks")
+_ROW = record(
+    key=TEXT,
+    source=TEXT,
+    measure=_MEASURES,
+    comparable=BOOLEAN,
+    odds_ratio=NUMBER,
+    benefit=DIFFERENCE,
+    low=NUMBER_OR_NULL,
+    high=NUMBER_OR_NULL,
+    e_value=NUMBER_OR_NULL,
+)
+_AIPW = record(estimate=NUMBER, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
+
+PUBLISHED = Question(
+    name="published trials",
+    scope=Scope.OUTCOMES,
+    line=Line.CAUSAL,
+    doubt="what published studies found",
+    ask=_ask,
+    finding=finding,
+    block=_block,
+    keys=(
+        Key(
+            _PATH,
+            maybe(
+                record(control_risk=PROBABILITY, aipw=_AIPW, outside_all=BOOLEAN, rows=rows(_ROW))
+            ),
+        ),
+    ),
+)

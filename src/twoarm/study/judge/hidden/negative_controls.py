@@ -7,15 +7,18 @@ treatment permuted. They are no outcomes of the study and take no part in its bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
+from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Finding, NegativeControl, Refits, negative_control
+from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, negative_control
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
@@ -24,13 +27,24 @@ from twoarm.execution import run_tasks
 from twoarm.metalearners import Predictors
 from twoarm.metrics import Rate, share_at_threshold
 from twoarm.seeds import Stream, integer
-from twoarm.study.attempt import attempt
-from twoarm.study.causal import effect_of, ranking_of, refits_of
+from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import CrossFitTask
+from twoarm.study.judge.attempt import attempt
+from twoarm.study.judge.average.effects import effect_of
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Key, Line, Question, Scope
+from twoarm.study.judge.ranking.ranking_test import ranking_of
+from twoarm.study.judge.schema import COUNT, NUMBER, PROBABILITY, TEXT, maybe, record, rows
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import treatment_model
 
-__all__ = ["ControlRun", "ControlShare", "negative_controls", "plan_of_control"]
+__all__ = [
+    "NEGATIVE_CONTROL",
+    "ControlRun",
+    "ControlShare",
+    "negative_controls",
+    "plan_of_control",
+]
 
 _DRAWS = 19
 """Permutations: with none of them as high, the one-sided p-value is 5 %."""
@@ -58,7 +72,7 @@ class ControlShare:
 
 @dataclass(frozen=True, slots=True)
 class ControlRun:
-    """The run on one negative control; a part is None where it has an error.
+    """The run on one negative control.
 
     Attributes
     ----------
@@ -69,34 +83,28 @@ class ControlRun:
         Columns that no model of this run saw.
     n, events : int, tuple of int
         Patients whose outcome is known; events in control and treated.
-    effect : NegativeControl or None
+    effect : NegativeControl or Absent
         Doubly robust average effect, in benefit direction, and its test.
-    ranking : Rate or None
+    ranking : Rate or Absent
         The ranking test.
-    share : ControlShare or None
-    findings : tuple of Finding
-        None if there is no effect.
-    errors : dict of str to str
-        What could not be computed, and why.
+    share : ControlShare or Absent
     """
 
     spec: OutcomeSpec
     removed: tuple[str, ...]
     n: int
     events: tuple[int, int]
-    effect: NegativeControl | None
-    ranking: Rate | None
-    share: ControlShare | None
-    findings: tuple[Finding, ...]
-    errors: dict[str, str]
+    effect: NegativeControl | Absent
+    ranking: Rate | Absent
+    share: ControlShare | Absent
 
 
-def negative_controls(plan: Plan) -> tuple[ControlRun, ...]:
+def negative_controls(plan: Plan) -> dict[str, ControlRun]:
     """Run the study on each of its negative controls, in the order of the study file."""
-    return tuple(
-        _run(plan, spec, integer(plan.seed, Stream.NEGATIVE_CONTROL, position))
+    return {
+        spec.name: _run(plan, spec, integer(plan.seed, Stream.NEGATIVE_CONTROL, position))
         for position, spec in enumerate(plan.file.negative_controls)
-    )
+    }
 
 
 def plan_of_control(plan: Plan, spec: OutcomeSpec, seed: int) -> Plan:
@@ -145,21 +153,15 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
     own = plan_of_control(plan, spec, seed)
     refits = refits_of(own)
     y, arm = own.outcome(spec.name), own.cohort.treatment
-    errors: dict[str, str] = {}
-    effect = attempt("effect", errors, lambda: _effect(own, spec))
-    ranking = attempt("ranking", errors, lambda: ranking_of(own).rate)
-    share = attempt("share_at_threshold", errors, lambda: _share(own, refits))
     measured = [each.column for each, _ in plan.cohort.measured()]
     return ControlRun(
         spec=spec,
         removed=tuple(name for name in measured if name in {spec.column, *spec.remove}),
         n=int(np.isfinite(y).sum()),
         events=(int((y[arm == 0] == 1).sum()), int((y[arm == 1] == 1).sum())),
-        effect=effect,
-        ranking=ranking,
-        share=share,
-        findings=() if effect is None else (finding(effect, plan.study),),
-        errors=errors,
+        effect=attempt(lambda: _effect(own, spec)),
+        ranking=attempt(lambda: ranking_of(own).rate),
+        share=attempt(lambda: _share(own, refits)),
     )
 
 
@@ -196,3 +198,88 @@ def _share(own: Plan, refits: Refits) -> ControlShare:
     return ControlShare(
         raw, permuted, float((1 + np.sum(np.array(shares) >= raw)) / (1 + len(shares)))
     )
+
+
+_PATH = "negative_controls.{outcome}"
+
+
+def _ask(evidence: Evidence) -> Mapping[str, ControlRun]:
+    return negative_controls(evidence.plan)
+
+
+def _finding(value: ControlRun, study: Study) -> Finding | None:
+    return None if isinstance(value.effect, Absent) else finding(value.effect, study)
+
+
+def _block(value: ControlRun, _: Study) -> dict[str, Any]:
+    return {
+        _PATH: {
+            "n": value.n,
+            "events": {"control": value.events[0], "treated": value.events[1]},
+            "removed": list(value.removed),
+            "effect": _plain_effect(value.effect),
+            "ranking": _plain_ranking(value.ranking),
+            "share_at_threshold": _plain_share(value.share),
+        }
+    }
+
+
+def _plain_effect(found: NegativeControl | Absent) -> Any:
+    if isinstance(found, Absent):
+        return found
+    return {**asdict(found.effect), "p": found.p, "detectable": found.detectable}
+
+
+def _plain_ranking(rate: Rate | Absent) -> Any:
+    if isinstance(rate, Absent):
+        return rate
+    return {
+        "autoc": rate.estimate,
+        **{name: getattr(rate, name) for name in ("se", "low", "high", "p")},
+    }
+
+
+def _plain_share(share: ControlShare | Absent) -> Any:
+    if isinstance(share, Absent):
+        return share
+    failed, band_found = Absent("too many permutations failed"), share.permuted
+    return {
+        "raw": share.raw,
+        "permuted": failed
+        if band_found.mean is None
+        else {"mean": band_found.mean, "low": band_found.low, "high": band_found.high},
+        "p": failed if share.p is None else share.p,
+    }
+
+
+_EFFECT = record(
+    estimate=NUMBER, se=NUMBER, low=NUMBER, high=NUMBER, p=PROBABILITY, detectable=NUMBER
+)
+_BAND = record(mean=PROBABILITY, low=PROBABILITY, high=PROBABILITY)
+
+NEGATIVE_CONTROL = Question(
+    name="negative control",
+    scope=Scope.CONTROLS,
+    line=Line.CAUSAL,
+    doubt="a difference between the arms where treatment cannot make one",
+    ask=_ask,
+    finding=_finding,
+    block=_block,
+    keys=(
+        Key(
+            _PATH,
+            record(
+                n=COUNT,
+                events=record(control=COUNT, treated=COUNT),
+                removed=rows(TEXT),
+                effect=maybe(_EFFECT),
+                ranking=maybe(
+                    record(autoc=NUMBER, se=NUMBER, low=NUMBER, high=NUMBER, p=PROBABILITY)
+                ),
+                share_at_threshold=maybe(
+                    record(raw=PROBABILITY, permuted=maybe(_BAND), p=maybe(PROBABILITY))
+                ),
+            ),
+        ),
+    ),
+)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Coherence, coherence
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics import Coherence, Finding, coherence
+from twoarm.diagnostics.outcomes.coherence import finding
+from twoarm.errors import NotEstimable
 from twoarm.metrics import as_benefit, brier
-from twoarm.study.plan.plan import Plan
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Key, Question, Scope
+from twoarm.study.judge.schema import (
+    COUNT,
+    DIFFERENCE,
+    PROBABILITY,
+    TEXT,
+    by_name,
+    maybe,
+    record,
+    rows,
+)
+from twoarm.study.plan.plan import ARMS, Plan
 
-__all__ = ["Cut", "StudyCoherence", "nested_cuts", "study_coherence"]
+__all__ = ["COHERENCE", "Cut", "StudyCoherence", "nested_cuts", "study_coherence"]
 
 _FLOOR = 1e-6  # of a Brier score: models of an outcome that nobody has are not trusted without end
 
@@ -66,7 +81,7 @@ def nested_cuts(plan: Plan) -> tuple[Cut, ...]:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If there are no two such outcomes.
     """
     columns = [spec.column for spec in plan.outcomes]
@@ -77,7 +92,7 @@ def nested_cuts(plan: Plan) -> tuple[Cut, ...]:
         placed = (_placed(plan, chain, Cut(spec, opposite)) for opposite in (False, True))
         chain = next((longer for longer in placed if longer is not None), chain)
     if len(chain) < 2:
-        raise ArgumentError(
+        raise NotEstimable(
             "no two outcomes are cut from the same column so that one includes the other"
         )
     return tuple(chain)
@@ -112,7 +127,7 @@ def study_coherence(plan: Plan, mu: NDArray[np.float64]) -> StudyCoherence:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If there are no nested outcomes, or their cross-fitted predictions are not complete.
     """
     cuts = nested_cuts(plan)
@@ -120,7 +135,7 @@ def study_coherence(plan: Plan, mu: NDArray[np.float64]) -> StudyCoherence:
     place = [plan.outcomes.index(cut.outcome) for cut in cuts]
     p = np.stack([cut.of(mu[k]) for cut, k in zip(cuts, place, strict=True)])[:, :, known]
     if not np.isfinite(p).all():
-        raise ArgumentError("cross-fitting is not complete")
+        raise NotEstimable("cross-fitting is not complete")
     events = np.stack([cut.of(plan.outcome(cut.outcome.name)[known]) for cut in cuts])
     treatment = plan.cohort.treatment[known]
     names = [cut.name for cut in cuts]
@@ -155,3 +170,57 @@ def _mean_benefits(cuts: tuple[Cut, ...], p: NDArray[np.float64]) -> dict[str, f
             float((treated - control).mean()), desirable=cut.outcome.desirable != cut.opposite
         )
     return means
+
+
+def _ask(evidence: Evidence) -> StudyCoherence:
+    return study_coherence(evidence.plan, evidence.mu)
+
+
+def _finding(value: StudyCoherence, study: Study) -> Finding:
+    return finding(value.arms, study)
+
+
+def _block(value: StudyCoherence, _: Study) -> dict[str, Any]:
+    return {
+        "coherence": {
+            "events": [cut.name for cut in value.cuts],
+            "n": value.patients,
+            "arms": {
+                name: {
+                    "share_violated": list(arm.share_violated),
+                    "share_any": arm.share_any,
+                    "largest": arm.largest,
+                }
+                for name, arm in zip(ARMS, value.arms, strict=True)
+            },
+            "mean_benefit": {
+                name: {"separate": mean, "repaired": value.repaired_benefit[name]}
+                for name, mean in value.mean_benefit.items()
+            },
+        }
+    }
+
+
+_ARM = record(share_violated=rows(PROBABILITY), share_any=PROBABILITY, largest=PROBABILITY)
+
+COHERENCE = Question(
+    name="coherence",
+    scope=Scope.COHORT,
+    doubt="outcomes predicted in contradiction to each other",
+    ask=_ask,
+    finding=_finding,
+    block=_block,
+    keys=(
+        Key(
+            "coherence",
+            maybe(
+                record(
+                    events=rows(TEXT, fewest=2),
+                    n=COUNT,
+                    arms=record(control=_ARM, treated=_ARM),
+                    mean_benefit=by_name(record(separate=DIFFERENCE, repaired=DIFFERENCE)),
+                )
+            ),
+        ),
+    ),
+)

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
     UTILITY_MRS,
+    Absent,
     BenefitComparison,
+    Finding,
     OrdinalEffects,
     compare_benefits,
     ordinal_effects,
     utility_benefit,
 )
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics.outcomes.ordinal import finding
+from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import as_benefit
 from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Key, Question, Scope
+from twoarm.study.judge.schema import (
+    COUNT,
+    DIFFERENCE,
+    NUMBER,
+    NUMBER_OR_NULL,
+    PROBABILITY,
+    TEXT,
+    by_name,
+    maybe,
+    record,
+    rows,
+)
 from twoarm.study.plan.plan import Plan
 
-__all__ = ["NO_UTILITY", "StudyOrdinal", "study_ordinal"]
+__all__ = ["NO_UTILITY", "ORDINAL", "StudyOrdinal", "study_ordinal"]
 
 Floats = NDArray[np.float64]
 
@@ -75,14 +94,14 @@ def study_ordinal(plan: Plan, mu: Floats) -> StudyOrdinal:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If the study names no scale, nothing is cut from it, or it has too many levels.
     FitError
         If a model cannot be fitted.
     """
     section, values = plan.file.ordinal, plan.cohort.ordinal
     if section is None or values is None:
-        raise ArgumentError("the study file names no ordinal outcome")
+        raise NotEstimable("the study file names no ordinal outcome")
     known = np.isfinite(values)
     levels = _levels(plan, values, known)
     code = np.full(values.size, np.nan)
@@ -121,7 +140,7 @@ def _levels(plan: Plan, values: Floats, known: NDArray[np.bool_]) -> tuple[float
     """Give the levels, the best first: which end that is, the outcomes cut from the scale say."""
     levels = np.unique(values[known])
     if not 2 <= levels.size <= _MOST_LEVELS:
-        raise ArgumentError(
+        raise NotEstimable(
             f"the ordinal outcome has {levels.size} levels; expected 2 to {_MOST_LEVELS}"
         )
     directions = set()
@@ -131,7 +150,7 @@ def _levels(plan: Plan, values: Floats, known: NDArray[np.bool_]) -> tuple[float
         if with_event.size and without.size and with_event.mean() != without.mean():
             directions.add((with_event.mean() < without.mean()) == spec.desirable)
     if len(directions) != 1:
-        raise ArgumentError(
+        raise NotEstimable(
             "the outcomes cut from the ordinal outcome do not say which end of it is the good one"
         )
     return tuple((levels if directions.pop() else levels[::-1]).tolist())
@@ -193,3 +212,62 @@ def _compared(
         turned = (as_benefit(each, desirable=spec.desirable) for each in pair)
         found[spec.name] = compare_benefits(*turned)
     return found
+
+
+def _ask(evidence: Evidence) -> StudyOrdinal:
+    return study_ordinal(evidence.plan, evidence.mu)
+
+
+def _finding(value: StudyOrdinal, study: Study) -> Finding:
+    return finding(value.effects, study)
+
+
+def _block(value: StudyOrdinal, _: Study) -> dict[str, Any]:
+    return {
+        "ordinal": {
+            "column": value.column,
+            "levels": list(value.levels),
+            "n": int(value.effects.cumulative0.shape[0]),
+            "outcomes": {name: _compared_plain(each) for name, each in value.outcomes.items()},
+            "utility": Absent(NO_UTILITY) if value.utility is None else value.utility,
+        }
+    }
+
+
+def _compared_plain(each: BenefitComparison) -> dict[str, Any]:
+    plain = asdict(each)
+    if plain["rank_correlation"] is None:
+        plain["rank_correlation"] = Absent("a benefit is the same for everybody")
+    return plain
+
+
+_OUTCOME = record(
+    mean=DIFFERENCE,
+    mean_separate=DIFFERENCE,
+    sd=PROBABILITY,
+    sd_separate=PROBABILITY,
+    rank_correlation=NUMBER_OR_NULL,
+)
+
+ORDINAL = Question(
+    name="ordinal outcome",
+    scope=Scope.COHORT,
+    doubt="an ordinal model that says otherwise",
+    ask=_ask,
+    finding=_finding,
+    block=_block,
+    keys=(
+        Key(
+            "ordinal",
+            maybe(
+                record(
+                    column=TEXT,
+                    levels=rows(NUMBER, fewest=2),
+                    n=COUNT,
+                    outcomes=by_name(_OUTCOME),
+                    utility=maybe(by_name(NUMBER)),
+                )
+            ),
+        ),
+    ),
+)

@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.encoding import EncodingSpec
-from twoarm.diagnostics import Finding
-from twoarm.diagnostics.ranking.learners import finding as learners_finding
 from twoarm.execution import run_tasks
 from twoarm.metalearners import arm_scores
 from twoarm.metrics import Estimate, PolicyValue, policy_value
@@ -47,7 +45,6 @@ class BenefitEvidence:
     treat_none, treat_all : PolicyValue
     models : dict of str to ModelEvidence
         The study's learner, and those comparators that could be fitted.
-    findings : tuple of Finding
     """
 
     compared: LearnerComparison
@@ -55,7 +52,6 @@ class BenefitEvidence:
     treat_none: PolicyValue
     treat_all: PolicyValue
     models: dict[str, ModelEvidence]
-    findings: tuple[Finding, ...]
 
     @property
     def average(self) -> Estimate:
@@ -65,7 +61,7 @@ class BenefitEvidence:
 
 def benefit_evidence(
     plan: Plan, mu: Floats, encoding: EncodingSpec, score: Floats
-) -> BenefitEvidence | None:
+) -> BenefitEvidence:
     """Compare the learners, and measure the study's own beside the comparators.
 
     Parameters
@@ -80,13 +76,15 @@ def benefit_evidence(
 
     Returns
     -------
-    BenefitEvidence or None
-        None where the first cross-fit of the primary outcome failed.
+    BenefitEvidence
+
+    Raises
+    ------
+    NotEstimable
+        If the first cross-fit of the primary outcome failed.
     """
     own = mu[FIRST_REPEAT, plan.outcomes.index(plan.file.primary)]
     compared = compare_learners(plan, own, score)
-    if compared is None:
-        return None
     patients = _patients(plan, compared, encoding, score)
     measured = [name for name in EVIDENCE_ON if name in compared.effects]
     task = EvidenceTask(patients, compared.effects, integer(plan.seed, Stream.BENEFIT_EVIDENCE))
@@ -96,8 +94,7 @@ def benefit_evidence(
         policy_value(patients.phi0, patients.phi1, advised, desirable=patients.desirable)
         for advised in (nobody, nobody + 1.0)
     )
-    findings = (learners_finding(compared.page, plan.study),)
-    return BenefitEvidence(compared, patients, none, everybody, models, findings)
+    return BenefitEvidence(compared, patients, none, everybody, models)
 
 
 def _patients(

@@ -7,13 +7,12 @@ prediction they match on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.diagnostics import Absent
 from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metrics import (
@@ -43,6 +42,7 @@ from twoarm.metrics import (
 from twoarm.metrics.arrays import linear_predictor, recalibrated
 from twoarm.metrics.c_for_benefit import Prediction
 from twoarm.metrics.matched_pairs import MatchOn
+from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.ranking.pair_errors import PairErrors, pair_errors
 
 __all__ = ["CURVE_THRESHOLDS", "EvidenceTask", "ModelEvidence", "Patients"]
@@ -60,7 +60,6 @@ _GROUPS = 4
 _MOST_DISTANCES = 1_000_000  # matching on covariates takes cubic time
 
 Floats = NDArray[np.float64]
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +105,7 @@ class Patients:
 
 @dataclass(frozen=True, slots=True)
 class ModelEvidence:
-    """Every measure of one learner's benefit; None where it could not be computed.
+    """Every measure of one learner's benefit.
 
     Attributes
     ----------
@@ -114,50 +113,47 @@ class ModelEvidence:
         By variant: matched on benefit with the mean of the members' benefits; on benefit, and on
         the risk under control, with the treated member's mu1 against the control's mu0; on
         covariates, in cohorts that are not too large.
-    model_based : float or None
+    model_based : float or Absent
         Model-based c-for-benefit against risks recalibrated, arm by arm, in these patients.
     dispersion : float
         The same against the learner's own risks: how spread out they are, which validates nothing.
-    pairs : PairErrors or None
-    logit : LogitCalibration or None
+    pairs : PairErrors or Absent
+    logit : LogitCalibration or Absent
         Both arms as they are; not adjusted for what decided on treatment.
     slope : BenefitSlope
         Scores on benefit centred within folds.
     linear : BestLinearPredictor
-    groups : GroupEffects or None
+    groups : GroupEffects or Absent
         Average scores in quarters of predicted benefit, from one cross-fit.
     isotonic : IsotonicBenefit
-    curve : BenefitCurve or None
+    curve : BenefitCurve or Absent
     targeting : TargetingCurve
         Descriptive: priorities of ordinary cross-fitting give no valid test.
     policy : PolicyValue
         Of treating whoever is predicted to reach the threshold.
-    reaching : Estimate or None
-        Average score of those patients; None if they are fewer than 2.
+    reaching : Estimate or Absent
+        Average score of those patients; absent if they are fewer than 2.
     net_benefit : NetBenefit
         At `CURVE_THRESHOLDS`.
     at_threshold : NetBenefit
         At the study's threshold alone.
-    errors : dict of str to str
-        What could not be computed, and why.
     """
 
     concordance: tuple[CForBenefit, ...]
-    model_based: float | None
+    model_based: float | Absent
     dispersion: float
-    pairs: PairErrors | None
-    logit: LogitCalibration | None
+    pairs: PairErrors | Absent
+    logit: LogitCalibration | Absent
     slope: BenefitSlope
     linear: BestLinearPredictor
-    groups: GroupEffects | None
+    groups: GroupEffects | Absent
     isotonic: IsotonicBenefit
-    curve: BenefitCurve | None
+    curve: BenefitCurve | Absent
     targeting: TargetingCurve
     policy: PolicyValue
-    reaching: Estimate | None
+    reaching: Estimate | Absent
     net_benefit: NetBenefit
     at_threshold: NetBenefit
-    errors: dict[str, str]
 
     @property
     def autoc(self) -> float:
@@ -190,27 +186,18 @@ class EvidenceTask:
         """Compute every measure of this learner."""
         patients, found = self.patients, self.effects[name]
         benefit, scores = found.benefit, patients.scores
-        errors: dict[str, str] = {}
-
-        def tried(part: str, compute: Callable[[], Part]) -> Part | None:
-            try:
-                return compute()
-            except NotEstimable as error:
-                errors[part] = str(error)
-                return None
-
         advised = benefit >= patients.threshold
         return ModelEvidence(
             concordance=_concordance(patients, found, self.seed),
-            model_based=tried("model_based", lambda: _model_based(patients, found)),
+            model_based=attempt(lambda: _model_based(patients, found)),
             dispersion=model_based_c_for_benefit(found.mu0, found.mu1),
-            pairs=tried("pairs", lambda: self._pair_errors(found)),
-            logit=tried("logit", lambda: _logit(patients, found)),
+            pairs=attempt(lambda: self._pair_errors(found)),
+            logit=attempt(lambda: _logit(patients, found)),
             slope=benefit_slope(scores, benefit, fold=patients.fold),
             linear=_linear(patients, benefit),
-            groups=tried("groups", lambda: group_effects(scores, benefit, groups=_GROUPS)),
+            groups=attempt(lambda: group_effects(scores, benefit, groups=_GROUPS)),
             isotonic=isotonic_benefit(scores, benefit),
-            curve=tried("curve", lambda: benefit_curve(scores, benefit)),
+            curve=attempt(lambda: benefit_curve(scores, benefit)),
             targeting=targeting_curve(scores, benefit),
             policy=policy_value(
                 patients.phi0,
@@ -218,10 +205,9 @@ class EvidenceTask:
                 advised.astype(np.float64),
                 desirable=patients.desirable,
             ),
-            reaching=tried("reaching", lambda: _mean_of(scores[advised])),
+            reaching=attempt(lambda: _mean_of(scores[advised])),
             net_benefit=net_benefit(scores, benefit, CURVE_THRESHOLDS),
             at_threshold=net_benefit(scores, benefit, [patients.threshold]),
-            errors=errors,
         )
 
     def _pair_errors(self, found: Effects) -> PairErrors:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import Refits
+from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.learners import ElasticNet
 from twoarm.metalearners import (
@@ -31,7 +32,7 @@ from twoarm.metalearners import (
 )
 from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, integer
-from twoarm.study.causal import refits_of
+from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.plan.plan import Plan
 
@@ -114,7 +115,7 @@ class ComparisonFold:
 
 def compare_learners(
     plan: Plan, mu: NDArray[np.float64], score: NDArray[np.float64]
-) -> LearnerComparison | None:
+) -> LearnerComparison:
     """Fit the other learners in the folds of the run's first cross-fit, and set all side by side.
 
     Parameters
@@ -127,8 +128,12 @@ def compare_learners(
 
     Returns
     -------
-    LearnerComparison or None
-        None if that cross-fit failed.
+    LearnerComparison
+
+    Raises
+    ------
+    NotEstimable
+        If that cross-fit failed.
 
     Notes
     -----
@@ -139,7 +144,7 @@ def compare_learners(
     folds, from one cross-fit.
     """
     if not np.isfinite(mu).all():
-        return None
+        raise NotEstimable("cross-fitting failed")
     spec = plan.file.primary
     known = np.isfinite(plan.outcome(spec.name))
     fold = cross_fit_folds(plan, FIRST_REPEAT)

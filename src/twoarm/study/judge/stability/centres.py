@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import (
+    Absent,
     BenefitByCentre,
     CentreFailure,
     CentresPerformance,
@@ -16,9 +18,10 @@ from twoarm.diagnostics import (
     leave_one_centre_out_effects,
     performance_by_centre,
 )
-from twoarm.errors import ArgumentError
+from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.seeds import Stream, integer
+from twoarm.study.judge.attempt import attempt
 from twoarm.study.plan.plan import ARMS, Plan
 
 __all__ = ["Centres", "centres", "left_out_together"]
@@ -41,22 +44,19 @@ class Centres:
     turns : int
         How often the models were fitted without some of them: as often as there are centres, or in
         a study with many, groups of whole centres that were left out together.
-    models : mapping of str to mapping of str to CentresPerformance
+    models : mapping of str to mapping of str to CentresPerformance, or Absent
         By outcome and arm (`control`, `treated`), in the arm's own patients.
-    benefit : BenefitByCentre or None
+    benefit : BenefitByCentre or Absent
         Of the primary outcome.
     failures : tuple of CentreFailure
         Fits that failed; `centre` is the number of the turn.
-    errors : dict of str to str
-        What could not be computed, by its path in the summary below ``centres``, and why.
     """
 
     n: int
     turns: int
-    models: Mapping[str, Mapping[str, CentresPerformance]]
-    benefit: BenefitByCentre | None
+    models: Mapping[str, Mapping[str, CentresPerformance | Absent]]
+    benefit: BenefitByCentre | Absent
     failures: tuple[CentreFailure, ...]
-    errors: dict[str, str]
 
 
 def left_out_together(centre: NDArray[np.str_]) -> NDArray[np.int64]:
@@ -92,16 +92,15 @@ def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If the study has no column of centres, or a single centre.
     """
     centre = plan.cohort.centre
     if centre is None:
-        raise ArgumentError("the study file names no column of centres")
+        raise NotEstimable("the study file names no column of centres")
     if np.unique(centre).size < 2:
-        raise ArgumentError("all patients are of one centre")
+        raise NotEstimable("all patients are of one centre")
     turn = left_out_together(centre)
-    errors: dict[str, str] = {}
     models, held = {}, {}
     failures: list[CentreFailure] = []
     for position, spec in enumerate(plan.outcomes):
@@ -117,48 +116,39 @@ def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
         )
         held[spec.name] = found.effects
         failures += found.failures
-        models[spec.name] = _by_arm(plan, spec.name, found.effects, centre, errors)
+        models[spec.name] = _by_arm(plan, spec.name, found.effects, centre)
     return Centres(
         n=np.unique(centre).size,
         turns=np.unique(turn).size,
         models=models,
-        benefit=_benefit(plan, held[plan.file.primary.name], propensity, centre, errors),
+        benefit=attempt(lambda: _benefit(plan, held[plan.file.primary.name], propensity, centre)),
         failures=tuple(failures),
-        errors=errors,
     )
 
 
 def _by_arm(
-    plan: Plan, outcome: str, held: Effects, centre: NDArray[np.str_], errors: dict[str, str]
-) -> dict[str, CentresPerformance]:
-    found = {}
-    for arm, (name, risk) in enumerate(zip(ARMS, (held.mu0, held.mu1), strict=True)):
+    plan: Plan, outcome: str, held: Effects, centre: NDArray[np.str_]
+) -> dict[str, CentresPerformance | Absent]:
+    def of_arm(arm: int, risk: NDArray[np.float64]) -> CentresPerformance:
         own = plan.cohort.treatment == arm
-        try:
-            found[name] = performance_by_centre(plan.outcome(outcome)[own], risk[own], centre[own])
-        except ArgumentError as error:
-            errors[f"outcomes.{outcome}.{name}"] = str(error)
-    return found
+        return performance_by_centre(plan.outcome(outcome)[own], risk[own], centre[own])
+
+    return {
+        name: attempt(partial(of_arm, arm, risk))
+        for arm, (name, risk) in enumerate(zip(ARMS, (held.mu0, held.mu1), strict=True))
+    }
 
 
 def _benefit(
-    plan: Plan,
-    held: Effects,
-    propensity: NDArray[np.float64],
-    centre: NDArray[np.str_],
-    errors: dict[str, str],
-) -> BenefitByCentre | None:
+    plan: Plan, held: Effects, propensity: NDArray[np.float64], centre: NDArray[np.str_]
+) -> BenefitByCentre:
     primary = plan.file.primary
-    try:
-        return benefit_by_centre(
-            plan.outcome(primary.name),
-            held,
-            plan.cohort.treatment,
-            propensity,
-            centre,
-            desirable=primary.desirable,
-            seed=integer(plan.seed, Stream.CENTRES),
-        )
-    except ArgumentError as error:
-        errors["benefit"] = str(error)
-        return None
+    return benefit_by_centre(
+        plan.outcome(primary.name),
+        held,
+        plan.cohort.treatment,
+        propensity,
+        centre,
+        desirable=primary.desirable,
+        seed=integer(plan.seed, Stream.CENTRES),
+    )

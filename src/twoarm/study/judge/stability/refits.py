@@ -4,81 +4,139 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.load import Study
 from twoarm.diagnostics import (
+    Absent,
     CalibrationInstability,
     EffectStability,
+    Finding,
     InstabilityPlot,
     calibration_instability,
     effect_stability,
     instability_plot,
 )
+from twoarm.diagnostics.stability.stability import finding
 from twoarm.metalearners import Effects
+from twoarm.metrics import as_benefit
 from twoarm.resampling import RunStore
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.plain import number
+from twoarm.study.judge.question import Key, Question, Scope
+from twoarm.study.judge.schema import NUMBER_OR_NULL, maybe, record
 from twoarm.study.plan.plan import Plan
 
-__all__ = ["RefitStability", "refit_stability"]
+__all__ = ["STABILITY", "RefitStability", "refit_stability"]
 
 _MOST_SHOWN = 200  # replicates in a plot, as Riley and Collins advise
 _FEWEST_SHOWN = 20
 _POINTS = 100_000  # of a plot; larger cohorts show fewer replicates
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RefitStability:
-    """Stability over the bootstrap's refits.
+    """Stability of one outcome's predictions over the bootstrap's refits.
 
     Attributes
     ----------
-    outcomes : mapping of str to EffectStability
-        Both arms' risks and the benefit, of every outcome.
-    plot : InstabilityPlot
-        The benefit of the primary outcome.
-    calibration : tuple of CalibrationInstability
-        The primary outcome's models, control and treated, in their own patients.
+    effects : EffectStability
+        Of both arms' risks, and of the benefit.
+    plot : InstabilityPlot or None
+        Of the benefit; primary outcome.
+    calibration : tuple of CalibrationInstability, or None
+        Of the models, control and treated, in their own patients; primary outcome.
     """
 
-    outcomes: Mapping[str, EffectStability]
-    plot: InstabilityPlot
-    calibration: tuple[CalibrationInstability, CalibrationInstability]
+    effects: EffectStability
+    plot: InstabilityPlot | None
+    calibration: tuple[CalibrationInstability, CalibrationInstability] | None
 
 
 def refit_stability(
     plan: Plan, store: RunStore, in_sample: Mapping[str, Effects]
-) -> RefitStability:
-    """Compare every replicate's predictions with those of the full fit.
+) -> dict[str, RefitStability]:
+    """Compare every replicate's predictions of every outcome with those of the full fit.
 
     The replicates are read from the store a few columns at a time.
     """
-    outcomes = {}
+    found = {}
     for spec in plan.outcomes:
         full = in_sample[spec.name]
-        outcomes[spec.name] = effect_stability(
+        effects = effect_stability(
             *_replicates(store, spec.name),
             full.mu0,
             full.mu1,
             desirable=spec.desirable,
             threshold=spec.threshold if spec.primary else None,
         )
+        pictures = _pictures(plan, store, effects) if spec.primary else (None, None)
+        found[spec.name] = RefitStability(effects, *pictures)
+    return found
+
+
+def _pictures(
+    plan: Plan, store: RunStore, effects: EffectStability
+) -> tuple[InstabilityPlot, tuple[CalibrationInstability, CalibrationInstability]]:
+    """Give what is drawn of the primary outcome's refits."""
     primary = plan.file.primary
     shown = min(_MOST_SHOWN, max(_FEWEST_SHOWN, _POINTS // len(plan.cohort)))
     mu = [drawn[:shown].astype(np.float64) for drawn in _replicates(store, primary.name)]
-    benefit = mu[1] - mu[0] if primary.desirable else mu[0] - mu[1]
+    benefit = as_benefit(mu[1] - mu[0], desirable=primary.desirable)
     values = plan.outcome(primary.name)
     own = [(plan.cohort.treatment == arm) & np.isfinite(values) for arm in (0, 1)]
-    return RefitStability(
-        outcomes,
-        instability_plot(outcomes[primary.name].benefit, benefit, shown=shown),
-        (
-            calibration_instability(values[own[0]], mu[0][:, own[0]], shown=shown),
-            calibration_instability(values[own[1]], mu[1][:, own[1]], shown=shown),
-        ),
+    control, treated = (
+        calibration_instability(values[own[arm]], mu[arm][:, own[arm]], shown=shown)
+        for arm in (0, 1)
     )
+    return instability_plot(effects.benefit, benefit, shown=shown), (control, treated)
 
 
 def _replicates(store: RunStore, outcome: str) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Give both arms' stored predictions, shape (replicates, patients); NaN where a fit failed."""
     return store.array(f"mu0_{outcome}"), store.array(f"mu1_{outcome}")  # type: ignore[return-value]
+
+
+_PATH = "outcomes.{outcome}.stability"
+_FAILED = "no replicate succeeded"
+
+
+def _ask(evidence: Evidence) -> Mapping[str, RefitStability]:
+    return refit_stability(evidence.plan, evidence.store, evidence.full.in_sample)
+
+
+def _finding(value: RefitStability, study: Study) -> Finding | None:
+    some = np.isfinite(value.effects.benefit.mean_mape)  # any replicate succeeded
+    return finding(value.effects, study) if some else None
+
+
+def _block(value: RefitStability, _: Study) -> dict[str, Any]:
+    found = value.effects
+    index = found.benefit.mean_instability_index
+    return {
+        _PATH: {
+            "mape": {
+                name: number(getattr(found, name).mean_mape, _FAILED)
+                for name in ("mu0", "mu1", "benefit")
+            },
+            "classification_instability": Absent("the threshold belongs to the primary outcome")
+            if index is None
+            else number(index, _FAILED),
+        }
+    }
+
+
+_MAPE = record(mu0=NUMBER_OR_NULL, mu1=NUMBER_OR_NULL, benefit=NUMBER_OR_NULL)
+
+STABILITY = Question(
+    name="stability",
+    scope=Scope.OUTCOMES,
+    doubt="predictions that change from refit to refit",
+    ask=_ask,
+    finding=_finding,
+    block=_block,
+    keys=(Key(_PATH, maybe(record(mape=_MAPE, classification_instability=NUMBER_OR_NULL))),),
+)

@@ -1,4 +1,4 @@
-"""From stored predictions to results; nothing is fitted here."""
+"""One arm's model of one outcome, measured in its own patients."""
 
 from __future__ import annotations
 
@@ -9,31 +9,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics.average.average_effect import crude_difference
+from twoarm.design import Support
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
-from twoarm.metalearners import Effects
-from twoarm.metrics import Estimate, as_benefit, wald
-from twoarm.resampling import CrossValidated, RunStore, performance, score_all
+from twoarm.resampling import CrossValidated, Performance, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.tasks import cross_fit_folds
-from twoarm.study.plan.few_events import FEW_EVENTS
+from twoarm.study.plan.few_events import FEW_EVENTS, ArmLearner
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.sample_size import supported
-from twoarm.study.result import ArmResult, BenefitResult, Spread
 
-__all__ = ["arm_result", "benefit_result", "crude_benefit", "draws", "g_formula_benefit"]
+__all__ = ["ArmResult", "arm_result"]
 
 _CHUNK = 64  # replicates measured in one call: they are read as float32 and measured as float64
 _ICI_NULL = 1  # last step of the stream that draws the outcomes of the ICI's null
 
 
-def draws(plan: Plan, done: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Draw the replicates again, shape (replicates, patients): cheaper than keeping them."""
-    counts = np.empty((done.size, len(plan.cohort)), dtype=np.int32)
-    for row, index in enumerate(done):
-        counts[row] = plan.draw(int(index))
-    return counts
+@dataclass(frozen=True, slots=True)
+class ArmResult(Performance):
+    """One arm's model of one outcome, measured in its own patients whose outcome is known.
+
+    Attributes
+    ----------
+    weights : dict
+        Weight of each member in the full fit.
+    mean_weights : dict
+        Mean weight of each member over the replicates.
+    share_mean_only : float or None
+        Share of replicates in which the member `mean` has all the weight: no signal found.
+    share_separated : float
+        Share of replicates in which a regression separated events from non-events.
+    share_few_events : float
+        Share of replicates with fewer than 10 different patients with, or without, the event.
+    learner : ArmLearner
+        What was fitted: the study's stack, or where events are few what takes its place.
+    supported : Support or None
+        What the arm's patients support; None if all of them, or none, have the event.
+    outcome, risk : ndarray, shape (n,)
+        The outcome, 0 or 1, and the full fit's predictions for its own patients.
+    cv : CrossValidated
+        Cross-fitted predictions of the same patients.
+    """
+
+    weights: dict[str, float]
+    mean_weights: dict[str, float]
+    share_mean_only: float | None
+    share_separated: float
+    share_few_events: float
+    learner: ArmLearner
+    supported: Support | None
+    outcome: NDArray[np.int64]
+    risk: NDArray[np.float64]
+    cv: CrossValidated
 
 
 @dataclass(frozen=True)
@@ -130,79 +157,3 @@ def _share_few_events(drawn: NDArray[np.int32], y: NDArray[np.int64]) -> float:
         return 0.0
     events, others = (((drawn > 0) & (y == label)).sum(axis=1) for label in (1, 0))
     return float((np.minimum(events, others) < FEW_EVENTS).mean())
-
-
-def _spread(benefit: NDArray[np.float64]) -> Spread:
-    return Spread(
-        mean=float(benefit.mean()),
-        sd=float(benefit.std(ddof=1)),
-        median=float(np.median(benefit)),
-        share_positive=float((benefit > 0).mean()),
-    )
-
-
-def benefit_result(
-    outcome: OutcomeSpec,
-    known: NDArray[np.bool_],
-    in_sample: Effects,
-    crossfit: NDArray[np.float64],
-) -> BenefitResult:
-    """Describe the predicted benefit of the patients whose outcome is known.
-
-    `crossfit` holds the cross-fitted benefit of each repeat, shape (repeats, patients); NaN where
-    it failed.
-    """
-    raw = in_sample.benefit[known]
-    repeats = crossfit[:, known]
-    complete = bool(np.isfinite(repeats).all())
-    spread = None
-    if complete:
-        each = [_spread(repeat) for repeat in repeats]
-        spread = Spread(
-            *(
-                float(np.mean([getattr(one, name) for one in each]))
-                for name in ("mean", "sd", "median", "share_positive")
-            )
-        )
-    share_raw = share_crossfit = None
-    if outcome.primary and outcome.threshold is not None:
-        share_raw = float((raw >= outcome.threshold).mean())
-        share_crossfit = float((repeats >= outcome.threshold).mean()) if complete else None
-    return BenefitResult(spread, _spread(raw), share_raw, share_crossfit)
-
-
-def crude_benefit(plan: Plan, outcome: OutcomeSpec) -> Estimate:
-    """Give the difference of the arms' event rates in benefit direction, with Wald's interval."""
-    values = plan.outcome(outcome.name)
-    known = np.isfinite(values)
-    crude = crude_difference(values[known], plan.cohort.treatment[known])
-    return crude.as_benefit(desirable=outcome.desirable)
-
-
-def g_formula_benefit(
-    plan: Plan,
-    store: RunStore,
-    done: NDArray[np.int64],
-    counts: NDArray[np.int32],
-    outcome: OutcomeSpec,
-    in_sample: Effects,
-) -> Estimate:
-    """Standardise both arms' models over everybody; interval from the replicates.
-
-    Each replicate standardises its own models over its own resample; the interval holds the middle
-    95 % of them.
-    """
-    known = np.isfinite(plan.outcome(outcome.name))
-    mu = [store.array(f"mu{arm}_{outcome.name}") for arm in (0, 1)]
-    means = np.full(done.size, np.nan)
-    for row, index in enumerate(done):
-        difference = mu[1][index].astype(np.float64) - mu[0][index].astype(np.float64)
-        benefit = as_benefit(difference, desirable=outcome.desirable)
-        weight = counts[row, known]
-        means[row] = (benefit[known] * weight).sum() / weight.sum()
-    means = means[np.isfinite(means)]
-    estimate = float(in_sample.benefit[known].mean())
-    if means.size < 2:
-        return wald(estimate)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Estimate(estimate, float(means.std(ddof=1)), float(low), float(high))

@@ -1,37 +1,28 @@
-"""Missing values: who has them, and what the patients without any say."""
+"""What do the patients without a missing value say?"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.cohort import Cohort
-from twoarm.diagnostics import Missingness, missingness
-from twoarm.errors import ArgumentError
-from twoarm.metalearners import Predictors, effects_of
+from twoarm.cohort.load import Study
+from twoarm.errors import NotEstimable
+from twoarm.metalearners import effects_of
 from twoarm.metrics import auc_within
 from twoarm.study.fit.fits import cross_fit
 from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Key, Question, Scope
+from twoarm.study.judge.schema import COUNT, DIFFERENCE, PROBABILITY, maybe, record
+from twoarm.study.plan.part import only
 from twoarm.study.plan.plan import ARMS, Plan
 
-__all__ = ["CompleteCases", "cohort_missingness", "complete_cases", "only"]
-
-
-def cohort_missingness(plan: Plan) -> Missingness:
-    """Compare how often each variable and outcome is missing between arms and outcomes."""
-    cohort = plan.cohort
-    measured = list(cohort.measured())
-    return missingness(
-        np.column_stack([values for _, values in measured]),
-        cohort.treatment,
-        plan.outcome(plan.file.primary.name),
-        names=[predictor.column for predictor, _ in measured],
-        outcomes={spec.name: plan.outcome(spec.name) for spec in plan.outcomes},
-    )
+__all__ = ["COMPLETE_CASES", "CompleteCases", "complete_cases"]
 
 
 @dataclass(frozen=True)
@@ -71,27 +62,29 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
 
     Raises
     ------
-    ArgumentError
+    NotEstimable
         If nothing is missing, or the complete patients are too few to cross-fit.
     """
     complete = np.asarray(~np.isnan(plan.cohort.predictors).any(axis=1))
     if complete.all():
-        raise ArgumentError("no predictor is missing in anybody")
+        raise NotEstimable("no predictor is missing in anybody")
     if not np.isfinite(mu).all():
-        raise ArgumentError("cross-fitting is not complete")
+        raise NotEstimable("cross-fitting is not complete")
+    if not complete.any():
+        raise NotEstimable("every patient lacks a predictor")
     part = only(plan, complete)
     if not np.array_equal(np.unique(part.cohort.treatment), (0, 1)):
-        raise ArgumentError("in one arm every patient lacks a predictor")
+        raise NotEstimable("in one arm every patient lacks a predictor")
     found = cross_fit(part, lambda _: None)
     if found.errors:
-        raise ArgumentError(f"cross-fitting failed ({found.errors[0].error})")
+        raise NotEstimable(f"cross-fitting failed ({found.errors[0].error})")
     spec = plan.file.primary
     known = np.isfinite(plan.outcome(spec.name))
     benefit = effects_of(*mu.mean(axis=0), desirable=spec.desirable).benefit
     own = effects_of(*found.mu[:, 0].mean(axis=0), desirable=spec.desirable).benefit
     auc = {name: _auc(part, arm, found.mu[:, 0, arm]) for arm, name in enumerate(ARMS)}
     if not all(map(math.isfinite, auc.values())):
-        raise ArgumentError("in one arm all complete patients have the same outcome")
+        raise NotEstimable("in one arm all complete patients have the same outcome")
     return CompleteCases(
         n_control=int((part.cohort.treatment == 0).sum()),
         n_treated=int((part.cohort.treatment == 1).sum()),
@@ -99,34 +92,6 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
         same_patients=float(benefit[known & complete].mean()),
         everybody=float(benefit[known].mean()),
         auc=auc,
-    )
-
-
-def only(plan: Plan, kept: NDArray[np.bool_]) -> Plan:
-    """Give the plan for some of the patients and the primary outcome alone.
-
-    The learners stay those that were chosen on the whole cohort.
-    """
-    cohort = _some(plan.cohort, kept)
-    file = plan.file.model_copy(update={"outcomes": (plan.file.primary,)})
-    return replace(
-        plan,
-        study=replace(plan.study, file=file),
-        cohort=cohort,
-        predictors=Predictors(cohort.codebook, cohort.predictors),
-    )
-
-
-def _some(cohort: Cohort, kept: NDArray[np.bool_]) -> Cohort:
-    return replace(
-        cohort,
-        ids=cohort.ids[kept],
-        treatment=cohort.treatment[kept],
-        predictors=cohort.predictors[kept],
-        propensity_columns=cohort.propensity_columns[kept],
-        outcomes={name: values[kept] for name, values in cohort.outcomes.items()},
-        centre=None if cohort.centre is None else cohort.centre[kept],
-        ordinal=None if cohort.ordinal is None else cohort.ordinal[kept],
     )
 
 
@@ -139,3 +104,35 @@ def _auc(plan: Plan, arm: int, risk: NDArray[np.float64]) -> float:
         for repeat in range(risk.shape[0])
     ]
     return float(np.mean(each))
+
+
+def _ask(evidence: Evidence) -> CompleteCases:
+    primary = evidence.plan.outcomes.index(evidence.plan.file.primary)
+    return complete_cases(evidence.plan, evidence.crossfit.mu[:, primary])
+
+
+def _block(value: CompleteCases, _: Study) -> dict[str, Any]:
+    return {"complete_cases": asdict(value)}
+
+
+COMPLETE_CASES = Question(
+    name="complete cases",
+    scope=Scope.PRIMARY,
+    ask=_ask,
+    block=_block,
+    keys=(
+        Key(
+            "complete_cases",
+            maybe(
+                record(
+                    n_control=COUNT,
+                    n_treated=COUNT,
+                    mean_benefit=DIFFERENCE,
+                    same_patients=DIFFERENCE,
+                    everybody=DIFFERENCE,
+                    auc=record(control=PROBABILITY, treated=PROBABILITY),
+                )
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,31 @@
+"""Does the learner reproduce its own average?"""
+
+from __future__ import annotations
+
+from twoarm.diagnostics import Agreement, agreement
+from twoarm.diagnostics.average.agreement import finding
+from twoarm.metalearners import dr_scores
+from twoarm.metrics import as_benefit
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Line, Question, Scope
+
+__all__ = ["AGREEMENT"]
+
+
+def _ask(evidence: Evidence) -> Agreement:
+    own = evidence.primary
+    scores = dr_scores(own.outcome, own.treatment, *own.mu, own.propensity)
+    return agreement(
+        as_benefit(scores, desirable=own.spec.desirable),
+        as_benefit(own.mu[1] - own.mu[0], desirable=own.spec.desirable),
+    )
+
+
+AGREEMENT = Question(
+    name="agreement",
+    scope=Scope.PRIMARY,
+    line=Line.CAUSAL,
+    doubt="an average that the models do not reproduce",
+    ask=_ask,
+    finding=finding,
+)

@@ -1,0 +1,1 @@
+"""Are the arms comparable? What was measured, and who has a counterpart."""

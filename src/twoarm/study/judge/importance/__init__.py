@@ -1,0 +1,1 @@
+"""What the predicted benefit depends on, and what modifies the effect."""

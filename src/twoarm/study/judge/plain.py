@@ -1,0 +1,34 @@
+"""Numbers and estimates as ``summary.json`` has them, with `Absent` where there is none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from twoarm.diagnostics import Absent
+from twoarm.metrics import Estimate, finite
+
+__all__ = ["number", "plain_coefficient", "plain_estimate"]
+
+
+def number(value: float | None, reason: str) -> float | Absent:
+    """Give the value, or why there is none.
+
+    Examples
+    --------
+    >>> number(float("nan"), "no events")
+    Absent(reason='no events', defect=False)
+    """
+    known = finite(value)
+    return Absent(reason) if known is None else known
+
+
+def plain_estimate(estimate: Estimate, reason: str) -> dict[str, Any]:
+    """Give an estimate, number by number; `reason` is why one is not known."""
+    return {name: number(value, reason) for name, value in asdict(estimate).items()}
+
+
+def plain_coefficient(value: Estimate, reason: str) -> Any:
+    """Give an estimate whole, or why it has no standard error."""
+    return asdict(value) if math.isfinite(value.se) else Absent(reason)

@@ -1,0 +1,1 @@
+"""The content of ``summary.json``: what was measured, and what every question adds."""
