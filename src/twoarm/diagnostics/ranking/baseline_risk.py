@@ -89,13 +89,16 @@ def baseline_risk(
 
     *Columns.* X is encoded and filled in once for everybody: that looks at no outcome.
 
-    *Risk model.* Logit of the blinded risk, and the arm: one odds ratio for all. Its three
-    coefficients come from all patients, their logits from models that have not seen them; three
-    coefficients have nothing to overfit with. Its intervals hold if one odds ratio does, and, where
-    treatment was chosen, if comparing patients of one risk is enough.
+    *Risk model.* Logit of the blinded risk, and the arm: one odds ratio for all, as in `RiskModel`,
+    whose base is told the arm. Its three coefficients come from all patients, their logits from
+    models that have not seen them; three coefficients have nothing to overfit with. Its intervals
+    take the logits as known. They hold if one odds ratio does, and, where treatment was chosen, if
+    comparing patients of one risk is enough; those of its shares are then a little narrow.
 
     *Groups* are cut in the whole cohort. Patients alike in X stay together, so groups may be of
-    unequal size, or fewer.
+    unequal size, or fewer. Scores and crude differences need somebody with the outcome, and
+    somebody without, in either arm of the group; from one patient on their intervals hold
+    (``benchmarks/baseline_risk_coverage.py``).
 
     *Shares* are given where the interval of the average, by scores and by the method, excludes 0.
     They speak about these patients; a group that is harmed has a share below 0.
