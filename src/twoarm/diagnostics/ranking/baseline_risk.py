@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
+from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, RiskGroup
 from twoarm.diagnostics.ranking.baseline_risk_words import (
     on_extremes,
@@ -158,6 +158,7 @@ def _predictors(
     return matrix, number
 
 
+@says("baseline risk")
 def finding(value: BaselineRisk, study: Study) -> Finding:
     """Say where the benefit lies, and what the study's learner says beside it.
 

@@ -23,6 +23,7 @@ from twoarm.study.judge.importance.variables import IMPORTANCE
 from twoarm.study.judge.outcomes.coherence import COHERENCE
 from twoarm.study.judge.outcomes.ordinal import ORDINAL
 from twoarm.study.judge.question import Question
+from twoarm.study.judge.ranking.baseline_risk import BASELINE_RISK
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
@@ -49,6 +50,7 @@ QUESTIONS: tuple[Question[Any], ...] = (
     PUBLISHED,
     HETEROGENEITY,
     RANKING,
+    BASELINE_RISK,
     NEGATIVE_CONTROL,
     COHERENCE,
     ORDINAL,

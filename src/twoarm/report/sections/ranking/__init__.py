@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twoarm.report.section import Section, joined
 from twoarm.report.sections.ranking import (
+    baseline_risk,
     calibration,
     comparison,
     concordance,
@@ -21,6 +22,7 @@ __all__ = ["section"]
 PARTS = (
     predicted.part,
     share.part,
+    baseline_risk.part,
     comparison.part,
     net_benefit.part,
     policy.part,
