@@ -37,7 +37,7 @@ THIRD_PARTY = {
     "diagnostics": {"numpy", "scipy", "sklearn"},
     "importance": {"numpy", "scipy"},
     "design": {"numpy", "scipy"},
-    "study": {"numpy"},
+    "study": {"numpy", "cattrs", "pydantic"},
     "report": {"numpy", "matplotlib", "jinja2", "markupsafe"},
     "cli": {"typer", "rich"},
 }

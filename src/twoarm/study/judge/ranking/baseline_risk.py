@@ -67,9 +67,7 @@ def _block(value: BaselineRisk, study: Study) -> dict[str, Any]:
 def _estimate(value: Estimate | None, reason: str) -> Any:
     if value is None:
         return Absent(reason)
-    return {
-        name: number(each, "the learner's mean has none") for name, each in asdict(value).items()
-    }
+    return plain_estimate(value, "the learner's mean has none")
 
 
 def _group(group: RiskGroup, lot: bool) -> dict[str, Any]:
