@@ -40,10 +40,10 @@ class LevelRow:
     smd: float
 
     @property
-    def shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """The same as shares of the patients in whom it is not missing; 0 if there are none."""
+    def percentages(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The same in percent of the patients in whom it is not missing; 0 if there are none."""
         control, treated = (
-            tuple(count / max(1, sum(counts)) for count in counts) for counts in self.counts
+            tuple(100 * count / max(1, sum(counts)) for count in counts) for counts in self.counts
         )
         return control, treated
 

@@ -77,6 +77,11 @@ def test_nothing_in_a_cohort_can_be_written_to(read, rows):
         cohort.synthetic = True
 
 
+def test_the_arms_are_counted(read, rows):
+    cohort = read(rows)
+    assert cohort.arm_sizes == ((cohort.treatment == 0).sum(), (cohort.treatment == 1).sum())
+
+
 def test_a_cohort_travels_to_another_process(read, rows):
     cohort = read(rows)
     copy = pickle.loads(pickle.dumps(cohort))

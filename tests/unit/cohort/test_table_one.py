@@ -48,6 +48,7 @@ def test_a_number_by_hand(cohort):
 def test_a_binary_by_hand(cohort):
     row = row_of(cohort, {"type": "binary"}, [0, 0, 0, 1, np.nan], [0, 1])
     assert row.counts == ((3, 1), (1, 1))
+    assert row.percentages == ((75, 25), (50, 50))  # of the patients in whom it is known
     assert row.missing == (1, 0)
     pooled = math.sqrt((0.25 * 0.75 + 0.5 * 0.5) / 2)
     assert_allclose(row.smd, 0.25 / pooled)

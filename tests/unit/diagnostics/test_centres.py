@@ -197,6 +197,7 @@ def test_a_centre_is_measured_from_ten_events_and_ten_others_on():
     centre = np.repeat(["A", "B", "C"], [20, 39, 39])
     found = performance_by_centre(y, p, centre)
     assert [row.auc is not None for row in found.centres] == [True, False, False]
+    assert (found.measured, found.events) == (1, 49)
     assert "1 centre has 10" in found.spread
 
 

@@ -25,6 +25,7 @@ from twoarm.diagnostics import (
 from twoarm.diagnostics.average.agreement import finding as agreement_finding
 from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
 from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
+from twoarm.diagnostics.hidden.negative_control import chance_of_any
 from twoarm.diagnostics.hidden.negative_control import finding as control_finding
 from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
 from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
@@ -315,6 +316,12 @@ def test_the_partial_r2_finding(stenting, aspirin):
 
 
 # --- negative control, agreement -------------------------------------------------------------
+
+
+def test_any_of_several_tests_errs_more_often_than_one():
+    assert chance_of_any(0) == 0.0
+    assert chance_of_any(1) == pytest.approx(0.05)
+    assert chance_of_any(3) == pytest.approx(1 - 0.95**3)
 
 
 def test_a_negative_control_by_hand(stenting):

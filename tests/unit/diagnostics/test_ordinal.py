@@ -116,6 +116,14 @@ def test_predicted_shares_are_near_the_observed_ones_in_each_arm():
         )
 
 
+def test_the_mean_benefit_at_each_level_is_that_of_the_patients():
+    found, *_ = effects(3)
+    assert len(found.mean_benefit) == 6
+    for k, mean in enumerate(found.mean_benefit):
+        control, treated = found.at_most(k)
+        assert mean == (treated - control).mean()
+
+
 def test_utility_is_the_expectation_over_levels():
     found, *_ = effects(2)
     for weights in UTILITY_MRS.values():

@@ -90,6 +90,12 @@ def test_effective_sizes():
     assert found.ess_inverse == pytest.approx((2, weights.sum() ** 2 / (weights**2).sum()))
 
 
+def test_patients_who_are_trimmed_are_counted_in_their_arm():
+    found = overlap([0.4, 0.5, 0.6, 0.001], [0, 0, 1, 1])
+    assert found.trimming.kept.tolist() == [True, True, True, False]
+    assert found.trimmed == (0, 1)
+
+
 def test_the_sandwich_by_hand():
     y, arm = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1])
     w = np.array([1.0, 1.0, 3.0, 1.0])
@@ -107,6 +113,8 @@ def test_support_flags_each_reason():
     found = learn_support(X, w, e, categories=levels)
     assert found.flags.propensity[0]
     assert found.flags.category.sum() == 3
+    assert found.outside == tuple(found.flags.outside[w == arm].sum() for arm in (0, 1))
+    assert found.outside[1] >= 3  # the new level is theirs
     assert found.flags.distance.mean() == pytest.approx(0.01, abs=0.004)
     new = found.flag(np.array([[0.0] * 3, [0.0] * 3, [50.0] * 3]), [0.5, 0.001, 0.5],
                      [[0.0], [0.0], [5.0]])  # fmt: skip

@@ -19,7 +19,12 @@ from twoarm.importance.effect_modifier_reference import (
     permuted_treatment,
 )
 from twoarm.importance.effect_modifier_vim import te_vim
-from twoarm.importance.effect_modifiers import effect_modifiers, modifier_importance
+from twoarm.importance.effect_modifiers import (
+    ModifierImportance,
+    benefit_spread,
+    effect_modifiers,
+    modifier_importance,
+)
 from twoarm.learners import Logistic
 from twoarm.metalearners import Sample, cross_fitted_nuisances, dr_scores
 from twoarm.metalearners.effect_models import default_effect_model
@@ -197,6 +202,19 @@ def test_without_permuted_scores_there_is_no_reference():
     assert found.reference_mean is None
     assert found.reference_high is None
     assert found.p is None
+    assert found.spread_reference is None
+
+
+def test_the_spread_is_the_standard_deviation_that_goes_with_a_variable():
+    X, scores = patients(20_000, [0.3, 0.0, 0.2], noise=0.2)
+    rise = loss_importance(X, scores, effect_model=LinearRegression(), repeats=3)
+    np.testing.assert_allclose(benefit_spread(rise)[[0, 2]], [0.3, 0.2], atol=0.01)
+    high = ModifierImportance(*[np.array([0.02, -0.01])] * 8)
+    np.testing.assert_allclose(high.spread, [0.1, 0.0])
+    np.testing.assert_allclose(high.spread_reference, high.spread)
+    low, up = high.spread_limits
+    assert (low <= high.spread).all()
+    assert (high.spread <= up).all()
 
 
 def test_ranks_are_those_of_random_halves():

@@ -150,6 +150,7 @@ def test_group_effects_by_hand():
     found = group_effects([0.0, 0.2, 0.5, 0.9], [1, 2, 3, 4], groups=2)
     assert_allclose(found.estimate, (0.1, 0.7))
     assert_allclose(found.se, (0.1, 0.2))
+    assert_allclose(found.limits, ((0.1 - 0.196, 0.7 - 0.392), (0.1 + 0.196, 0.7 + 0.392)))
     assert_allclose((found.difference.estimate, found.difference.se), (0.6, math.sqrt(0.05)))
     assert_allclose(found.p, math.erfc(0.6 / math.sqrt(0.05) / math.sqrt(2)))
     assert_allclose(found.predicted, (1.5, 3.5))

@@ -14,7 +14,9 @@ from scipy.stats import norm
 from twoarm.errors import ArgumentError
 from twoarm.metalearners import arm_scores
 from twoarm.metrics import (
+    Estimate,
     deconvolved_share,
+    needed_for,
     net_benefit,
     net_benefit_congruent,
     number_needed,
@@ -22,6 +24,7 @@ from twoarm.metrics import (
     population_benefit,
     share_at_threshold,
     shrunk_benefit,
+    wald,
 )
 
 SUMS = 1e-12
@@ -103,6 +106,11 @@ def test_net_benefit_equals_its_definition_at_every_threshold(seed):
         assert_allclose(aipw.model_se[place], part.std(ddof=1) / math.sqrt(60), atol=1e-9)
         assert_allclose(aipw.over_all_se[place], rest.std(ddof=1) / math.sqrt(60), atol=1e-9)
         assert aipw.share_treated[place] == treated.mean()
+    low, high = aipw.over_all_limits
+    assert_allclose(aipw.over_all, aipw.model - aipw.treat_all)
+    assert_allclose((low + high) / 2, aipw.over_all, atol=SUMS)
+    assert_allclose(high - low, 2 * 1.96 * aipw.over_all_se, atol=SUMS)
+    assert congruent.over_all_limits is None
 
 
 @settings(max_examples=30, deadline=None)
@@ -179,6 +187,16 @@ def test_number_needed_runs_in_order(benefit, low, high):
     limits = [x for x in (found.low, found.estimate, found.high) if x is not None]
     assert limits == sorted(limits)
     assert (found.beyond is None) or (found.low is None) or (found.high is None)
+
+
+def test_the_number_needed_for_an_estimate_is_cut_to_what_a_risk_difference_can_be():
+    assert needed_for(wald(0.10, 0.05)) == number_needed(*_numbers(wald(0.10, 0.05)))
+    assert_allclose(needed_for(Estimate(0.9, 0.15, 0.6, 1.2)).low, 1.0)
+    assert_allclose(needed_for(Estimate(-0.9, 0.15, -1.2, -0.6)).high, -1.0)
+
+
+def _numbers(estimate):
+    return estimate.estimate, estimate.low, estimate.high
 
 
 @pytest.mark.parametrize("numbers", [(0.1, 0.2, 0.3), (0.1, 0.0, math.nan), (15, 10, 20)])

@@ -12,7 +12,9 @@ from twoarm import validate
 from twoarm.learners import Logistic
 from twoarm.metrics import calibration as measured
 from twoarm.metrics import calibration_curve
-from twoarm.report.figures import CONTROL, TREATED, _calibration_drawings, calibration
+from twoarm.report import calibration
+from twoarm.report.figures import CONTROL, TREATED
+from twoarm.report.sections.models.calibration import calibration_drawings
 
 
 def sample(n=150):
@@ -114,7 +116,7 @@ def test_an_arms_predictions_are_those_that_were_measured(small_result):
 
 
 def test_the_report_has_one_for_each_arm_of_the_primary_outcome(small_result):
-    drawings = _calibration_drawings(small_result, synthetic=True)
+    drawings = calibration_drawings(small_result)
     found = {each.name: each for each in drawings}
     assert "Calibration, Rescue stenting" in found["calibration_treated"].title
     assert "Calibration, Failed thrombectomy only" in found["calibration_control"].title

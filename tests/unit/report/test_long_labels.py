@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from twoarm.diagnostics import balance
-from twoarm.report.causal_figures import love_plot
 from twoarm.report.figures import draw, fitting
-from twoarm.report.importance_figures import importance_bars, modifier_bars
+from twoarm.report.sections.comparability.balance import love_plot
+from twoarm.report.sections.importance.modifiers import modifier_bars
+from twoarm.report.sections.importance.predicted import importance_bars
 
 LABELS = tuple(f"Number {k} of the columns with a label that goes on and on" for k in range(18))
 VALUES = np.linspace(0.3, 0.0, 18).tolist()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twoarm.report.causal_tables import OFF_BY
+from twoarm.report.sections.ranking.share import OFF_BY
 
 MEASURED = Path(__file__).parents[3] / "benchmarks" / "results" / "worlds_table.json"
 

@@ -8,11 +8,13 @@ import pytest
 
 from twoarm.report import write_report
 from twoarm.report.formats import points, shown
+from twoarm.report.sections import sections
 from twoarm.report.sentences import sentences
 from twoarm.report.table import Column, Table
-from twoarm.report.tables import all_tables
 from twoarm.report.terminal import terminal_summary
 from twoarm.resampling import Gate
+from twoarm.study.judge.comparability.overlap import OVERLAP
+from twoarm.study.judge.comparability.support import SUPPORT
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +103,8 @@ def test_no_word_recommends_anything(page):
 
 
 def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
-    tables = all_tables(small_result)
-    assert {path.stem for path in folder.glob("tables/*.csv")} == set(tables)
+    tables = [name for section in sections(small_result) for name in section.written]
+    assert sorted(path.stem for path in folder.glob("tables/*.csv")) == sorted(tables)
     with (folder / "tables" / "auc.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     auc = small_result.outcomes["mrs_0_2"].arms["control"].auc
@@ -114,7 +116,7 @@ def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
 def test_the_patients_table_holds_the_cross_fitted_benefit(small_result, folder):
     with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    outside = small_result.diagnostics.support.flags.outside
+    outside = small_result.value(SUPPORT).flags.outside
     found = [float(row["benefit_death_crossfit"] or "nan") for row in rows]
     expected = np.where(outside, np.nan, small_result.effects["death"].benefit)
     np.testing.assert_array_equal(found, expected)
@@ -124,7 +126,7 @@ def test_the_patients_table_holds_the_cross_fitted_benefit(small_result, folder)
 def test_patients_outside_support_have_a_reason_in_place_of_numbers(small_result, folder):
     with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    outside = small_result.diagnostics.support.flags.outside
+    outside = small_result.value(SUPPORT).flags.outside
     assert 0 < outside.sum() < len(rows)
     for row, out in zip(rows, outside, strict=True):
         reason = row.pop("outside_support")
@@ -149,11 +151,11 @@ def test_a_control_known_by_final_reperfusion_is_an_alarm_and_the_first_finding(
 def test_overlap_is_tabled_and_drawn(small_result, folder):
     with (folder / "tables" / "overlap.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    judged = small_result.diagnostics
+    overlap, support = small_result.value(OVERLAP), small_result.value(SUPPORT)
     assert [int(row["patients"]) for row in rows] == [198, 195]
     found = [float(row["effective_inverse"]) for row in rows]
-    assert found == pytest.approx(judged.overlap.ess_inverse)
-    assert sum(int(row["outside"]) for row in rows) == judged.support.flags.outside.sum()
+    assert found == pytest.approx(overlap.ess_inverse)
+    assert sum(int(row["outside"]) for row in rows) == support.flags.outside.sum()
     for name in ("propensity", "love_plot"):
         assert (folder / "figures" / f"{name}.svg").is_file()
 

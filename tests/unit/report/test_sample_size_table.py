@@ -7,7 +7,7 @@ import dataclasses
 from numpy.testing import assert_allclose
 
 from twoarm.design import expected_shrinkage, largest_cox_snell, parameters_supported
-from twoarm.report.sample_size_table import sample_size_table
+from twoarm.report.sections.models.sample_size import sample_size_table
 from twoarm.report.terminal import opening_lines
 from twoarm.study.plan.sample_size import model_parameters, supported
 

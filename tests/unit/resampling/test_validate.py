@@ -216,6 +216,12 @@ def test_every_measure_of_the_full_fit_is_that_of_the_metrics(data):
         assert getattr(found, name).apparent == pytest.approx(expected, abs=1e-12)
     assert found.g.apparent == pytest.approx(metrics.g_index(y, found.risk), abs=1e-9)
     assert found.gp.apparent == pytest.approx(metrics.gp_index(y, found.risk), abs=1e-9)
+    order = np.argsort(found.risk, kind="stable")
+    curve = found.apparent_curve
+    np.testing.assert_array_equal(curve.predicted, found.risk[order])
+    smoothed = metrics.calibration_curve(y, found.risk)[order]
+    np.testing.assert_array_equal(curve.observed, smoothed)
+    assert len(found.cross_validated_curves) == 10
     calibration = metrics.calibration(y, found.risk)
     for name in ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax"):
         expected = getattr(calibration, name)
@@ -250,6 +256,7 @@ def test_repeats_of_cross_validation_may_be_left_out(data):
     assert found.auc.headline is found.auc.ci is None
     assert found.auc.d632plus is not None
     assert found.gate.harrell_valid is None
+    assert found.cross_validated_curves == ()
     with pytest.raises(ArgumentError, match="0 or more repeats"):
         validate(Logistic(), X, y, replicates=5, cv_repeats=-1)
 

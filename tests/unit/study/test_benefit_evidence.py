@@ -14,6 +14,7 @@ from twoarm.metrics import (
     calibration,
     concordance_of_pairs,
     e_for_benefit,
+    isotonic_benefit,
     log_loss_for_benefit,
     match_pairs,
     model_based_c_for_benefit,
@@ -69,8 +70,22 @@ def test_three_learners_are_measured_by_the_same_scores(found):
         assert_allclose(each.net_benefit.model, curve.model)
         assert_allclose(each.targeting.gain, targeting_curve(found.patients.scores, benefit).gain)
         assert_allclose(each.at_threshold.threshold, [0.15])
+        assert each.around_threshold.threshold.tolist() == [0.05, 0.10, 0.15, 0.20, 0.25]
+        assert each.around_threshold.model[2] == each.at_threshold.model[0]
+        assert each.around_threshold.model[0] == each.net_benefit.model[5]
+        steps = isotonic_benefit(found.patients.scores, benefit)
+        assert_allclose(each.isotonic, steps(each.curve.predicted))
+        assert_allclose(each.needed.estimate, 1 / each.reaching.estimate)
+    assert_allclose(found.needed.estimate, 1 / found.average.estimate)
     nothing_to_choose = [each.net_benefit.treat_all for each in found.models.values()]
     assert_allclose(*nothing_to_choose[:2])
+
+
+def test_a_threshold_off_the_grid_has_a_place_of_its_own():
+    patients, effects = trial()
+    found = measured(replace(patients, threshold=0.125), effects)
+    assert found.around_threshold.threshold.tolist() == [0.05, 0.10, 0.125, 0.15, 0.20, 0.25]
+    assert found.around_threshold.model[2] == found.at_threshold.model[0]
 
 
 def test_net_benefit_is_the_policys_gain_less_the_threshold_for_each_treated(found):

@@ -19,8 +19,8 @@ from twoarm.learners import ElasticNet, Logistic, Mean, replicate
 from twoarm.metalearners import TLearner
 from twoarm.modelfile import load_model
 from twoarm.report import write_report
+from twoarm.report.sections import models
 from twoarm.report.sentences import sentences
-from twoarm.report.tables import all_tables
 from twoarm.report.terminal import opening_lines
 from twoarm.resampling import draw_counts
 from twoarm.study import make_plan, merge_shards, read_shards, run, run_shard
@@ -221,7 +221,7 @@ def test_the_report_says_it_in_a_caution_and_in_the_tables(result):
     said = [text for text in texts if text.startswith("Too few for an ensemble")]
     assert len(said) == 1
     assert "haemorrhage, Rescue stenting (7 patients with the event)" in said[0]
-    tables = all_tables(result)
+    tables = models.section(result).written
     learners = [row[-1] for row in tables["auc"].rows]
     assert learners.count("elastic net alone") == 1
     named = "Symptomatic intracranial haemorrhage, Rescue stenting (7 patients with the event)."
@@ -235,7 +235,7 @@ def test_the_report_says_it_in_a_caution_and_in_the_tables(result):
 
 def test_a_study_with_enough_events_says_nothing_of_it(small_result):
     assert not any("ensemble" in each.text for each in sentences(small_result))
-    assert "Elastic net alone" not in all_tables(small_result)["auc"].note
+    assert "Elastic net alone" not in models.section(small_result).written["auc"].note
 
 
 def test_it_is_said_before_anything_is_fitted(few):

@@ -14,7 +14,7 @@ from twoarm.diagnostics import (
     partial_r2,
     patient_bounds,
 )
-from twoarm.report.hidden_tables import hidden_tables
+from twoarm.report.sections import hidden as hidden_section
 from twoarm.study.files.summary import summary_of
 from twoarm.study.hidden import hidden
 from twoarm.study.plan.propensity import treatment_model
@@ -88,9 +88,7 @@ def test_a_measure_that_cannot_be_computed_is_absent_with_its_reason(small_resul
     summary = summary_of(dataclasses.replace(small_result, causal=judged))
     assert summary["hidden_confounding"]["rosenbaum"] is None
     assert "share no patients" in summary["absent"]["hidden_confounding.rosenbaum"]
-    tables = {
-        each.name: each for each in hidden_tables(dataclasses.replace(small_result, causal=judged))
-    }
+    tables = hidden_section.section(dataclasses.replace(small_result, causal=judged)).written
     assert "share no patients" in tables["rosenbaum"].note
 
 
@@ -124,7 +122,7 @@ def test_where_treatment_was_drawn_by_lot_the_block_is_absent(small_result):
 
 
 def test_the_table_shows_all_measures_in_words(small_result):
-    tables = {each.name: each for each in hidden_tables(small_result)}
+    tables = hidden_section.section(small_result).written
     table = tables["hidden_confounding"]
     found = small_result.diagnostics.hidden
     to_zero = {row[0]: row[2] for row in table.rows}

@@ -11,7 +11,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from twoarm.importance import permuted_variable
 from twoarm.learners import fit_model
 from twoarm.metalearners import arm_seeds
-from twoarm.report.importance_tables import importance_tables
+from twoarm.report.sections.importance import modifiers as modifiers_part
+from twoarm.report.sections.importance.modifiers import modifiers_table
+from twoarm.report.sections.importance.side_by_side import part, side_by_side_table
 from twoarm.resampling import draw_counts
 from twoarm.seeds import Stream
 from twoarm.study import importance as module
@@ -134,7 +136,7 @@ def test_correlated_predictors_are_judged_together(small_result):
         if each["variable"] == "nihss"
     )
     assert row["effect_modifier"]["together"] == ["age", "nihss"]
-    assert "judged as one: Age with NIHSS" in importance_tables(result)[0].note
+    assert "judged as one: Age with NIHSS" in side_by_side_table(result, found).note
 
 
 def test_threads_change_no_number(small, small_result):
@@ -154,7 +156,7 @@ def test_few_replicates_have_no_range_and_say_so(small, small_result):
     summary = summary_of(result)
     path = "outcomes.mrs_0_2.importance.0.predicted_benefit.high"
     assert summary["absent"][path] == found.errors["predicted_benefit"]
-    assert "The first has no range: not computed for 9" in importance_tables(result)[0].note
+    assert "The first has no range: not computed for 9" in side_by_side_table(result, found).note
 
 
 def test_many_patients_are_not_refitted_and_a_random_part_of_them_is_scored(
@@ -185,9 +187,8 @@ def test_without_events_effect_modification_is_absent_with_the_reason(small_resu
     summary = summary_of(result)
     path = "outcomes.mrs_0_2.importance.0.effect_modifier"
     assert summary["absent"][path] == found.errors["effect_modifier"]
-    tables = importance_tables(result)
-    assert len(tables) == 1
-    assert "The second was not computed" in tables[0].note
+    assert modifiers_part.part(result) is None
+    assert "The second was not computed" in side_by_side_table(result, found).note
 
 
 def test_patients_without_the_outcome_take_no_part_in_the_scores(small_result):
@@ -205,14 +206,15 @@ def test_an_interim_result_has_neither(small_result):
     absent = summary_of(result)["absent"]
     path = "outcomes.mrs_0_2.importance.0.effect_modifier"
     assert absent[path] == "not computed in an interim result"
-    assert importance_tables(result) == []
+    assert part(result) is None
 
 
 def test_the_tables_hold_what_was_found(small_result):
-    both, measures = importance_tables(small_result)
+    both = side_by_side_table(small_result, small_result.importance)
     assert len(both.rows) == 14
     assert [row[1] for row in both.rows] == sorted((row[1] for row in both.rows), reverse=True)
     modifiers = small_result.importance.modifiers
+    measures = modifiers_table(small_result.plan.cohort.codebook, modifiers)
     assert len(measures.rows) == 3 * len(modifiers.groups)
     best = measures.rows[len(modifiers.groups)]
     assert best[2] == max(modifiers.measures["loss"].value)

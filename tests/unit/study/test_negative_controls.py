@@ -10,7 +10,7 @@ import pytest
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import average_effect
 from twoarm.errors import StudyFileError
-from twoarm.report.hidden_tables import controls_table
+from twoarm.report.sections.hidden.negative_controls import controls_table
 from twoarm.seeds import Stream, integer
 from twoarm.study import make_plan
 from twoarm.study.files.summary import summary_of
@@ -126,7 +126,7 @@ def test_an_interim_summary_has_no_negative_controls(small_result):
 
 
 def test_the_table_says_what_a_null_does_not_exclude(small_result, runs):
-    table = controls_table(small_result)
+    table = controls_table(small_result.plan.file, runs)
     assert len(table.rows) == len(runs)
     assert "does not exclude confounding by factors unrelated to this outcome" in table.note
     assert "14.3 % of studies" in table.note  # 1 - 0.95^3

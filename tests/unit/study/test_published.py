@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from twoarm.cohort import load_study
-from twoarm.report.published_benchmark_table import published_benchmark_tables
+from twoarm.report.sections.average.published import part, published_benchmark_tables
 from twoarm.study.judge.average.published import benchmarks
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
@@ -64,11 +64,12 @@ def test_without_a_file_the_part_is_absent_and_no_table_is_made(small_result):
     summary = small_result.summary()
     path = "outcomes.death.published_benchmark"
     assert summary["absent"][path] == "no published effect is listed"
-    assert published_benchmark_tables(small_result) == []
+    shown = part(small_result)
+    assert shown.tables == shown.details == ()
 
 
 def test_the_table_has_ours_first_and_brackets_what_does_not_match(compared):
-    primary, others = published_benchmark_tables(compared)
+    primary, others = published_benchmark_tables(compared, compared.diagnostics.published)
     outcomes = list(compared.outcomes.values())
     (own,) = [row for row in primary.rows if row[1] == "This study"]
     assert own == primary.rows[0]

@@ -13,7 +13,7 @@ from twoarm.cohort.studyfile import EventRule, OutcomeSpec
 from twoarm.diagnostics import UTILITY_MRS, OrdinalEffects, coherence, ordinal_effects
 from twoarm.errors import ArgumentError
 from twoarm.metrics import brier
-from twoarm.report.ordinal_tables import together_tables
+from twoarm.report.sections import outcomes
 from twoarm.study.files.summary import summary_of
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.judge.outcomes.coherence import nested_cuts, study_coherence
@@ -220,7 +220,7 @@ def test_a_study_without_a_scale_has_none_and_says_so(small_result, plan, mu):
     summary = summary_of(result)
     assert summary["ordinal"] is None
     assert summary["absent"]["ordinal"] == "the study file names no ordinal outcome"
-    assert [table.name for table in together_tables(result)] == ["coherence", "coherence_repaired"]
+    assert list(outcomes.section(result).written) == ["coherence", "coherence_repaired"]
 
 
 def test_a_scale_that_no_outcome_is_cut_from_has_no_good_end(plan, mu):
@@ -253,8 +253,8 @@ def test_the_summary_and_the_findings_of_a_run(small_result):
     names = [finding.name for finding in small_result.findings]
     assert "coherence" in names
     assert "ordinal outcome" in names
-    tables = [table.name for table in together_tables(small_result)]
-    assert tables == ["coherence", "coherence_repaired", "ordinal", "ordinal_levels"]
+    tables = outcomes.section(small_result).written
+    assert list(tables) == ["coherence", "coherence_repaired", "ordinal", "ordinal_levels"]
 
 
 def test_an_interim_result_has_neither(small_result):
@@ -263,7 +263,7 @@ def test_an_interim_result_has_neither(small_result):
     for part in ("coherence", "ordinal"):
         assert summary[part] is None
         assert summary["absent"][part] == "not computed in an interim result"
-    assert together_tables(result) == []
+    assert outcomes.section(result) is None
 
 
 def test_threads_change_no_number(small, mu):

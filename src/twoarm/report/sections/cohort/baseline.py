@@ -64,9 +64,7 @@ def _level_rows(row: LevelRow) -> list[Row]:
     numbers = (*row.missing, finite(row.smd))
 
     def cells(level: int) -> list[str]:
-        return [
-            f"{row.counts[arm][level]} ({100 * row.shares[arm][level]:.1f} %)" for arm in (0, 1)
-        ]
+        return [f"{row.counts[arm][level]} ({row.percentages[arm][level]:.1f} %)" for arm in (0, 1)]
 
     if row.predictor.type == "binary":
         title = row.predictor.title

@@ -12,6 +12,7 @@ _LEAD = (
     "The first is what the model uses, the second what changes the effect; the reference from "
     "permuted treatment shows how much of the second is noise."
 )
+
 PARTS = (
     predicted.part,
     modifiers.part,

@@ -12,6 +12,7 @@ _LEAD = (
     "Parts of the full analysis that this version does not compute, or that this cohort does not "
     "support, are listed rather than filled in."
 )
+
 PARTS = (
     absent.part,
     failures.part,

@@ -19,6 +19,7 @@ _LEAD = (
     "One model for each arm and outcome. Discrimination says nothing about whether the difference "
     "between two models is an effect of the treatment."
 )
+
 PARTS = (
     auc.part,
     calibration.part,

@@ -13,6 +13,7 @@ _LEAD = (
     "in, the second what the models say of centres that they have not seen. Neither sees "
     "confounding."
 )
+
 PARTS = (
     refits.part,
     centre_models.part,
@@ -25,5 +26,9 @@ def section(result: StudyResult) -> Section | None:
     """Put the topic's parts together, in the order of the page."""
     parts = (part(result) for part in PARTS)
     return joined(
-        "stability", "Stability", "How stable is it, across refits and centres?", _LEAD, parts=parts
+        "stability",
+        "Stability",
+        "How stable is it, across refits, centres and missing values?",
+        _LEAD,
+        parts=parts,
     )
