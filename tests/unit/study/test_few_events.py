@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from twoarm.study.causal import causal
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import Refits
@@ -24,7 +25,6 @@ from twoarm.report.sentences import sentences
 from twoarm.report.terminal import opening_lines
 from twoarm.resampling import draw_counts
 from twoarm.study import make_plan, merge_shards, read_shards, run, run_shard
-from twoarm.study.causal import causal
 from twoarm.study.plan.few_events import FEW_EVENTS, RarerClass, arm_learners, rarer_class
 
 REPLICATES = 12

@@ -6,6 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from twoarm.study.files.summary import summary_of
+from twoarm.study.hidden import hidden
 
 from twoarm.diagnostics import (
     benefit_e_value,
@@ -15,8 +17,6 @@ from twoarm.diagnostics import (
     patient_bounds,
 )
 from twoarm.report.sections import hidden as hidden_section
-from twoarm.study.files.summary import summary_of
-from twoarm.study.hidden import hidden
 from twoarm.study.plan.propensity import treatment_model
 
 

@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from twoarm.study.files.summary import summary_of
+from twoarm.study.importance import importance
 
 from twoarm.importance import permuted_variable
 from twoarm.learners import fit_model
@@ -17,8 +19,6 @@ from twoarm.report.sections.importance.side_by_side import part, side_by_side_ta
 from twoarm.resampling import draw_counts
 from twoarm.seeds import Stream
 from twoarm.study import importance as module
-from twoarm.study.files.summary import summary_of
-from twoarm.study.importance import importance
 from twoarm.study.plan.plan import make_plan
 
 

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from twoarm.study.files.summary import summary_of
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import average_effect
@@ -13,7 +14,6 @@ from twoarm.errors import StudyFileError
 from twoarm.report.sections.hidden.negative_controls import controls_table
 from twoarm.seeds import Stream, integer
 from twoarm.study import make_plan
-from twoarm.study.files.summary import summary_of
 from twoarm.study.fit.tasks import array_specs
 from twoarm.study.judge.hidden.negative_controls import negative_controls, plan_of_control
 from twoarm.study.plan.propensity import treatment_model

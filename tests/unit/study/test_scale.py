@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import spearmanr
+from twoarm.study.files.summary import summary_of
+from twoarm.study.scale import outcomes_together
 
 from twoarm.cohort.studyfile import EventRule, OutcomeSpec
 from twoarm.diagnostics import UTILITY_MRS, OrdinalEffects, coherence, ordinal_effects
 from twoarm.errors import ArgumentError
 from twoarm.metrics import brier
 from twoarm.report.sections import outcomes
-from twoarm.study.files.summary import summary_of
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.judge.outcomes.coherence import nested_cuts, study_coherence
 from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, study_ordinal
 from twoarm.study.plan.plan import make_plan
-from twoarm.study.scale import outcomes_together
 
 NAMES = ("mrs_0_2", "mrs_0_3", "sich", "death")
 

@@ -13,6 +13,7 @@ from twoarm.errors import NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.schema import (
     COUNT,
