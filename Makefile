@@ -4,11 +4,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 REPLICATES ?= 5000
 UV ?= uv
-# whole runs first: whoever is done early then still finds short files to take
-LONG_FIRST := tests/unit/study tests/unit/cli tests/contract
+# These come first: whoever is done early then still finds short files to take. `make quick` leaves them out.
+WHOLE_RUNS := tests/unit/study tests/unit/cli tests/contract tests/golden tests/unit/report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup study test test-slow check format bench docs locks
+.PHONY: help setup study quick test test-slow check format bench docs locks
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,9 +18,13 @@ setup: .venv/core ## prepare .venv with the locked dependencies
 study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick look)
 	$(BIN)/twoarm run rescue-stenting --replicates $(REPLICATES) --resume
 
+quick: .venv/test ## run what takes a minute: examples of the docstrings, tests without whole runs
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow and not seconds" \
+		--hypothesis-profile quick --durations 5 --durations-min 4 $(WHOLE_RUNS:%=--ignore=%) src/twoarm tests
+
 test: .venv/test ## run all tests but the slow ones
 	$(BIN)/python -m twoarm.learners.warm
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(LONG_FIRST) tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(WHOLE_RUNS) tests src/twoarm
 
 test-slow: .venv/test ## run the long statistical tests
 	$(BIN)/python -m twoarm.learners.warm

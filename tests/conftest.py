@@ -7,9 +7,11 @@ import pytest
 from hypothesis import settings
 
 # New examples on every run of a developer; the same ones wherever a red run must be repeatable.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# A deadline would fail whoever's machine is busy.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("developer", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 ROOT = Path(__file__).parent.parent
 

@@ -81,6 +81,7 @@ def predicted(learner, prepared, y, counts, wanted=None, seed=11):
     return replicate(learner, prepared, y, counts, wanted=asked, seed=seed)
 
 
+@pytest.mark.seconds
 @each_learner
 @settings(max_examples=10, deadline=None)  # the first call compiles
 @given(seed=integers(0, 2**32 - 1), n=integers(20, 150))

@@ -30,6 +30,7 @@ def test_different_seeds_lead_to_different_children(first, second, path):
     assert (state(first, *path) == state(second, *path)) == (first == second)
 
 
+@pytest.mark.seconds
 def test_a_hundred_thousand_pieces_of_work_have_integers_of_their_own():
     numbers = {integer(1, stream, i) for stream in (0, 1, 2, 3) for i in range(25_000)}
     assert len(numbers) == 100_000

@@ -87,9 +87,20 @@ def run(
 
     Examples
     --------
+    >>> from tempfile import TemporaryDirectory
     >>> from twoarm.cohort import load_study, read_cohort
     >>> study = load_study("rescue-stenting")
-    >>> result = run(study, read_cohort(study), replicates=4)
+    >>> file = study.file
+    >>> small = {  # so that the example takes seconds
+    ...     "outcomes": (file.primary,),
+    ...     "model": file.model.model_copy(update={"members": ("mean", "logistic")}),
+    ...     "validation": file.validation.model_copy(
+    ...         update={"cross_fit_folds": 2, "cross_fit_repeats": 1, "heterogeneity_draws": 2}
+    ...     ),
+    ... }
+    >>> study = replace(study, file=file.model_copy(update=small))
+    >>> with TemporaryDirectory() as folder:
+    ...     result = run(study, read_cohort(study), out=f"{folder}/run", replicates=4)
     >>> result.outcomes["mrs_0_2"].arms["treated"].n
     195
     """

@@ -114,6 +114,7 @@ def slow(tree, row):
             "<": known < value, ">=": known >= value}[sign]  # fmt: skip
 
 
+@pytest.mark.seconds
 @settings(deadline=None, max_examples=60)
 @given(rule=rules())
 def test_a_rule_agrees_with_a_slow_evaluator_on_every_assignment(rule):

@@ -48,6 +48,7 @@ def test_shrinkage_is_worse_with_more_parameters_and_solves_criterion_1(n, param
         assert_allclose(parameters / ((s - 1) * np.log(1 - r2 / s)), n, rtol=1e-5)
 
 
+@pytest.mark.seconds
 @settings(deadline=None)  # the first call imports the quadrature
 @given(c=floats(0.51, 0.98), prevalence=floats(0.02, 0.98))
 def test_r2_of_a_c_statistic_is_symmetric_and_below_the_largest(c, prevalence):

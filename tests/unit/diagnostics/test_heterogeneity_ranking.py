@@ -66,6 +66,7 @@ def test_what_differs_is_found_and_what_is_ranked_the_same_is_not():
     assert np.isnan([nothing.slope.estimate, nothing.difference.estimate]).all()
 
 
+@pytest.mark.seconds
 def test_it_rejects_no_more_than_it_should_without_a_difference():
     tests = [ranking_test(refits(100 + k), half_samples=50, seed=k) for k in range(200)]
     below = [

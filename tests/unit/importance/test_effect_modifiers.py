@@ -137,6 +137,7 @@ def test_te_vim_is_the_variance_known_for_correlated_normals():
     assert abs(found.total.estimate - 0.364) < 4 * found.total.se
 
 
+@pytest.mark.seconds
 def test_intervals_of_te_vim_cover_where_a_variable_matters():
     covered = []
     for seed in range(100):
@@ -146,6 +147,7 @@ def test_intervals_of_te_vim_cover_where_a_variable_matters():
     assert 0.88 <= np.mean(covered) <= 0.99  # 0.95 to within three standard errors
 
 
+@pytest.mark.seconds
 def test_intervals_from_half_samples_cover_with_the_models_fitted_anew():
     covered = []
     for seed in range(60):
@@ -185,6 +187,7 @@ def test_ranks_find_the_modifier_and_leave_the_rest_open():
         assert (found.value[0] > found.reference_high[0] > found.reference_mean[0]).all()
 
 
+@pytest.mark.seconds
 def test_a_variable_without_effect_is_flagged_as_often_as_it_should():
     flagged = []
     for seed in range(300):
@@ -234,6 +237,7 @@ def test_ranks_are_those_of_random_halves():
     np.testing.assert_array_equal(found.rank_high, ranks[38])
 
 
+@pytest.mark.seconds
 def test_the_same_numbers_from_any_executor():
     X, scores = patients(60, [0.3, 0.0, 0.1])
     nulls = np.random.default_rng(1).normal(size=(3, 60))

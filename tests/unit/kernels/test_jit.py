@@ -61,6 +61,7 @@ def expit_in(folder, cache):
     return tuple(map(int, done.stdout.split()))
 
 
+@pytest.mark.seconds
 def test_a_change_of_any_kernel_file_makes_the_cache_stale(tmp_path):
     kernels = copy_of_the_kernels(tmp_path)
     hit, miss = (1, 0), (0, 1)

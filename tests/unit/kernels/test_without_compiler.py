@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+pytestmark = pytest.mark.seconds  # one process with the compiler, one without
+
 COUNTED = {"mean": 0.0, "forest": 0.0, "boosting": 1e-12}  # the last digit of exp
 LINEAR_ALGEBRA = 1e-9  # sums in another order
 

@@ -100,6 +100,7 @@ def test_a_patient_far_away_and_predictions_far_out(learner, far):
     risk_of(learner, X, Y, new=np.array([[far, 0, 0, 0], [0, 0, -far, far]]))
 
 
+@pytest.mark.seconds
 @each_learner
 @pytest.mark.parametrize("factor", [10, 1000, 10**6])
 def test_unbalanced_weights(learner, factor):

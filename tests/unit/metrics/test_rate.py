@@ -66,6 +66,7 @@ def test_the_standard_error_is_that_of_repeated_sampling():
     assert 0.88 < np.mean(errors) / np.std(estimates, ddof=1) < 1.12  # 2.5 standard errors of SD
 
 
+@pytest.mark.seconds
 def test_priorities_that_say_nothing_are_rejected_as_often_as_they_should():
     rng = np.random.default_rng(2)
     fold = np.repeat(np.arange(5), 40)

@@ -145,6 +145,7 @@ def test_new_patients_that_do_not_fit_are_refused_with_all_problems(content, tmp
         read_patients(model, tmp_path / "short.csv")
 
 
+@pytest.mark.seconds
 def test_a_plug_in_with_weight_leaves_no_model_file_and_says_so(study_text, tmp_path):
     from twoarm.cohort import load_study, read_cohort
 

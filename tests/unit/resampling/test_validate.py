@@ -72,6 +72,7 @@ def test_replicates_do_not_depend_on_how_many_there_are_or_who_computes(data):
     np.testing.assert_array_equal(longer.cv.risk[:10], runs[0].cv.risk)
 
 
+@pytest.mark.seconds
 def test_nested_seeds_are_set_from_the_replicate(data):
     X, y = data
     model = make_pipeline(SimpleImputer(), RandomForestClassifier(5, random_state=None))
@@ -81,6 +82,7 @@ def test_nested_seeds_are_set_from_the_replicate(data):
     assert model[-1].random_state is None
 
 
+@pytest.mark.seconds
 def test_a_data_frame_with_texts_goes_to_a_pipeline_as_it_is(data):
     X, y = data
     frame = pd.DataFrame({"a": X[:, 0], "site": np.where(X[:, 1] > 0, "M1", "M2")})
@@ -197,6 +199,7 @@ def test_the_frame_has_a_row_a_measure(data):
     assert frame.notna().loc["calibration.slope", "nested_cv"]
 
 
+@pytest.mark.seconds
 def test_the_gate_calls_harrell_not_valid_for_a_forest_on_noise():
     rng = np.random.default_rng(1)
     X, y = rng.normal(size=(150, 10)), (rng.random(150) < 0.3).astype(int)

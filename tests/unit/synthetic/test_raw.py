@@ -136,6 +136,7 @@ def assert_recovers(made, export):
         assert_array_equal(column[known], truth[known], err_msg=name)
 
 
+@pytest.mark.seconds
 @settings(max_examples=20, deadline=None)  # the first call loads SciPy
 @given(
     letter=sampled_from([scenario.letter for scenario in SCENARIOS]),

@@ -38,6 +38,7 @@ def columns_of(frame, arm):
     return frame[[f"mu{arm}_{outcome}" for outcome in OUTCOMES]]
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("letter", ["A", "M", "B"])
 @pytest.mark.parametrize("arm", [0, 1])
 def test_conditional_risks_equal_their_twin(letter, arm):
@@ -45,6 +46,7 @@ def test_conditional_risks_equal_their_twin(letter, arm):
     assert_allclose(found, twin(letter, arm, lambda u: 1.0), rtol=0, atol=QUADRATURE)
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("letter", ["M", "B"])
 @pytest.mark.parametrize("arm", [0, 1])
 def test_identified_risks_equal_their_twin(letter, arm):
