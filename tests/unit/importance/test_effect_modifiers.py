@@ -212,7 +212,8 @@ def test_the_spread_is_the_standard_deviation_that_goes_with_a_variable():
     X, scores = patients(20_000, [0.3, 0.0, 0.2], noise=0.2)
     rise = loss_importance(X, scores, effect_model=LinearRegression(), repeats=3)
     np.testing.assert_allclose(benefit_spread(rise)[[0, 2]], [0.3, 0.2], atol=0.01)
-    high = ModifierImportance(*[np.array([0.02, -0.01])] * 8)
+    value, se = np.array([0.02, -0.01]), np.array([0.001, 0.02])
+    high = ModifierImportance(value, se, *[value] * 6)
     np.testing.assert_allclose(high.spread, [0.1, 0.0])
     np.testing.assert_allclose(high.spread_reference, high.spread)
     low, up = high.spread_limits
