@@ -69,7 +69,10 @@ class _Stored:
 
 
 def _converter(arrays: Any, hooks: tuple[Hook, ...]) -> Converter:
-    converter = Converter(unstruct_collection_overrides={Mapping: dict, frozenset: sorted})
+    converter = Converter(
+        detailed_validation=False,
+        unstruct_collection_overrides={Mapping: dict, frozenset: sorted},
+    )
 
     def keep(array: Any) -> int:
         arrays.append(np.asarray(array))
@@ -104,7 +107,7 @@ def _plain_float(value: float) -> float | str:
 
 
 def _plain_model(value: BaseModel) -> dict[str, Any]:
-    return value.model_dump(mode="json")
+    return value.model_dump(mode="json", exclude_unset=True)
 
 
 def _model(plain: Any, kind: type[BaseModel]) -> BaseModel:
