@@ -173,12 +173,10 @@ def test_the_finding_never_supports_a_cause_in_observational_data(stenting, aspi
 
 def test_a_crude_effect_that_adjustment_takes_away_is_questioned(stenting):
     parts = dict.fromkeys(ADJUSTED, wald(0.0, 0.05)) | {"crude": wald(0.2, 0.05)}
-    found = finding(AverageEffect(**parts), stenting)
-    assert found.verdict == "questions"
-    assert found.table.rows[0][:2] == ("crude", 0.2)
+    assert finding(AverageEffect(**parts), stenting).verdict == "questions"
 
 
-def test_turned_estimates_have_their_limits_swapped(aspirin):
+def test_turned_estimates_have_their_limits_swapped():
     turned = all_alike(Estimate(-0.1, 0.01, -0.12, -0.08)).as_benefit(desirable=False)
-    assert finding(turned, aspirin).table.rows[0] == ("crude", 0.1, 0.01, 0.08, 0.12)
+    assert turned == all_alike(Estimate(0.1, 0.01, 0.08, 0.12))
     assert turned.as_benefit(desirable=True) == turned

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -10,7 +11,6 @@ from scipy.optimize import linprog
 from scipy.stats import binomtest
 
 from twoarm.diagnostics import (
-    ShareHolding,
     agreement,
     marginal_sensitivity,
     negative_control,
@@ -19,17 +19,18 @@ from twoarm.diagnostics import (
     propensity_pairs,
     robustness_value,
     rosenbaum_bounds,
+    sensitivity_curve,
     share_holding,
     tipping_strength,
 )
 from twoarm.diagnostics.average.agreement import finding as agreement_finding
 from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
-from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
 from twoarm.diagnostics.hidden.negative_control import chance_of_any
 from twoarm.diagnostics.hidden.negative_control import finding as control_finding
 from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
 from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
 from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.hidden.sensitivity_curve import finding as marginal_finding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import Estimate, wald
 
@@ -152,21 +153,48 @@ def test_the_share_that_holds_falls_with_the_strength():
     assert shares[-1] < shares[0]
 
 
+def curve_of(y, *, desirable):
+    """A trial of 400: half of all are predicted to gain 20 points, half to gain nothing."""
+    w, half = np.tile([0, 1], 200), np.full(400, 0.5)
+    sign = 1 if desirable else -1
+    return sensitivity_curve(
+        y, w, half, half, half + sign * np.repeat([0.2, 0.0], 200),
+        desirable=desirable, threshold=0.15,
+    )  # fmt: skip
+
+
+def test_the_curve_is_made_of_its_parts():
+    rng = np.random.default_rng(5)
+    w, half = np.tile([0, 1], 200), np.full(400, 0.5)
+    y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
+    found = curve_of(y, desirable=True)
+    average = marginal_sensitivity(y, w, half)
+    assert (found.strength == average.strength).all()
+    assert (found.low == average.low).all()
+    assert (found.high == average.high).all()
+    assert found.share[0] == 0.5
+    assert found.share[-1] == 0.0
+    assert found.to_zero == tipping_strength(y, w, half, desirable=True)
+    assert found.to_threshold == tipping_strength(y, w, half, desirable=True, target=0.15)
+    turned = curve_of(1 - y, desirable=False)
+    assert turned.low == pytest.approx(found.low)
+    assert turned.high == pytest.approx(found.high)
+    assert (turned.share == found.share).all()
+    assert turned.to_zero == pytest.approx(found.to_zero, abs=2e-3)
+
+
 def test_the_marginal_finding(stenting, aspirin):
     rng = np.random.default_rng(5)
-    w = np.tile([0, 1], 200)
-    y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
-    value = marginal_sensitivity(y, w, np.full(400, 0.5))
+    y = (rng.random(400) < 0.2 + 0.4 * np.tile([0, 1], 200)).astype(float)
+    value = curve_of(y, desirable=True)
     assert marginal_finding(value, stenting).verdict == "cannot tell"
-    harm = marginal_finding(value.as_benefit(desirable=False), aspirin)
-    assert harm.verdict == "questions"
-    holding = ShareHolding(value.strength, np.linspace(0.9, 0.0, value.strength.size), 0.15)
-    both = marginal_finding(value, stenting, holding)
-    assert both.table.columns[-1] == "share_reaching_threshold"
-    assert both.table.rows[0][-1] == 0.9
+    shares = np.linspace(0.9, 0.0, value.strength.size)
+    both = marginal_finding(replace(value, share=shares), stenting)
     assert "90 % of patients are predicted to gain at least 15 points" in both.text
     assert "2-fold, the lower bound still reaches that in 40 %" in both.text
-    assert harm.table.rows[0][1] == pytest.approx(-value.high[0])
+    harm = marginal_finding(curve_of(y, desirable=False), aspirin)
+    assert harm.verdict == "questions"
+    assert "is not above 0 at all" in harm.text
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------
