@@ -62,7 +62,7 @@ def rings(graph: dict[str, set[str]]) -> list[list[str]]:
     changed = True
     while changed:
         changed = False
-        for name, seen in reach.items():
+        for seen in reach.values():
             new = set().union(*(graph.get(each, set()) for each in seen)) - seen
             if new:
                 seen |= new
