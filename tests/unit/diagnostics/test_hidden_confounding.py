@@ -1,3 +1,4 @@
+import dataclasses
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -10,7 +11,6 @@ from scipy.optimize import linprog
 from scipy.stats import binomtest
 
 from twoarm.diagnostics import (
-    ShareHolding,
     agreement,
     marginal_sensitivity,
     negative_control,
@@ -19,17 +19,18 @@ from twoarm.diagnostics import (
     propensity_pairs,
     robustness_value,
     rosenbaum_bounds,
+    sensitivity_curve,
     share_holding,
     tipping_strength,
 )
 from twoarm.diagnostics.average.agreement import finding as agreement_finding
 from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
-from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
 from twoarm.diagnostics.hidden.negative_control import chance_of_any
 from twoarm.diagnostics.hidden.negative_control import finding as control_finding
 from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
 from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
 from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.hidden.sensitivity_curve import finding as sensitivity_finding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import Estimate, wald
 
@@ -156,17 +157,36 @@ def test_the_marginal_finding(stenting, aspirin):
     rng = np.random.default_rng(5)
     w = np.tile([0, 1], 200)
     y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
-    value = marginal_sensitivity(y, w, np.full(400, 0.5))
-    assert marginal_finding(value, stenting).verdict == "cannot tell"
-    harm = marginal_finding(value.as_benefit(desirable=False), aspirin)
-    assert harm.verdict == "questions"
-    holding = ShareHolding(value.strength, np.linspace(0.9, 0.0, value.strength.size), 0.15)
-    both = marginal_finding(value, stenting, holding)
-    assert both.table.columns[-1] == "share_reaching_threshold"
-    assert both.table.rows[0][-1] == 0.9
-    assert "90 % of patients are predicted to gain at least 15 points" in both.text
-    assert "2-fold, the lower bound still reaches that in 40 %" in both.text
-    assert harm.table.rows[0][1] == pytest.approx(-value.high[0])
+    e, mu0 = np.full(400, 0.5), np.full(400, 0.2)
+    value, harm = (
+        sensitivity_curve(y, w, e, mu0, mu0 + 0.4, desirable=desirable, threshold=0.15)
+        for desirable in (True, False)
+    )
+    assert sensitivity_finding(value, stenting).verdict == "cannot tell"
+    assert sensitivity_finding(harm, aspirin).verdict == "questions"
+    shares = dataclasses.replace(value, share=np.linspace(0.9, 0.0, value.strength.size))
+    said = sensitivity_finding(shares, stenting).text
+    assert "90 % of patients are predicted to gain at least 15 points" in said
+    assert "2-fold, the lower bound still reaches that in 40 %" in said
+
+
+def test_the_curve_is_in_the_direction_of_benefit():
+    y, w, e = cohort(7, 80)
+    average = marginal_sensitivity(y, w, e)
+    mu0, mu1 = np.linspace(0.1, 0.4, 80), np.linspace(0.5, 0.3, 80)
+    good, bad = (
+        sensitivity_curve(y, w, e, mu0, mu1, desirable=desirable, threshold=0.1)
+        for desirable in (True, False)
+    )
+    assert good.low == pytest.approx(average.low)
+    assert bad.low == pytest.approx(-average.high)
+    assert bad.high == pytest.approx(-average.low)
+    for curve, desirable in ((good, True), (bad, False)):
+        asked = {"threshold": 0.1, "desirable": desirable}
+        holding = share_holding(mu0, mu1, e, strengths=average.strength, **asked)
+        assert curve.share == pytest.approx(holding.share)
+        assert curve.to_zero == tipping_strength(y, w, e, desirable=desirable)
+        assert curve.to_threshold == tipping_strength(y, w, e, desirable=desirable, target=0.1)
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------

@@ -127,11 +127,12 @@ def test_an_average_that_is_harm_has_no_confounding_to_explain_it():
     ],
 )
 def test_the_verdict(stenting, published, verdict, words):
-    found = finding(published_benchmark(*trial(), published, desirable=True), stenting)
+    value = published_benchmark(*trial(), published, desirable=True)
+    found = finding(value, stenting)
     assert found.name == "published trials"
     assert found.verdict == verdict
     assert words in found.text
-    assert len(found.table.rows) == len(published)
+    assert len(value.rows) == len(published)
 
 
 def test_what_does_not_fit_is_refused():

@@ -7,9 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from twoarm.study.files.summary import summary_of
-from twoarm.study.importance import importance
 
+from twoarm.diagnostics import Absent
 from twoarm.importance import permuted_variable
 from twoarm.learners import fit_model
 from twoarm.metalearners import arm_seeds
@@ -18,8 +17,20 @@ from twoarm.report.sections.importance.modifiers import modifiers_table
 from twoarm.report.sections.importance.side_by_side import part, side_by_side_table
 from twoarm.resampling import draw_counts
 from twoarm.seeds import Stream
-from twoarm.study import importance as module
+from twoarm.study.judge.importance import affordable, modifiers, refitted
+from twoarm.study.judge.importance.refitted import RefittedImportance
+from twoarm.study.judge.importance.variables import IMPORTANCE
 from twoarm.study.plan.plan import make_plan
+
+
+@pytest.fixture(scope="module")
+def importance(small_evidence):
+    """Give the answer for the primary outcome, of another plan than the run's."""
+
+    def ask(plan):
+        return IMPORTANCE.ask(dataclasses.replace(small_evidence, plan=plan))["mrs_0_2"]
+
+    return ask
 
 
 def replicate_again(result, index, coded):
@@ -41,7 +52,7 @@ def replicate_again(result, index, coded):
 
 
 def test_refits_are_the_runs_own_replicates(small_result):
-    benefit = module._Refit(small_result.plan).benefits(3)
+    benefit = refitted._Refit(small_result.plan).benefits(3)
     mu0, mu1 = (
         np.load(small_result.folder / "pred" / f"mu{arm}_mrs_0_2.npy")[3].astype(np.float64)
         for arm in (0, 1)
@@ -51,14 +62,14 @@ def test_refits_are_the_runs_own_replicates(small_result):
 
 def test_permuted_patients_are_predicted_as_by_kept_models(small_result):
     plan = small_result.plan
-    benefit = module._Refit(plan).benefits(5)
+    benefit = refitted._Refit(plan).benefits(5)
     for variable in (0, 5, 13):
         moved = permuted_variable(plan.cohort.predictors, variable, seed=plan.seed)
         assert_allclose(benefit[1 + variable], replicate_again(small_result, 5, moved), atol=1e-9)
 
 
 def test_shares_sum_to_one_and_limits_are_those_of_the_refits(small_result):
-    found = small_result.importance.predicted
+    found = small_result.value(IMPORTANCE).predicted
     assert found.refits == small_result.replicates == 12
     assert_allclose(found.shares.sum(axis=1), 1.0)
     low, high = found.limits
@@ -72,21 +83,21 @@ def test_shares_sum_to_one_and_limits_are_those_of_the_refits(small_result):
 
 def test_ranks_of_refits_by_hand():
     shares = np.array([[0.5, 0.3, 0.2], [0.5, 0.2, 0.3], [0.6, 0.2, 0.2]])
-    first, last = module.RefittedImportance(shares).rank_limits
+    first, last = RefittedImportance(shares).rank_limits
     assert_array_equal(first, [1, 2, 2])
     assert_array_equal(last, [1, 3, 3])
 
 
 def test_the_summary_has_both_kinds_for_the_primary_outcome_alone(small_result):
-    summary = summary_of(small_result)
-    modifiers = small_result.importance.modifiers
+    summary = small_result.summary()
+    found = small_result.value(IMPORTANCE).modifiers
     columns = [each.column for each in small_result.plan.cohort.codebook]
     for row in summary["outcomes"]["mrs_0_2"]["importance"]:
         predicted, effect = row["predicted_benefit"], row["effect_modifier"]
         assert predicted["low"] <= predicted["high"]
         assert predicted["refits"] == 12
-        group = modifiers.group_of(columns.index(row["variable"]))
-        measured = modifiers.measures["loss"]
+        group = found.group_of(columns.index(row["variable"]))
+        measured = found.measures["loss"]
         low, high = (each[group] for each in measured.limits)
         assert (effect["low"], effect["value"], effect["high"]) == (
             low,
@@ -106,7 +117,7 @@ def test_the_summary_has_both_kinds_for_the_primary_outcome_alone(small_result):
 
 
 def test_predictors_are_in_one_group_each_and_a_nominal_one_is_whole(small_result):
-    groups = small_result.importance.modifiers.groups
+    groups = small_result.value(IMPORTANCE).modifiers.groups
     assert sorted(k for group in groups for k in group) == list(range(14))
     encoding = small_result.models.encoding
     assert len(encoding.names) == 15  # the site has two columns
@@ -121,110 +132,110 @@ def with_predictors(plan, predictors):
     )
 
 
-def test_correlated_predictors_are_judged_together(small_result):
+def test_correlated_predictors_are_judged_together(small_result, importance, answered):
     plan = small_result.plan
     predictors = plan.cohort.predictors.copy()
     predictors[:, 3] = predictors[:, 0] + 1  # NIHSS follows age
     copied = with_predictors(plan, predictors)
-    encoding = copied.predictors.spec()
-    found = importance(copied, encoding)
+    found = importance(copied)
     assert (0, 3) in found.modifiers.groups
-    result = dataclasses.replace(small_result, plan=copied, importance=found)
+    result = dataclasses.replace(
+        answered(small_result, IMPORTANCE, {"mrs_0_2": found}), plan=copied
+    )
     row = next(
         each
-        for each in summary_of(result)["outcomes"]["mrs_0_2"]["importance"]
+        for each in result.summary()["outcomes"]["mrs_0_2"]["importance"]
         if each["variable"] == "nihss"
     )
     assert row["effect_modifier"]["together"] == ["age", "nihss"]
     assert "judged as one: Age with NIHSS" in side_by_side_table(result, found).note
 
 
-def test_threads_change_no_number(small, small_result):
-    encoding = small_result.models.encoding
-    found = importance(make_plan(*small, executor="threads", workers=3), encoding)
-    assert_array_equal(found.predicted.shares, small_result.importance.predicted.shares)
-    assert repr(found.modifiers) == repr(small_result.importance.modifiers)  # ran serially
+def test_threads_change_no_number(small, small_result, importance):
+    found = importance(make_plan(*small, executor="threads", workers=3))
+    assert_array_equal(found.predicted.shares, small_result.value(IMPORTANCE).predicted.shares)
+    assert repr(found.modifiers) == repr(small_result.value(IMPORTANCE).modifiers)  # ran serially
 
 
-def test_few_replicates_have_no_range_and_say_so(small, small_result):
-    plan = make_plan(*small, replicates=9)
-    found = importance(plan, small_result.models.encoding)
-    assert found.predicted is None
-    assert found.errors["predicted_benefit"].startswith("not computed for 9 replicates")
+def test_few_replicates_have_no_range_and_say_so(small, small_result, importance, answered):
+    found = importance(make_plan(*small, replicates=9))
+    assert found.predicted.reason.startswith("not computed for 9 replicates")
     assert found.modifiers.half_samples == 9
-    result = dataclasses.replace(small_result, importance=found)
-    summary = summary_of(result)
+    result = answered(small_result, IMPORTANCE, {"mrs_0_2": found})
+    summary = result.summary()
     path = "outcomes.mrs_0_2.importance.0.predicted_benefit.high"
-    assert summary["absent"][path] == found.errors["predicted_benefit"]
+    assert summary["absent"][path] == found.predicted.reason
     assert "The first has no range: not computed for 9" in side_by_side_table(result, found).note
 
 
 def test_many_patients_are_not_refitted_and_a_random_part_of_them_is_scored(
-    small_result, monkeypatch
+    small_result, importance, monkeypatch
 ):
-    monkeypatch.setattr(module, "_MOST_PATIENTS", 300)
-    found = importance(small_result.plan, small_result.models.encoding)
-    assert found.errors == {
-        "predicted_benefit": "not computed for 393 patients: it takes refits in at least 10 "
-        "replicates and at most 300 patients"
-    }
+    for module in (refitted, modifiers):
+        monkeypatch.setattr(module, "MOST_PATIENTS", 300)
+    found = importance(small_result.plan)
+    assert found.predicted == Absent(
+        "not computed for 393 patients: it takes refits in at least 10 replicates and at most 300 "
+        "patients"
+    )
     assert found.modifiers.patients == 300
-    monkeypatch.setattr(module, "_MOST_ROWS", 1500)
-    again = importance(small_result.plan, small_result.models.encoding)
+    monkeypatch.setattr(affordable, "_MOST_ROWS", 1500)
+    again = importance(small_result.plan)
     assert again.modifiers.half_samples == again.modifiers.permutations == 5
 
 
-def test_without_events_effect_modification_is_absent_with_the_reason(small_result):
+def test_without_events_effect_modification_is_absent_with_the_reason(
+    small_result, importance, answered
+):
     plan = small_result.plan
     outcomes = dict(plan.cohort.outcomes)
     outcomes["mrs_0_2"] = np.where(plan.cohort.treatment == 0, 0.0, outcomes["mrs_0_2"])
     cohort = dataclasses.replace(plan.cohort, outcomes=outcomes)
-    found = importance(dataclasses.replace(plan, cohort=cohort), small_result.models.encoding)
-    assert found.modifiers is None
-    assert found.predicted is None
-    assert "refits failed" in found.errors["predicted_benefit"]
-    result = dataclasses.replace(small_result, importance=found)
-    summary = summary_of(result)
+    found = importance(dataclasses.replace(plan, cohort=cohort))
+    assert "refits failed" in found.predicted.reason
+    result = answered(small_result, IMPORTANCE, {"mrs_0_2": found})
+    summary = result.summary()
     path = "outcomes.mrs_0_2.importance.0.effect_modifier"
-    assert summary["absent"][path] == found.errors["effect_modifier"]
+    assert summary["absent"][path] == found.modifiers.reason
     assert modifiers_part.part(result) is None
     assert "The second was not computed" in side_by_side_table(result, found).note
 
 
-def test_patients_without_the_outcome_take_no_part_in_the_scores(small_result):
+def test_patients_without_the_outcome_take_no_part_in_the_scores(small_result, importance):
     plan = small_result.plan
     outcomes = dict(plan.cohort.outcomes)
     outcomes["mrs_0_2"] = outcomes["mrs_0_2"].copy()
     outcomes["mrs_0_2"][:20] = np.nan
     cohort = dataclasses.replace(plan.cohort, outcomes=outcomes)
-    found = importance(dataclasses.replace(plan, cohort=cohort), small_result.models.encoding)
+    found = importance(dataclasses.replace(plan, cohort=cohort))
     assert found.modifiers.patients == len(cohort) - 20
 
 
-def test_an_interim_result_has_neither(small_result):
-    result = dataclasses.replace(small_result, importance=None)
-    absent = summary_of(result)["absent"]
-    path = "outcomes.mrs_0_2.importance.0.effect_modifier"
+def test_an_interim_result_has_neither(interim):
+    absent = interim.summary()["absent"]
+    path = "outcomes.mrs_0_2.importance"
     assert absent[path] == "not computed in an interim result"
-    assert part(result) is None
+    assert part(interim) is None
 
 
 def test_the_tables_hold_what_was_found(small_result):
-    both = side_by_side_table(small_result, small_result.importance)
+    both = side_by_side_table(small_result, small_result.value(IMPORTANCE))
     assert len(both.rows) == 14
     assert [row[1] for row in both.rows] == sorted((row[1] for row in both.rows), reverse=True)
-    modifiers = small_result.importance.modifiers
-    measures = modifiers_table(small_result.plan.cohort.codebook, modifiers)
-    assert len(measures.rows) == 3 * len(modifiers.groups)
-    best = measures.rows[len(modifiers.groups)]
-    assert best[2] == max(modifiers.measures["loss"].value)
+    found = small_result.value(IMPORTANCE).modifiers
+    measures = modifiers_table(small_result.plan.cohort.codebook, found)
+    assert len(measures.rows) == 3 * len(found.groups)
+    best = measures.rows[len(found.groups)]
+    assert best[2] == max(found.measures["loss"].value)
     shown = {row[0]: row[5] for row in both.rows}
     assert shown[best[1]] == pytest.approx(np.sqrt(best[2] / 2))
     assert "What the model uses, and what changes the effect" in both.title
 
 
 @pytest.mark.parametrize("desirable", [True, False])
-def test_a_modifier_is_found_whatever_the_direction_of_the_outcome(small_result, desirable):
+def test_a_modifier_is_found_whatever_the_direction_of_the_outcome(
+    small_result, importance, desirable
+):
     plan = small_result.plan
     rng = np.random.default_rng(5)
     treated = plan.cohort.treatment == 1
@@ -235,9 +246,7 @@ def test_a_modifier_is_found_whatever_the_direction_of_the_outcome(small_result,
     spec = plan.file.primary.model_copy(update={"desirable": desirable})
     file = plan.file.model_copy(update={"outcomes": (spec, *plan.file.outcomes[1:])})
     study = dataclasses.replace(plan.study, file=file)
-    found = importance(
-        dataclasses.replace(plan, cohort=cohort, study=study), small_result.models.encoding
-    )
+    found = importance(dataclasses.replace(plan, cohort=cohort, study=study))
     age = found.modifiers.group_of(0)
     for measured in found.modifiers.measures.values():
         assert measured.rank[age] == 1

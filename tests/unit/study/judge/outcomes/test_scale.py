@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import spearmanr
-from twoarm.study.files.summary import summary_of
-from twoarm.study.scale import outcomes_together
 
 from twoarm.cohort.studyfile import EventRule, OutcomeSpec
-from twoarm.diagnostics import UTILITY_MRS, OrdinalEffects, coherence, ordinal_effects
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics import UTILITY_MRS, Absent, OrdinalEffects, coherence, ordinal_effects
+from twoarm.errors import NotEstimable
 from twoarm.metrics import brier
 from twoarm.report.sections import outcomes
 from twoarm.study.fit.tasks import cross_fit_folds
-from twoarm.study.judge.outcomes.coherence import nested_cuts, study_coherence
-from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, study_ordinal
+from twoarm.study.judge.answers import asked
+from twoarm.study.judge.outcomes.coherence import COHERENCE, nested_cuts, study_coherence
+from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, ORDINAL, study_ordinal
 from twoarm.study.plan.plan import make_plan
 
 NAMES = ("mrs_0_2", "mrs_0_3", "sich", "death")
@@ -84,13 +83,17 @@ def test_an_outcome_from_the_middle_of_the_scale_is_left_out(plan):
     assert [cut.name for cut in nested_cuts(changed)] == ["mrs_0_2", "not death"]
 
 
-def test_outcomes_of_different_columns_are_not_nested(plan, mu):
+def test_outcomes_of_different_columns_are_not_nested(small_evidence):
+    plan = small_evidence.plan
     changed = with_outcomes(plan, *named(plan, "mrs_0_2", "sich"))
-    with pytest.raises(ArgumentError, match="no two outcomes are cut from the same column"):
+    with pytest.raises(NotEstimable, match="no two outcomes are cut from the same column"):
         nested_cuts(changed)
-    found = outcomes_together(changed, mu[[0, 2]])
-    assert found.coherence is None
-    assert found.errors["coherence"].startswith("no two outcomes are cut from the same column")
+    crossfit = small_evidence.crossfit
+    fewer = dataclasses.replace(crossfit, mu=crossfit.mu[:, [0, 2]])
+    evidence = dataclasses.replace(small_evidence, plan=changed, crossfit=fewer)
+    found = asked(evidence, [COHERENCE]).of(COHERENCE)
+    assert found.reason.startswith("no two outcomes are cut from the same column")
+    assert not found.defect
 
 
 def test_contradictions_are_those_of_the_cross_fitted_predictions(plan, mu):
@@ -124,12 +127,14 @@ def test_coherent_predictions_need_no_repair(plan, mu):
     assert found.repaired_benefit == pytest.approx(found.mean_benefit)
 
 
-def test_incomplete_cross_fitting_is_a_reason(plan, mu):
-    broken = mu.copy()
-    broken[1, 0, 5] = np.nan
-    found = outcomes_together(plan, broken)
-    assert found.errors == {"coherence": "cross-fitting is not complete"}
-    assert found.ordinal.outcomes.keys() == {"mrs_0_2", "death"}
+def test_incomplete_cross_fitting_is_a_reason(small_evidence):
+    broken = small_evidence.crossfit.mu.copy()
+    broken[0, 1, 0, 5] = np.nan
+    crossfit = dataclasses.replace(small_evidence.crossfit, mu=broken)
+    evidence = dataclasses.replace(small_evidence, crossfit=crossfit)
+    answers = asked(evidence, [COHERENCE, ORDINAL])
+    assert answers.of(COHERENCE) == Absent("cross-fitting is not complete")
+    assert answers.of(ORDINAL).outcomes.keys() == {"mrs_0_2", "death"}
 
 
 def test_the_scale_is_cross_fitted_in_the_runs_folds(plan, mu):
@@ -204,20 +209,21 @@ def test_a_scale_not_known_in_all_leaves_the_others_where_they_were(plan, mu):
         for name in NAMES
     }
     cohort = dataclasses.replace(plan.cohort, ordinal=ordinal, outcomes=outcomes)
-    found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.ordinal.effects.cumulative0.shape == (363, 6)
-    assert found.coherence.patients == 363
-    assert found.ordinal.outcomes["mrs_0_2"].mean_separate == pytest.approx(
+    fewer = dataclasses.replace(plan, cohort=cohort)
+    found = study_ordinal(fewer, mu)
+    assert found.effects.cumulative0.shape == (363, 6)
+    assert study_coherence(fewer, mu).patients == 363
+    assert found.outcomes["mrs_0_2"].mean_separate == pytest.approx(
         (mu[0, 1] - mu[0, 0])[30:].mean()
     )
 
 
-def test_a_study_without_a_scale_has_none_and_says_so(small_result, plan, mu):
-    found = outcomes_together(without_ordinal(plan), mu)
-    assert found.ordinal is None
-    assert found.coherence is not None
-    result = dataclasses.replace(small_result, together=found)
-    summary = summary_of(result)
+def test_a_study_without_a_scale_has_none_and_says_so(small_result, small_evidence, answered):
+    evidence = dataclasses.replace(small_evidence, plan=without_ordinal(small_evidence.plan))
+    answers = asked(evidence, [COHERENCE, ORDINAL])
+    assert not isinstance(answers.of(COHERENCE), Absent)
+    result = answered(small_result, ORDINAL, answers.of(ORDINAL))
+    summary = result.summary()
     assert summary["ordinal"] is None
     assert summary["absent"]["ordinal"] == "the study file names no ordinal outcome"
     assert list(outcomes.section(result).written) == ["coherence", "coherence_repaired"]
@@ -225,28 +231,30 @@ def test_a_study_without_a_scale_has_none_and_says_so(small_result, plan, mu):
 
 def test_a_scale_that_no_outcome_is_cut_from_has_no_good_end(plan, mu):
     changed = with_outcomes(plan, *named(plan, "sich"))
-    found = outcomes_together(changed, mu[[2]])
-    assert "do not say which end of it is the good one" in found.errors["ordinal"]
+    with pytest.raises(NotEstimable, match="do not say which end of it is the good one"):
+        study_ordinal(changed, mu[[2]])
 
 
 def test_a_measurement_is_no_scale(plan, mu):
     values = plan.cohort.ordinal + np.linspace(0, 0.5, 393)
     cohort = dataclasses.replace(plan.cohort, ordinal=values)
-    found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.errors["ordinal"] == "the ordinal outcome has 393 levels; expected 2 to 30"
+    with pytest.raises(
+        NotEstimable, match="^the ordinal outcome has 393 levels; expected 2 to 30$"
+    ):
+        study_ordinal(dataclasses.replace(plan, cohort=cohort), mu)
 
 
-def test_another_scale_has_no_utilities(small_result, plan, mu):
+def test_another_scale_has_no_utilities(small_result, plan, mu, answered):
     cohort = dataclasses.replace(plan.cohort, ordinal=np.minimum(plan.cohort.ordinal, 5))
-    found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.ordinal.utility is None
-    summary = summary_of(dataclasses.replace(small_result, together=found))
+    found = study_ordinal(dataclasses.replace(plan, cohort=cohort), mu)
+    assert found.utility is None
+    summary = answered(small_result, ORDINAL, found).summary()
     assert summary["ordinal"]["utility"] is None
     assert summary["absent"]["ordinal.utility"] == NO_UTILITY
 
 
 def test_the_summary_and_the_findings_of_a_run(small_result):
-    summary = summary_of(small_result)
+    summary = small_result.summary()
     assert summary["coherence"]["events"] == ["mrs_0_2", "mrs_0_3", "not death"]
     assert summary["coherence"]["n"] == summary["ordinal"]["n"] == 393
     assert summary["ordinal"]["utility"].keys() == {"DAWN", "Wang 2020"}
@@ -257,13 +265,12 @@ def test_the_summary_and_the_findings_of_a_run(small_result):
     assert list(tables) == ["coherence", "coherence_repaired", "ordinal", "ordinal_levels"]
 
 
-def test_an_interim_result_has_neither(small_result):
-    result = dataclasses.replace(small_result, together=None)
-    summary = summary_of(result)
+def test_an_interim_result_has_neither(interim):
+    summary = interim.summary()
     for part in ("coherence", "ordinal"):
         assert summary[part] is None
         assert summary["absent"][part] == "not computed in an interim result"
-    assert outcomes.section(result) is None
+    assert outcomes.section(interim) is None
 
 
 def test_threads_change_no_number(small, mu):
