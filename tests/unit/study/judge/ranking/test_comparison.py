@@ -83,9 +83,9 @@ def test_in_a_large_cohort_the_base_is_the_elastic_net(small_result, mu, monkeyp
 def test_a_learner_that_fails_is_named_and_left_out(small_result, mu, monkeypatch):
     class Broken:
         def __init__(self, base, **_):
-            self.seed = 0
+            pass
 
-        def fit(self, *_, **__):
+        def refitted(self, *_, **__):
             raise ZeroDivisionError("no")
 
     monkeypatch.setattr(comparison, "XLearner", Broken)
