@@ -18,9 +18,11 @@ setup: .venv/core ## prepare .venv with the locked dependencies
 study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick look)
 	$(BIN)/twoarm run rescue-stenting --replicates $(REPLICATES) --resume
 
-quick: .venv/test ## run what takes a minute: examples of the docstrings, tests without whole runs
+quick: .venv/test ## run what a minute can hold: unit tests without whole runs, examples in docstrings
+	$(BIN)/python -m twoarm.learners.warm
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow and not seconds" \
-		--hypothesis-profile quick --durations 5 --durations-min 4 $(WHOLE_RUNS:%=--ignore=%) src/twoarm tests
+		--hypothesis-profile quick --durations 5 --durations-min 4 $(WHOLE_RUNS:%=--ignore=%) \
+		tests/architecture tests/unit src/twoarm
 
 test: .venv/test ## run all tests but the slow ones
 	$(BIN)/python -m twoarm.learners.warm

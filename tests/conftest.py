@@ -10,7 +10,7 @@ from hypothesis import settings
 # A deadline would fail whoever's machine is busy.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("developer", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 ROOT = Path(__file__).parent.parent

@@ -74,7 +74,9 @@ def test_each_arm_learns_from_its_own_patients():
     assert_array_equal(held.effects.benefit, held.effects.mu0 - held.effects.mu1)
 
 
-@pytest.mark.parametrize("executor", ["threads", "processes"])
+@pytest.mark.parametrize(
+    "executor", ["threads", pytest.param("processes", marks=pytest.mark.seconds)]
+)
 def test_whoever_runs_it_the_result_is_the_same(executor):
     X, y, w, centre = registry(3, n=120, centres=3)
     base = Stack(members=[Logistic(), Forest(trees=5)], inner_folds=2)

@@ -192,9 +192,11 @@ def test_the_marginal_finding(stenting, aspirin):
     both = marginal_finding(replace(value, share=shares), stenting)
     assert "90 % of patients are predicted to gain at least 15 points" in both.text
     assert "2-fold, the lower bound still reaches that in 40 %" in both.text
-    harm = marginal_finding(curve_of(y, desirable=False), aspirin)
-    assert harm.verdict == "questions"
-    assert "is not above 0 at all" in harm.text
+    harm = curve_of(y, desirable=False)
+    assert harm.low == pytest.approx(-value.high)
+    assert (harm.to_zero, harm.to_threshold) == (1.0, 1.0)
+    assert marginal_finding(harm, aspirin).verdict == "questions"
+    assert "is not above 0 at all" in marginal_finding(harm, aspirin).text
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------

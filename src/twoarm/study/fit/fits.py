@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ArgumentError
-from twoarm.execution import run_tasks
 from twoarm.importance import Dependence, partial_dependence, permutation_importance
+from twoarm.learners import over_folds
 from twoarm.metalearners import Effects, arm_seeds, effects_of, fit_arms
 from twoarm.resampling import FitFailure
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.progress import Listener, Progress
-from twoarm.study.fit.tasks import CrossFitTask
+from twoarm.study.fit.tasks import CrossFitTask, all_cross_fit_folds
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["CrossFit", "FittedModels", "FullFit", "cross_fit", "full_fit"]
@@ -124,15 +124,13 @@ def cross_fit(plan: Plan, tell: Listener) -> CrossFit:
             f"Cross-fitting in {section.cross_fit_folds} folds needs as many patients; found "
             f"{len(plan.cohort)}. Lower cross_fit_folds in the study file."
         )
-    items = [
-        (r, f) for r in range(section.cross_fit_repeats) for f in range(section.cross_fit_folds)
-    ]
     shape = (section.cross_fit_repeats, len(plan.outcomes), 2, len(plan.cohort))
     mu = np.full(shape, np.nan)
     errors: list[FitFailure] = []
-    results = run_tasks(CrossFitTask(plan), items, **plan.run_by)
-    for done, fold in enumerate(results, 1):
-        mu[fold.repeat][:, :, fold.inside] = fold.mu
+    total = section.cross_fit_repeats * section.cross_fit_folds
+    results = over_folds(all_cross_fit_folds(plan), CrossFitTask(plan), **plan.run_by)
+    for done, (split, fold) in enumerate(results, 1):
+        mu[split.repeat][:, :, split.held] = fold.mu
         errors += fold.errors
-        tell(Progress("cross-fitting", done, len(items)))
+        tell(Progress("cross-fitting", done, total))
     return CrossFit(mu, tuple(errors))

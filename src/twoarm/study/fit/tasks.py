@@ -9,13 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.learners import Prediction
+from twoarm.learners import Prediction, Split
 from twoarm.metalearners import arm_seeds, replicate_arm
 from twoarm.resampling import ArraySpec, FitFailure, StoredReplicate
 from twoarm.seeds import Stream, fold_numbers, generator
 from twoarm.study.plan.plan import ARMS, Plan
 
-__all__ = ["CrossFitFold", "CrossFitTask", "ReplicateTask", "array_specs", "cross_fit_folds"]
+__all__ = [
+    "CrossFitFold",
+    "CrossFitTask",
+    "ReplicateTask",
+    "all_cross_fit_folds",
+    "array_specs",
+    "cross_fit_folds",
+]
 
 
 def array_specs(plan: Plan) -> list[ArraySpec]:
@@ -87,13 +94,11 @@ class ReplicateTask:
 
 @dataclass(frozen=True, slots=True)
 class CrossFitFold:
-    """The predictions for one fold of one repeat.
+    """The predictions for one fold.
 
     `mu` has shape (outcomes, 2, patients of the fold), NaN where a fit failed; `errors` says why.
     """
 
-    repeat: int
-    inside: NDArray[np.intp]
     mu: NDArray[np.float64]
     errors: tuple[FitFailure, ...]
 
@@ -112,17 +117,22 @@ class CrossFitTask:
 
     plan: Plan
 
-    def __call__(self, item: tuple[int, int]) -> CrossFitFold:
-        """Compute fold `item[1]` of repeat `item[0]`."""
-        repeat, number = item
-        plan = self.plan
-        inside = cross_fit_folds(plan, repeat) == number
-        counts = (~inside).astype(np.int64)
-        mu = np.full((len(plan.outcomes), 2, int(inside.sum())), np.nan)
+    def __call__(self, split: Split) -> CrossFitFold:
+        """Learn outside the fold and predict it."""
+        plan, held = self.plan, split.held
+        counts = split.learnt.astype(np.int64)
+        mu = np.full((len(plan.outcomes), 2, int(held.sum())), np.nan)
         errors = []
-        for position, arm, found in _fits(plan, counts, inside, Stream.CROSS_FIT, repeat, number):
+        path = Stream.CROSS_FIT, split.repeat, split.number
+        for position, arm, found in _fits(plan, counts, held, *path):
             if isinstance(found, FitFailure):
                 errors.append(found)
             else:
-                mu[position, arm] = found.risk[inside]
-        return CrossFitFold(repeat, np.flatnonzero(inside), mu, tuple(errors))
+                mu[position, arm] = found.risk[held]
+        return CrossFitFold(mu, tuple(errors))
+
+
+def all_cross_fit_folds(plan: Plan) -> NDArray[np.int64]:
+    """Give the folds of every repeat, shape (repeats, patients)."""
+    repeats = range(plan.file.validation.cross_fit_repeats)
+    return np.stack([cross_fit_folds(plan, repeat) for repeat in repeats])

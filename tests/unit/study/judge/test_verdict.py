@@ -15,19 +15,13 @@ from twoarm.study.judge.verdict import verdict
 
 OBSERVATIONAL = load_study("rescue-stenting")
 RANDOMISED = load_study("ist-aspirin")
+DOUBTS = {
+    line: {each.name: each.doubt for each in QUESTIONS if each.line is line and each.finding}
+    for line in Line
+}
+CAUSAL, DESCRIPTIVE = DOUBTS[Line.CAUSAL], DOUBTS[Line.DESCRIPTIVE]
+(RANKING,) = DOUBTS[Line.RANKING]
 VERDICTS = ("supports", "questions", "cannot tell", "refutes")
-RANKING = "ranking"
-
-
-def doubts_of(line):
-    return {each.name: each.doubt for each in QUESTIONS if each.finding and each.line is line}
-
-
-CAUSAL, DESCRIPTIVE = doubts_of(Line.CAUSAL), doubts_of(Line.DESCRIPTIVE)
-
-
-def lines_of(findings, study):
-    return verdict(Answers(study, QUESTIONS, values={}, findings=tuple(findings), blocks={}))
 
 
 def found(**verdicts):
@@ -38,16 +32,17 @@ def said(name, given_verdict, text="It is so."):
     return Finding(name, given_verdict, text)
 
 
+def lines_of(findings, study):
+    """The verdict of a run of the registry's questions that found this."""
+    return verdict(Answers(study, QUESTIONS, {}, tuple(findings), {}))
+
+
 ANY_FINDINGS = dictionaries(
     sampled_from([*CAUSAL, *DESCRIPTIVE, RANKING]), sampled_from(VERDICTS), min_size=1
 )
 
 
-def test_one_test_alone_is_declared_for_the_ranking():
-    assert list(doubts_of(Line.RANKING)) == [RANKING]
-
-
-def test_an_interim_result_has_no_verdict():
+def test_nothing_found_nothing_said():
     assert lines_of([], OBSERVATIONAL) == ()
 
 
@@ -103,7 +98,7 @@ def test_the_ranking_line_says_what_the_test_said():
     assert "doubts" not in alone.text
 
 
-@pytest.mark.parametrize("name", list(DESCRIPTIVE))
+@pytest.mark.parametrize("name", DESCRIPTIVE)
 def test_descriptive_findings_question_single_predictions_only(name):
     lines = lines_of([said(name, "questions")], OBSERVATIONAL)
     assert [line.verdict for line in lines] == ["cannot tell", "questions"]

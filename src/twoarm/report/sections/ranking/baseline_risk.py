@@ -70,9 +70,9 @@ def benefit_by_risk(axes: Axes, groups: Sequence[RiskGroup]) -> Axes:
     axes.set_xlabel("Predicted risk of the undesirable outcome, %")
     axes.set_ylabel("Benefit, points")
     low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.3 * (high - low))  # room for the legend
+    axes.set_ylim(low, high + 0.35 * (high - low))  # room for the legend
     axes.grid(axis="y", color=FAINT, linewidth=0.3)
-    axes.legend(frameon=False, loc="upper left", ncols=3, fontsize=6.5, columnspacing=1.0)
+    axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.97), fontsize=6.5)
     return axes
 
 

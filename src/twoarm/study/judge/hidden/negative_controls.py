@@ -24,11 +24,12 @@ from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propens
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
 from twoarm.errors import FitError
 from twoarm.execution import run_tasks
+from twoarm.learners import over_folds
 from twoarm.metalearners import Predictors
 from twoarm.metrics import Rate, share_at_threshold
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
-from twoarm.study.fit.tasks import CrossFitTask
+from twoarm.study.fit.tasks import CrossFitTask, cross_fit_folds
 from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.average.effects import effect_of
 from twoarm.study.judge.evidence import Evidence
@@ -174,11 +175,10 @@ def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:
 def _cross_fitted(own: Plan) -> NDArray[np.float64]:
     """Give both arms' cross-fitted risks, shape (2, patients)."""
     mu = np.full((2, len(own.cohort)), np.nan)
-    items = [(0, fold) for fold in range(own.file.validation.cross_fit_folds)]
-    for fold in run_tasks(CrossFitTask(own), items, **own.run_by):
+    for split, fold in over_folds(cross_fit_folds(own, 0), CrossFitTask(own), **own.run_by):
         if fold.errors:
             raise FitError(f"cross-fitting failed ({fold.errors[0].fit}): {fold.errors[0].error}")
-        mu[:, fold.inside] = fold.mu[0]
+        mu[:, split.held] = fold.mu[0]
     return mu
 
 

@@ -22,9 +22,9 @@ from twoarm.diagnostics import (
 )
 from twoarm.diagnostics.outcomes.ordinal import finding
 from twoarm.errors import NotEstimable
-from twoarm.execution import run_tasks
+from twoarm.learners import Split, over_folds
 from twoarm.metrics import as_benefit
-from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.fit.tasks import all_cross_fit_folds
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.schema import (
@@ -164,33 +164,28 @@ class _Fold:
     code: Floats
     levels: int
 
-    def __call__(self, item: tuple[int, int]) -> tuple[NDArray[np.bool_], Floats]:
-        """Give who is inside fold `item[1]` of repeat `item[0]`, and P(Y <= k) in both arms."""
-        repeat, number = item
-        inside = cross_fit_folds(self.plan, repeat) == number
-        X = self.plan.predictors.prepared((~inside).astype(np.int64)).X
+    def __call__(self, split: Split) -> Floats:
+        """Give P(Y <= k) in both arms of the patients held out."""
+        learnt = split.learnt
+        X = self.plan.predictors.prepared(learnt.astype(np.int64)).X
         found = ordinal_effects(
-            X[~inside],
-            self.code[~inside],
-            self.plan.cohort.treatment[~inside],
+            X[learnt],
+            self.code[learnt],
+            self.plan.cohort.treatment[learnt],
             levels=self.levels,
-            X_new=X[inside],
+            X_new=X[split.held],
         )
-        return inside, np.stack([found.cumulative0, found.cumulative1])
+        return np.stack([found.cumulative0, found.cumulative1])
 
 
 def _cross_fitted(
     plan: Plan, code: Floats, levels: int, known: NDArray[np.bool_]
 ) -> OrdinalEffects:
     section = plan.file.validation
-    items = [
-        (repeat, fold)
-        for repeat in range(section.cross_fit_repeats)
-        for fold in range(section.cross_fit_folds)
-    ]
     total = np.zeros((2, code.size, levels - 1))
-    for inside, cumulative in run_tasks(_Fold(plan, code, levels), items, **plan.run_by):
-        total[:, inside] += cumulative
+    work = _Fold(plan, code, levels)
+    for split, cumulative in over_folds(all_cross_fit_folds(plan), work, **plan.run_by):
+        total[:, split.held] += cumulative
     mean = total[:, known] / section.cross_fit_repeats
     return OrdinalEffects(mean[0], mean[1])
 

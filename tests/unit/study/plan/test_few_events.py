@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from twoarm.study.causal import causal
 
 from twoarm.cohort import load_study, read_cohort
-from twoarm.diagnostics import Refits
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics import Absent, Refits
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.learners import ElasticNet, Logistic, Mean, replicate
-from twoarm.metalearners import TLearner
+from twoarm.metalearners import TLearner, effects_of
 from twoarm.modelfile import load_model
 from twoarm.report import write_report
 from twoarm.report.sections import models
@@ -25,6 +24,11 @@ from twoarm.report.sentences import sentences
 from twoarm.report.terminal import opening_lines
 from twoarm.resampling import draw_counts
 from twoarm.study import make_plan, merge_shards, read_shards, run, run_shard
+from twoarm.study.fit.fits import FittedModels, FullFit
+from twoarm.study.judge.answers import asked
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.judge.ranking.ranking_test import RANKING
 from twoarm.study.plan.few_events import FEW_EVENTS, RarerClass, arm_learners, rarer_class
 
 REPLICATES = 12
@@ -189,11 +193,15 @@ def test_the_refits_of_the_diagnostics_keep_it(few, monkeypatch):
     def effects(self, *_arguments, **_options):
         if isinstance(self.learner, TLearner):  # the ranking test has a learner of its own
             seen.append(self.learner.bases)
-        raise ArgumentError("seen")
+        raise NotEstimable("seen")
 
     monkeypatch.setattr(Refits, "effects", effects)
-    mu = np.full((len(plan.outcomes), 2, len(cohort)), np.nan)
-    causal(plan, plan.predictors.spec(), mu, np.zeros(len(cohort)))
+    nobody = np.zeros(len(cohort))
+    in_sample = {"mrs_0_2": effects_of(nobody, nobody, desirable=True)}
+    full = FullFit(FittedModels(plan.predictors.spec(), {}), in_sample, {}, ())
+    evidence = Evidence(plan, store=None, full=full, crossfit=None)
+    answers = asked(evidence, (HETEROGENEITY, RANKING))
+    assert answers.of(HETEROGENEITY) == answers.of(RANKING) == Absent("seen")
     assert seen
     assert all(bases == plan.stacks_of("mrs_0_2") for bases in seen)
     assert [len(each.named_members()) for each in seen[0]] == [5, 1]

@@ -18,18 +18,22 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import effect_stability, leave_one_centre_out_effects
-from twoarm.errors import ArgumentError, CohortError
+from twoarm.errors import ArgumentError, CohortError, NotEstimable
 from twoarm.metrics import auc
 from twoarm.modelfile import load_model, read_patients
 from twoarm.report import write_report
 from twoarm.seeds import Stream, integer
 from twoarm.study import run
+from twoarm.study.judge.answers import none_yet
+from twoarm.study.judge.registry import QUESTIONS
 from twoarm.study.judge.stability.centres import left_out_together
-from twoarm.study.missing import complete_cases
+from twoarm.study.judge.stability.complete_cases import COMPLETE_CASES, complete_cases
+from twoarm.study.judge.stability.held_out_centres import CENTRES
+from twoarm.study.judge.stability.refits import STABILITY
 from twoarm.study.plan.plan import make_plan
 from twoarm.synthetic.raw_missing import missing_cells
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[5]
 SCHEMA = ROOT / "docs" / "reference" / "summary.schema.json"
 
 
@@ -41,13 +45,15 @@ def page_of(folder):
 
 
 def test_stability_is_that_of_the_stored_replicates_around_the_full_fit(small_result):
-    for name, found in small_result.reliability.stability.outcomes.items():
+    every = small_result.answers.each(STABILITY)
+    assert every.keys() == small_result.outcomes.keys()
+    for name, found in every.items():
         mu0, mu1 = (np.load(small_result.folder / "pred" / f"mu{k}_{name}.npy") for k in (0, 1))
         full, spec = small_result.in_sample[name], small_result.outcomes[name].spec
         asked = {"desirable": spec.desirable, "threshold": spec.threshold if spec.primary else None}
         direct = effect_stability(mu0, mu1, full.mu0, full.mu1, **asked)
         for part in ("mu0", "mu1", "benefit"):
-            assert_array_equal(getattr(found, part).mape, getattr(direct, part).mape)
+            assert_array_equal(getattr(found.effects, part).mape, getattr(direct, part).mape)
         summary = small_result.summary()["outcomes"][name]["stability"]
         assert summary["mape"]["benefit"] == direct.benefit.mean_mape
         assert summary["classification_instability"] == direct.benefit.mean_instability_index
@@ -55,7 +61,7 @@ def test_stability_is_that_of_the_stored_replicates_around_the_full_fit(small_re
 
 
 def test_the_plots_show_the_primary_outcomes_refits(small_result):
-    found = small_result.reliability.stability
+    found = small_result.value(STABILITY)
     mu0, mu1 = (np.load(small_result.folder / "pred" / f"mu{k}_mrs_0_2.npy") for k in (0, 1))
     order = np.argsort(small_result.in_sample["mrs_0_2"].benefit, kind="stable")
     expected = (mu1.astype(float) - mu0.astype(float))[:, order]
@@ -67,10 +73,10 @@ def test_the_patients_table_holds_the_stability_intervals(small_result):
     write_report(small_result)
     with (small_result.folder / "tables" / "patients.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    for name, found in small_result.reliability.stability.outcomes.items():
+    for name, found in small_result.answers.each(STABILITY).items():
         for end in ("low", "high"):
             column = [row[f"benefit_{name}_stability_{end}"] for row in rows]
-            expected = getattr(found.benefit, end).tolist()
+            expected = getattr(found.effects.benefit, end).tolist()
             for row, text, value in zip(rows, column, expected, strict=True):
                 assert text == ("" if row["outside_support"] else repr(value))
     page = page_of(small_result.folder)
@@ -87,7 +93,8 @@ def test_the_findings_of_the_report_include_these(small_result):
 
 
 def test_an_interim_result_has_none_of_it(small_result):
-    interim = dataclasses.replace(small_result, reliability=None)
+    nothing = none_yet(small_result.plan.study, QUESTIONS)
+    interim = dataclasses.replace(small_result, answers=nothing)
     summary = interim.summary()
     for part in ("centres", "missing_by_arm", "complete_cases"):
         assert summary[part] is None
@@ -99,7 +106,7 @@ def test_an_interim_result_has_none_of_it(small_result):
 
 
 def test_every_outcome_is_measured_in_centres_left_out(small_result):
-    plan, found = small_result.plan, small_result.reliability.centres
+    plan, found = small_result.plan, small_result.value(CENTRES)
     assert (found.n, found.turns) == (14, 14)
     held = leave_one_centre_out_effects(
         plan.stacks_of("death"),
@@ -176,7 +183,8 @@ def gappy(small_study_file, tmp_path_factory):
 
 
 def test_a_study_without_centres_says_so(gappy):
-    assert gappy.reliability.centres is None
+    assert gappy.value(CENTRES) is None
+    assert gappy.why_absent(CENTRES) == "the study file names no column of centres"
     summary = gappy.summary()
     assert summary["centres"] is None
     assert summary["absent"]["centres"] == "the study file names no column of centres"
@@ -194,7 +202,7 @@ def test_missing_values_are_counted_by_arm_and_what_is_informative_is_named(gapp
     informative = {name for name, each in summary.items() if each["informative"]}
     assert "icad_suspected" in informative
     assert not informative & {"age", "nihss", "dm"}
-    asked = next(each for each in gappy.reliability.findings if each.name == "missing data")
+    asked = next(each for each in gappy.findings if each.name == "missing data")
     assert asked.verdict == "questions"
     assert "icad_suspected (arm)" in asked.text
     page = page_of(gappy.folder)
@@ -210,7 +218,7 @@ def test_nothing_missing_is_said_in_a_sentence(small_result):
     assert small_result.summary()["absent"]["complete_cases"] == (
         "no predictor is missing in anybody"
     )
-    assert "missing data" not in {each.name for each in small_result.reliability.findings}
+    assert "missing data" not in {each.name for each in small_result.findings}
 
 
 def with_cohort(plan, **changes):
@@ -218,7 +226,7 @@ def with_cohort(plan, **changes):
 
 
 def test_complete_cases_learn_from_nobody_with_a_missing_predictor(gappy):
-    plan, found = gappy.plan, gappy.reliability.complete_cases
+    plan, found = gappy.plan, gappy.value(COMPLETE_CASES)
     complete = ~np.isnan(plan.cohort.predictors).any(axis=1)
     mu = np.stack([gappy.effects["mrs_0_2"].mu0, gappy.effects["mrs_0_2"].mu1])[None]
     assert found.n_control == (complete & (plan.cohort.treatment == 0)).sum()
@@ -239,6 +247,7 @@ def test_complete_cases_learn_from_nobody_with_a_missing_predictor(gappy):
     ("gaps", "message"),
     [
         (lambda w: w == 0, "in one arm every patient lacks a predictor"),
+        (lambda w: w >= 0, "^every patient lacks a predictor"),
         (lambda w: np.zeros_like(w) == 1, "no predictor is missing"),
         (lambda w: np.arange(w.size) > 7, "cross-fitting failed"),
     ],
@@ -250,7 +259,7 @@ def test_complete_cases_that_cannot_be_refitted_are_absent_with_a_reason(
     predictors = np.array(plan.cohort.predictors)
     predictors[gaps(plan.cohort.treatment), 0] = np.nan
     mu = np.full((1, 2, len(plan.cohort)), 0.5)
-    with pytest.raises(ArgumentError, match=message):
+    with pytest.raises(NotEstimable, match=message):
         complete_cases(with_cohort(plan, predictors=predictors), mu)
 
 

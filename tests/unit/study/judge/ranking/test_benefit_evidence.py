@@ -8,6 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit, logit
 
+from twoarm.diagnostics import Absent
+from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects, arm_scores
 from twoarm.metrics import (
     brier_for_benefit,
@@ -22,14 +24,19 @@ from twoarm.metrics import (
     targeting_curve,
 )
 from twoarm.seeds import generator
+from twoarm.study.fit.fits import CrossFit, FullFit
+from twoarm.study.judge.answers import asked
+from twoarm.study.judge.comparability.propensity import PROPENSITY
+from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.ranking.benefit_evidence import EVIDENCE_ON, benefit_evidence
 from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, Patients
+from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.pair_errors import pair_errors
 
 
 @pytest.fixture(scope="module")
 def found(small_result):
-    return small_result.evidence
+    return small_result.value(COMPARISON)
 
 
 def trial(n=400, seed=3, desirable=True):
@@ -54,7 +61,7 @@ def measured(patients, effects):
 def test_scores_are_those_of_the_first_cross_fit_and_the_runs_propensity(small_result, found):
     plan, own = small_result.plan, found.compared.effects["t"]
     y, w = plan.outcome("mrs_0_2"), plan.cohort.treatment
-    score = small_result.diagnostics.propensity.score
+    score = small_result.value(PROPENSITY).score
     phi0, phi1 = arm_scores(y, w, own.mu0, own.mu1, score)
     assert_allclose(found.patients.scores, phi1 - phi0)
     assert_allclose(found.average.estimate, (phi1 - phi0).mean())
@@ -217,8 +224,11 @@ def test_what_cannot_be_computed_has_a_reason():
         np.full_like(effects.mu0, 0.1),
     )
     each = measured(patients, same)
-    assert {"model_based", "groups", "curve", "reaching"} <= set(each.errors)
-    assert each.model_based is each.groups is each.curve is each.reaching is None
+    for absent in (each.model_based, each.groups, each.curve, each.isotonic, each.reaching):
+        assert isinstance(absent, Absent)
+        assert absent.reason
+        assert not absent.defect
+    assert each.needed is None
     assert np.isnan(each.slope.slope.estimate)
     assert each.autoc == pytest.approx(0.0, abs=1e-12)
 
@@ -249,9 +259,12 @@ def test_the_summary_has_them_for_the_primary_outcome_alone(small_result, found)
 def test_a_run_without_a_cross_fit_says_so(small_result):
     plan = small_result.plan
     shape = (1, len(plan.outcomes), 2, len(plan.cohort))
-    score = small_result.diagnostics.propensity.score
-    encoding = small_result.models.encoding
-    assert benefit_evidence(plan, np.full(shape, np.nan), encoding, score) is None
-    without = replace(small_result, evidence=None).summary()
+    score = small_result.value(PROPENSITY).score
+    models, nothing = small_result.models, np.full(shape, np.nan)
+    with pytest.raises(NotEstimable, match="cross-fitting failed"):
+        benefit_evidence(plan, nothing, models.encoding, score)
+    full = FullFit(models, small_result.in_sample, {}, ())
+    evidence = Evidence(plan, store=None, full=full, crossfit=CrossFit(nothing, ()))
+    without = replace(small_result, answers=asked(evidence, (COMPARISON,))).summary()
     assert without["outcomes"]["mrs_0_2"]["comparison"] is None
     assert without["absent"]["outcomes.mrs_0_2.benefit_metrics"] == "cross-fitting failed"

@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import spearmanr
-from twoarm.study.files.summary import summary_of
-from twoarm.study.scale import outcomes_together
 
 from twoarm.cohort.studyfile import EventRule, OutcomeSpec
-from twoarm.diagnostics import UTILITY_MRS, OrdinalEffects, coherence, ordinal_effects
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics import UTILITY_MRS, Absent, OrdinalEffects, coherence, ordinal_effects
+from twoarm.errors import NotEstimable
 from twoarm.metrics import brier
 from twoarm.report.sections import outcomes
+from twoarm.study.fit.fits import CrossFit
 from twoarm.study.fit.tasks import cross_fit_folds
-from twoarm.study.judge.outcomes.coherence import nested_cuts, study_coherence
-from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, study_ordinal
+from twoarm.study.judge.answers import asked, none_yet
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.outcomes.coherence import COHERENCE, nested_cuts, study_coherence
+from twoarm.study.judge.outcomes.ordinal import NO_UTILITY, ORDINAL, study_ordinal
+from twoarm.study.judge.registry import QUESTIONS
 from twoarm.study.plan.plan import make_plan
 
 NAMES = ("mrs_0_2", "mrs_0_3", "sich", "death")
@@ -32,6 +34,14 @@ def plan(small_result):
 @pytest.fixture(scope="module")
 def mu(small_result):
     return np.stack([[each.mu0, each.mu1] for each in small_result.effects.values()])
+
+
+def outcomes_together(plan, mu):
+    """What both questions are answered, given cross-fitted predictions."""
+    evidence = Evidence(plan, store=None, full=None, crossfit=CrossFit(mu[None], ()))
+    answers = asked(evidence, (COHERENCE, ORDINAL))
+    assert answers.defects == ()
+    return answers
 
 
 def with_outcomes(plan, *specs, **values):
@@ -86,11 +96,11 @@ def test_an_outcome_from_the_middle_of_the_scale_is_left_out(plan):
 
 def test_outcomes_of_different_columns_are_not_nested(plan, mu):
     changed = with_outcomes(plan, *named(plan, "mrs_0_2", "sich"))
-    with pytest.raises(ArgumentError, match="no two outcomes are cut from the same column"):
+    with pytest.raises(NotEstimable, match="no two outcomes are cut from the same column"):
         nested_cuts(changed)
     found = outcomes_together(changed, mu[[0, 2]])
-    assert found.coherence is None
-    assert found.errors["coherence"].startswith("no two outcomes are cut from the same column")
+    reason = found.of(COHERENCE).reason
+    assert reason.startswith("no two outcomes are cut from the same column")
 
 
 def test_contradictions_are_those_of_the_cross_fitted_predictions(plan, mu):
@@ -128,8 +138,8 @@ def test_incomplete_cross_fitting_is_a_reason(plan, mu):
     broken = mu.copy()
     broken[1, 0, 5] = np.nan
     found = outcomes_together(plan, broken)
-    assert found.errors == {"coherence": "cross-fitting is not complete"}
-    assert found.ordinal.outcomes.keys() == {"mrs_0_2", "death"}
+    assert found.of(COHERENCE) == Absent("cross-fitting is not complete")
+    assert found.of(ORDINAL).outcomes.keys() == {"mrs_0_2", "death"}
 
 
 def test_the_scale_is_cross_fitted_in_the_runs_folds(plan, mu):
@@ -205,19 +215,19 @@ def test_a_scale_not_known_in_all_leaves_the_others_where_they_were(plan, mu):
     }
     cohort = dataclasses.replace(plan.cohort, ordinal=ordinal, outcomes=outcomes)
     found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.ordinal.effects.cumulative0.shape == (363, 6)
-    assert found.coherence.patients == 363
-    assert found.ordinal.outcomes["mrs_0_2"].mean_separate == pytest.approx(
+    assert found.of(ORDINAL).effects.cumulative0.shape == (363, 6)
+    assert found.of(COHERENCE).patients == 363
+    assert found.of(ORDINAL).outcomes["mrs_0_2"].mean_separate == pytest.approx(
         (mu[0, 1] - mu[0, 0])[30:].mean()
     )
 
 
 def test_a_study_without_a_scale_has_none_and_says_so(small_result, plan, mu):
     found = outcomes_together(without_ordinal(plan), mu)
-    assert found.ordinal is None
-    assert found.coherence is not None
-    result = dataclasses.replace(small_result, together=found)
-    summary = summary_of(result)
+    assert isinstance(found.of(ORDINAL), Absent)
+    assert not isinstance(found.of(COHERENCE), Absent)
+    result = dataclasses.replace(small_result, answers=found)
+    summary = result.summary()
     assert summary["ordinal"] is None
     assert summary["absent"]["ordinal"] == "the study file names no ordinal outcome"
     assert list(outcomes.section(result).written) == ["coherence", "coherence_repaired"]
@@ -225,28 +235,29 @@ def test_a_study_without_a_scale_has_none_and_says_so(small_result, plan, mu):
 
 def test_a_scale_that_no_outcome_is_cut_from_has_no_good_end(plan, mu):
     changed = with_outcomes(plan, *named(plan, "sich"))
-    found = outcomes_together(changed, mu[[2]])
-    assert "do not say which end of it is the good one" in found.errors["ordinal"]
+    with pytest.raises(NotEstimable, match="do not say which end of it is the good one"):
+        study_ordinal(changed, mu[[2]])
 
 
 def test_a_measurement_is_no_scale(plan, mu):
     values = plan.cohort.ordinal + np.linspace(0, 0.5, 393)
     cohort = dataclasses.replace(plan.cohort, ordinal=values)
     found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.errors["ordinal"] == "the ordinal outcome has 393 levels; expected 2 to 30"
+    reason = "the ordinal outcome has 393 levels; expected 2 to 30"
+    assert found.of(ORDINAL) == Absent(reason)
 
 
 def test_another_scale_has_no_utilities(small_result, plan, mu):
     cohort = dataclasses.replace(plan.cohort, ordinal=np.minimum(plan.cohort.ordinal, 5))
     found = outcomes_together(dataclasses.replace(plan, cohort=cohort), mu)
-    assert found.ordinal.utility is None
-    summary = summary_of(dataclasses.replace(small_result, together=found))
+    assert found.of(ORDINAL).utility is None
+    summary = dataclasses.replace(small_result, answers=found).summary()
     assert summary["ordinal"]["utility"] is None
     assert summary["absent"]["ordinal.utility"] == NO_UTILITY
 
 
 def test_the_summary_and_the_findings_of_a_run(small_result):
-    summary = summary_of(small_result)
+    summary = small_result.summary()
     assert summary["coherence"]["events"] == ["mrs_0_2", "mrs_0_3", "not death"]
     assert summary["coherence"]["n"] == summary["ordinal"]["n"] == 393
     assert summary["ordinal"]["utility"].keys() == {"DAWN", "Wang 2020"}
@@ -258,8 +269,9 @@ def test_the_summary_and_the_findings_of_a_run(small_result):
 
 
 def test_an_interim_result_has_neither(small_result):
-    result = dataclasses.replace(small_result, together=None)
-    summary = summary_of(result)
+    nothing = none_yet(small_result.plan.study, QUESTIONS)
+    result = dataclasses.replace(small_result, answers=nothing)
+    summary = result.summary()
     for part in ("coherence", "ordinal"):
         assert summary[part] is None
         assert summary["absent"][part] == "not computed in an interim result"

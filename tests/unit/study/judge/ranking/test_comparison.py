@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from twoarm.errors import NotEstimable
 from twoarm.learners import ElasticNet
 from twoarm.metalearners import hajek_scores
 from twoarm.metrics import benefit_slope
-from twoarm.study import comparison
 from twoarm.study.fit.fits import cross_fit
 from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.comparability.propensity import PROPENSITY
+from twoarm.study.judge.ranking import comparison
 from twoarm.study.judge.ranking.comparison import LEARNERS, ComparisonFold, compare_learners
+from twoarm.study.judge.ranking.learners import COMPARISON
 
 
 @pytest.fixture(scope="module")
 def compared(small_result):
-    return small_result.evidence.compared
+    return small_result.value(COMPARISON).compared
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def test_the_t_learner_is_the_runs_own_first_cross_fit(compared, mu):
 
 def test_slopes_are_those_of_normalised_scores_within_folds(small_result, compared, mu):
     plan = small_result.plan
-    score = small_result.diagnostics.propensity.score
+    score = small_result.value(PROPENSITY).score
     y = plan.outcome("mrs_0_2")
     scores = hajek_scores(y, plan.cohort.treatment, mu[0], mu[1], score)
     fold = cross_fit_folds(plan, 0)
@@ -80,14 +83,14 @@ def test_in_a_large_cohort_the_base_is_the_elastic_net(small_result, mu, monkeyp
 def test_a_learner_that_fails_is_named_and_left_out(small_result, mu, monkeypatch):
     class Broken:
         def __init__(self, base, **_):
-            self.seed = 0
+            pass
 
-        def fit(self, *_, **__):
+        def refitted(self, *_, **__):
             raise ZeroDivisionError("no")
 
     monkeypatch.setattr(comparison, "XLearner", Broken)
     plan = replace(small_result.plan, executor="serial")
-    found = compare_learners(plan, mu, small_result.diagnostics.propensity.score)
+    found = compare_learners(plan, mu, small_result.value(PROPENSITY).score)
     assert found.errors == {"x": "ZeroDivisionError: no"}
     assert "x" not in found.effects
     assert len(found.page.learners) == len(LEARNERS) - 1
@@ -95,8 +98,9 @@ def test_a_learner_that_fails_is_named_and_left_out(small_result, mu, monkeypatc
 
 def test_without_a_cross_fit_there_is_no_comparison(small_result, mu):
     broken = np.where(np.arange(mu.shape[1]) == 3, np.nan, mu)
-    score = small_result.diagnostics.propensity.score
-    assert compare_learners(small_result.plan, broken, score) is None
+    score = small_result.value(PROPENSITY).score
+    with pytest.raises(NotEstimable, match="cross-fitting failed"):
+        compare_learners(small_result.plan, broken, score)
 
 
 def test_the_finding_is_among_the_runs(small_result):

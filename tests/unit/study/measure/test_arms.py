@@ -8,7 +8,8 @@ from numpy.testing import assert_allclose
 
 from twoarm.metrics import auc, auc_within, brier, calibration
 from twoarm.study.fit.tasks import cross_fit_folds
-from twoarm.study.measure import arm_result, draws
+from twoarm.study.measure.arms import arm_result
+from twoarm.study.measure.draws import draws
 
 REPLICATES = 70  # more than one chunk
 SINGLE = 1e-6  # the store keeps predictions in single precision
