@@ -28,14 +28,28 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.cohort import load_study, read_cohort
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import verdict
-from twoarm.study import make_plan
-from twoarm.study.causal import causal
+from twoarm.diagnostics import Absent
+from twoarm.resampling import RunStore
+from twoarm.study import Plan, make_plan
 from twoarm.study.fit.fits import cross_fit, full_fit
-from twoarm.study.judge.hidden.negative_controls import negative_controls
+from twoarm.study.fit.tasks import array_specs
+from twoarm.study.judge.answers import Answers, asked
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
+from twoarm.study.judge.comparability.support import SUPPORT
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Line
+from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.judge.registry import QUESTIONS
+from twoarm.study.judge.verdict import verdict
 from twoarm.synthetic import generate
 
 SEED, TREATED, CONTROL, OUTCOME = 73_000_000, 195, 198, "mrs_0_2"
+ASKED = tuple(
+    each
+    for each in QUESTIONS
+    if each.line is not Line.DESCRIPTIVE or each in (SUPPORT, HETEROGENEITY)
+)
+"""What decides the lines on causality and on the ranking, and what is cheap beside it."""
 MODEL = """
 [model]
 members = ["mean", "logistic", "elastic_net"]
@@ -71,23 +85,31 @@ def measure(study: Study, folder: Path, world: str, cohort: int) -> dict[str, An
     made.to_csv(folder / "cohort.csv", index=False)
     read = read_cohort(study, folder / "cohort.csv")
     plan = make_plan(study, read, workers=1, executor="serial")
-    full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
-    benefit = full.in_sample[plan.file.primary.name].benefit
-    judged = causal(plan, full.models.encoding, crossed.mu.mean(axis=0), benefit)
-    controls = negative_controls(plan)
-    findings = [*judged.findings, *(each for one in controls for each in one.findings)]
+    answers = answered(plan, folder)
     said: dict[str, list[str]] = {}
-    for each in findings:
+    for each in answers.findings:
         said.setdefault(each.name, []).append(each.verdict)
-    answers = verdict(findings, study)
+    lines = verdict(answers)
+    effect = answers.of(AVERAGE_EFFECT)
+    assert not isinstance(effect, Absent), effect.reason
     return {
         "world": world,
         "cohort": cohort,
         "findings": said,
-        "causal": answers[0].verdict,
-        "ranking": next((each.verdict for each in answers if "ranked" in each.question), None),
-        "aipw": judged.effects[plan.file.primary.name].aipw.estimate,
+        "causal": lines[0].verdict,
+        "ranking": next((each.verdict for each in lines if "ranked" in each.question), None),
+        "aipw": effect.aipw.estimate,
     }
+
+
+def answered(plan: Plan, folder: Path) -> Answers:
+    """Ask the questions of a cohort; a defect in one of them would falsify the counts."""
+    full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
+    with RunStore(folder, array_specs(plan), plan.replicates, fresh=True) as store:
+        answers = asked(Evidence(plan, store, full, crossed), ASKED)
+    if answers.defects:
+        raise RuntimeError("\n".join(answers.tracebacks))
+    return answers
 
 
 def _quiet(_: Any) -> None:

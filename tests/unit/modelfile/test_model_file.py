@@ -57,7 +57,7 @@ def test_a_value_at_a_threshold_goes_left_as_in_training():
 
 @pytest.fixture(scope="module")
 def content(small_result):
-    return model_content(small_result)
+    return model_content(small_result, small_result.models)
 
 
 def test_the_file_of_a_run_predicts_what_the_run_predicted(small_result):
