@@ -1,11 +1,19 @@
 """A small study on the shipped cohort: everything a study has, in a second."""
 
+import dataclasses
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.study import run
+from twoarm.study.fit.fits import FullFit, cross_fit
+from twoarm.study.judge.answers import none_yet, said
+from twoarm.study.judge.evidence import Evidence
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "summary.schema.json"
 
 SHIPPED = Path(load_study("rescue-stenting").path)
 
@@ -66,3 +74,56 @@ def small(small_study_file):
 def small_result(small, tmp_path_factory):
     study, cohort = small
     return run(study, cohort, out=tmp_path_factory.mktemp("run") / "run", executor="serial")
+
+
+@pytest.fixture(scope="session")
+def schema():
+    """The schema of ``summary.json`` as it is published."""
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+class Stored:
+    """The arrays of a finished run, without its lock."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def array(self, name):
+        return np.load(self.folder / "pred" / f"{name}.npy")
+
+
+@pytest.fixture(scope="session")
+def small_evidence(small_result):
+    """What the questions of the small run were asked of."""
+    full = FullFit(
+        small_result.models,
+        small_result.in_sample,
+        {name: each.importance for name, each in small_result.outcomes.items()},
+        small_result.dependence,
+    )
+    crossfit = cross_fit(small_result.plan, lambda _: None)
+    return Evidence(small_result.plan, Stored(small_result.folder), full, crossfit)
+
+
+@pytest.fixture(scope="session")
+def interim(small_result):
+    """The small run before its questions were asked."""
+    old = small_result.answers
+    return dataclasses.replace(small_result, answers=none_yet(old.study, old.questions))
+
+
+@pytest.fixture(scope="session")
+def answered():
+    """Give a result with other answers to one question, and all that is said of them.
+
+    One value stands for every outcome, a dictionary gives them by name.
+    """
+
+    def otherwise(result, question, value, *, study=None):
+        old = result.answers
+        own = value if isinstance(value, dict) else dict.fromkeys(old.values[question.name], value)
+        values = {**old.values, question.name: old.values[question.name] | own}
+        answers = said(study or old.study, old.questions, values)
+        return dataclasses.replace(result, answers=answers)
+
+    return otherwise

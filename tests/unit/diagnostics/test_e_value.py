@@ -85,7 +85,6 @@ def test_the_limit_is_where_the_corrected_interval_reaches_the_target():
 def test_the_finding(stenting):
     clear = finding(benefit_e_value(*trial(4), desirable=True, threshold=0.15), stenting)
     assert clear.verdict == "cannot tell"
-    assert [row[0] for row in clear.table.rows] == [0.0, 0.15]
     assert "already" not in clear.text
     assert clear.text.count("One hidden factor") == 2
     small = benefit_e_value(*trial(4, effect=0.1), desirable=True, threshold=0.15)

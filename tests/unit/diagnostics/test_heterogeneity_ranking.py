@@ -139,7 +139,8 @@ def test_scores_without_spread_are_told_and_break_nothing():
     rate = Rate(0.0, 0.0, 0.0, 0.0, "autoc", 1.0)
     test = RankingTest(rate, wald(np.nan), quarters)
     found = finding(test, load_study("rescue-stenting"))
-    assert found.table.rows[1] == ("last minus first quarter", 0.0, 0.0, 0.0, 0.0, 1.0)
+    assert found.verdict == "cannot tell"
+    assert "ranks everybody the same" in found.text
 
 
 def test_the_finding_says_what_the_test_says_and_its_power():
@@ -147,11 +148,7 @@ def test_the_finding_says_what_the_test_says_and_its_power():
 
     def said(estimate, se):
         value = Rate(estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, "autoc", 0.5)
-        slope = Estimate(1.0, 0.5, 0.02, 1.98)
-        found = finding(RankingTest(value, slope, None), study)
-        assert found.table.rows[1][:3] == ("slope", 1.0, 0.5)
-        assert_allclose(found.table.rows[1][5], 0.0455, atol=1e-4)  # 2 standard errors
-        assert found.table.rows[0][1] == estimate
+        found = finding(RankingTest(value, Estimate(1.0, 0.5, 0.02, 1.98), None), study)
         return found.verdict, found.text
 
     verdict, text = said(0.05, 0.05)

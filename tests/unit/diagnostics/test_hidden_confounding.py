@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -6,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 from scipy.optimize import linprog
 from scipy.stats import binomtest
 
 from twoarm.diagnostics import (
-    ShareHolding,
     agreement,
     marginal_sensitivity,
     negative_control,
@@ -19,17 +20,18 @@ from twoarm.diagnostics import (
     propensity_pairs,
     robustness_value,
     rosenbaum_bounds,
+    sensitivity_curve,
     share_holding,
     tipping_strength,
 )
 from twoarm.diagnostics.average.agreement import finding as agreement_finding
 from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
-from twoarm.diagnostics.hidden.marginal_sensitivity import finding as marginal_finding
 from twoarm.diagnostics.hidden.negative_control import chance_of_any
 from twoarm.diagnostics.hidden.negative_control import finding as control_finding
 from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
 from twoarm.diagnostics.hidden.partial_r2 import finding as r2_finding
 from twoarm.diagnostics.hidden.rosenbaum import finding as rosenbaum_finding
+from twoarm.diagnostics.hidden.sensitivity_curve import finding as marginal_finding
 from twoarm.errors import ArgumentError
 from twoarm.metrics import Estimate, wald
 
@@ -156,17 +158,21 @@ def test_the_marginal_finding(stenting, aspirin):
     rng = np.random.default_rng(5)
     w = np.tile([0, 1], 200)
     y = (rng.random(400) < 0.2 + 0.4 * w).astype(float)
-    value = marginal_sensitivity(y, w, np.full(400, 0.5))
-    assert marginal_finding(value, stenting).verdict == "cannot tell"
-    harm = marginal_finding(value.as_benefit(desirable=False), aspirin)
-    assert harm.verdict == "questions"
-    holding = ShareHolding(value.strength, np.linspace(0.9, 0.0, value.strength.size), 0.15)
-    both = marginal_finding(value, stenting, holding)
-    assert both.table.columns[-1] == "share_reaching_threshold"
-    assert both.table.rows[0][-1] == 0.9
-    assert "90 % of patients are predicted to gain at least 15 points" in both.text
-    assert "2-fold, the lower bound still reaches that in 40 %" in both.text
-    assert harm.table.rows[0][1] == pytest.approx(-value.high[0])
+    half = np.full(400, 0.5)
+    parts = y, w, half, np.full(400, 0.2), np.full(400, 0.6)
+    good = sensitivity_curve(*parts, desirable=True, threshold=0.15)
+    assert marginal_finding(good, stenting).verdict == "cannot tell"
+    harm = sensitivity_curve(*parts, desirable=False, threshold=0.15)
+    assert marginal_finding(harm, aspirin).verdict == "questions"
+    average = marginal_sensitivity(y, w, half)
+    assert_allclose(good.low, average.low)
+    assert_allclose(harm.low, -average.high)
+    assert (harm.to_zero, harm.to_threshold) == (1.0, 1.0)
+    assert good.to_zero == tipping_strength(y, w, half, desirable=True, target=0.0)
+    falling = replace(good, share=np.linspace(0.9, 0.0, good.strength.size))
+    text = marginal_finding(falling, stenting).text
+    assert "90 % of patients are predicted to gain at least 15 points" in text
+    assert "2-fold, the lower bound still reaches that in 40 %" in text
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------

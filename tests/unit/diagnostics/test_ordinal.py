@@ -171,10 +171,8 @@ def test_findings(stenting):
         assert coherence_finding(pair, stenting).verdict == "questions"
     said = coherence_finding((fine, wrong), stenting)
     assert "100.0 % of patients under Rescue stenting (by up to 30.0 points)" in said.text
-    assert said.table.rows[1] == ("Rescue stenting", "a > b", 1.0)
     found = ordinal_finding(effects(3)[0], stenting)
     assert found.verdict == "cannot tell"
-    assert len(found.table.rows) == 6
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import json
 import math
-from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -9,8 +8,6 @@ import pytest
 from twoarm.metalearners import Predictors, replicate_arm
 from twoarm.resampling import draw_counts
 from twoarm.seeds import Stream, integer
-
-SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
 
 
 def walk(value, path=""):
@@ -22,15 +19,15 @@ def walk(value, path=""):
         yield from walk(child, f"{path}.{key}" if path else str(key))
 
 
-def test_the_summary_follows_its_schema(small_result):
-    jsonschema.validate(small_result.summary(), json.loads(SCHEMA.read_text()))
+def test_the_summary_follows_its_schema(small_result, schema):
+    jsonschema.validate(small_result.summary(), schema)
 
 
-def test_the_schema_refuses_what_is_no_summary(small_result):
+def test_the_schema_refuses_what_is_no_summary(small_result, schema):
     broken = small_result.summary()
     broken["outcomes"]["death"]["arms"]["control"]["auc"]["harrel"] = 0.5
     with pytest.raises(jsonschema.ValidationError, match="harrel"):
-        jsonschema.validate(broken, json.loads(SCHEMA.read_text()))
+        jsonschema.validate(broken, schema)
 
 
 def test_the_summary_on_disk_is_the_summary(small_result):

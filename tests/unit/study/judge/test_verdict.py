@@ -7,11 +7,20 @@ from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics import Finding, FindingTable
-from twoarm.diagnostics.verdict import CAUSAL, DESCRIPTIVE, RANKING, verdict
+from twoarm.diagnostics import Finding
+from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.question import Line
+from twoarm.study.judge.registry import QUESTIONS
+from twoarm.study.judge.verdict import verdict
 
 OBSERVATIONAL = load_study("rescue-stenting")
 RANDOMISED = load_study("ist-aspirin")
+DOUBTS = {
+    line: {each.name: each.doubt for each in QUESTIONS if each.line is line and each.finding}
+    for line in Line
+}
+CAUSAL, DESCRIPTIVE = DOUBTS[Line.CAUSAL], DOUBTS[Line.DESCRIPTIVE]
+(RANKING,) = DOUBTS[Line.RANKING]
 VERDICTS = ("supports", "questions", "cannot tell", "refutes")
 
 
@@ -20,7 +29,12 @@ def found(**verdicts):
 
 
 def said(name, given_verdict, text="It is so."):
-    return Finding(name, given_verdict, FindingTable((), ()), text)
+    return Finding(name, given_verdict, text)
+
+
+def lines_of(findings, study):
+    """The verdict of a run of the registry's questions that found this."""
+    return verdict(Answers(study, QUESTIONS, {}, tuple(findings), {}))
 
 
 ANY_FINDINGS = dictionaries(
@@ -31,7 +45,7 @@ ANY_FINDINGS = dictionaries(
 @given(ANY_FINDINGS)
 def test_without_a_lottery_the_causal_line_never_supports(verdicts):
     findings = [said(*pair) for pair in verdicts.items()]
-    causal = verdict(findings, OBSERVATIONAL)[0]
+    causal = lines_of(findings, OBSERVATIONAL)[0]
     doubted = any(
         each in ("questions", "refutes") for name, each in verdicts.items() if name in CAUSAL
     )
@@ -40,7 +54,7 @@ def test_without_a_lottery_the_causal_line_never_supports(verdicts):
 
 @given(ANY_FINDINGS)
 def test_the_ranking_line_rests_on_the_one_declared_test(verdicts):
-    lines = verdict([said(*pair) for pair in verdicts.items()], OBSERVATIONAL)
+    lines = lines_of([said(*pair) for pair in verdicts.items()], OBSERVATIONAL)
     ranking = [line for line in lines if line.rests_on == (RANKING,)]
     assert [line.verdict for line in ranking] == [verdicts[k] for k in verdicts if k == RANKING]
 
@@ -48,15 +62,15 @@ def test_the_ranking_line_rests_on_the_one_declared_test(verdicts):
 @given(ANY_FINDINGS)
 def test_the_order_of_the_findings_changes_no_verdict(verdicts):
     findings = [said(*pair) for pair in verdicts.items()]
-    there, back = verdict(findings, OBSERVATIONAL), verdict(findings[::-1], OBSERVATIONAL)
+    there, back = lines_of(findings, OBSERVATIONAL), lines_of(findings[::-1], OBSERVATIONAL)
     assert [line.verdict for line in there] == [line.verdict for line in back]
 
 
 def test_a_lottery_and_an_interval_off_0_support():
     findings = found(average_effect="supports", balance="supports")
-    assert verdict(findings, RANDOMISED)[0].verdict == "supports"
-    assert verdict(findings, OBSERVATIONAL)[0].verdict == "cannot tell"
-    assert verdict(found(balance="supports"), RANDOMISED)[0].verdict == "cannot tell"
+    assert lines_of(findings, RANDOMISED)[0].verdict == "supports"
+    assert lines_of(findings, OBSERVATIONAL)[0].verdict == "cannot tell"
+    assert lines_of(found(balance="supports"), RANDOMISED)[0].verdict == "cannot tell"
 
 
 def test_every_doubt_is_named_once():
@@ -65,7 +79,7 @@ def test_every_doubt_is_named_once():
         said("negative control", "questions"),
         said("balance", "cannot tell"),
     ]
-    causal = verdict(findings, OBSERVATIONAL)[0]
+    causal = lines_of(findings, OBSERVATIONAL)[0]
     assert causal.rests_on == ("negative control",)
     assert causal.text.count(CAUSAL["negative control"]) == 1
     assert CAUSAL["balance"] not in causal.text
@@ -73,19 +87,19 @@ def test_every_doubt_is_named_once():
 
 def test_the_ranking_line_says_what_the_test_said():
     text = f"{OBSERVATIONAL.file.primary.title}: patients ranked first gain more than the average."
-    line = verdict([said(RANKING, "supports", text)], OBSERVATIONAL)[1]
+    line = lines_of([said(RANKING, "supports", text)], OBSERVATIONAL)[1]
     assert "interactions: patients ranked first gain more" in line.text
     assert "doubts" in line.text  # in observational data it inherits those of the first line
-    alone = verdict([said(RANKING, "supports", text)], RANDOMISED)[1]
+    alone = lines_of([said(RANKING, "supports", text)], RANDOMISED)[1]
     assert "doubts" not in alone.text
 
 
 @pytest.mark.parametrize("name", DESCRIPTIVE)
 def test_descriptive_findings_question_single_predictions_only(name):
-    lines = verdict([said(name, "questions")], OBSERVATIONAL)
+    lines = lines_of([said(name, "questions")], OBSERVATIONAL)
     assert [line.verdict for line in lines] == ["cannot tell", "questions"]
     assert DESCRIPTIVE[name] in lines[1].text
 
 
 def test_no_doubt_no_line_on_predictions():
-    assert len(verdict(found(stability="cannot tell"), OBSERVATIONAL)) == 1
+    assert len(lines_of(found(stability="cannot tell"), OBSERVATIONAL)) == 1

@@ -132,7 +132,7 @@ def test_what_a_run_was_is_written_down(small, tmp_path):
     run(*small, out=tmp_path / "run", replicates=2, executor="serial", workers=3)
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     study, cohort = small
-    lock = Path(__file__).parents[3] / "requirements" / "core.lock"
+    lock = Path(__file__).parents[4] / "requirements" / "core.lock"
     assert record["study"] == study.digest
     assert record["data"] == cohort.digest
     assert record["lock"] == hashlib.sha256(lock.read_bytes()).hexdigest()

@@ -7,7 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import balance, overlap, propensity
-from twoarm.study.causal import refits_of
+from twoarm.study.fit.refits import refits_of
+from twoarm.study.judge.comparability.balance import BALANCE
+from twoarm.study.judge.comparability.overlap import OVERLAP
+from twoarm.study.judge.comparability.propensity import PROPENSITY
 from twoarm.study.plan.propensity import pooled_centres, treatment_model, treatment_predictors
 
 EXTRA = ("dlp", "smoke", "sbp", "coll_tan", "icad_suspected")
@@ -32,18 +35,20 @@ def test_it_sees_predictors_columns_of_the_propensity_and_centres(cohort):
 def test_everybody_and_every_refit_get_the_same_model(small_result, cohort):
     everybody = np.ones(len(cohort), dtype=bool)
     refitted = refits_of(small_result.plan).propensity(everybody, everybody, seed=1)
-    assert_allclose(small_result.diagnostics.propensity.score, refitted, atol=1e-6)
+    assert_allclose(small_result.value(PROPENSITY).score, refitted, atol=1e-6)
 
 
 def test_overlap_balance_and_findings_rest_on_it(small_result, cohort):
-    judged, model = small_result.diagnostics, treatment_model(cohort)
+    model = treatment_model(cohort)
     score = model.propensity.score
-    assert_allclose(judged.propensity.score, score)
-    assert judged.overlap.ess_inverse == overlap(score, cohort.treatment).ess_inverse
+    assert_allclose(small_result.value(PROPENSITY).score, score)
+    found = overlap(score, cohort.treatment)
+    assert small_result.value(OVERLAP).ess_inverse == found.ess_inverse
     direct = balance(model.X, cohort.treatment, score, names=model.names)
-    assert judged.balance.names == direct.names
-    assert set(EXTRA) <= set(judged.balance.names)
-    assert_allclose(judged.balance.inverse, direct.inverse)
+    judged = small_result.value(BALANCE)
+    assert judged.names == direct.names
+    assert set(EXTRA) <= set(judged.names)
+    assert_allclose(judged.inverse, direct.inverse)
 
 
 def test_it_differs_from_a_model_that_does_not_see_them(cohort):
@@ -82,3 +87,15 @@ def test_missing_values_are_filled_and_their_levels_counted(cohort):
         each for each in (*cohort.codebook, *cohort.propensity_codebook) if not each.is_number
     ]
     assert model.categories.shape[1] == len(with_levels)
+
+
+def test_small_centres_are_one_and_a_single_centre_is_none():
+    arm = np.tile([0, 1], 30)
+    centre = np.array(["A"] * 22 + ["B"] * 18 + ["C"] * 20)  # B has 9 in each arm
+    assert np.unique(pooled_centres(centre, arm)[22:40]).tolist() == [2]
+    assert pooled_centres(centre, arm)[[0, 59]].tolist() == [0, 1]
+    only_treated = np.where(centre == "C", 1, arm)  # a centre that treats all is small, too
+    assert pooled_centres(centre, only_treated)[[0, 30, 59]].tolist() == [0, 1, 1]
+    assert pooled_centres(np.array(["A"] * 60), arm) is None
+    assert pooled_centres(np.array([f"C{k}" for k in range(60)]), arm) is None
+    assert pooled_centres(None, arm) is None

@@ -1,41 +1,38 @@
 """Published effects in a run: of the outcomes that have rows, in benefit direction."""
 
 import dataclasses
-import json
-from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
 from twoarm.cohort import load_study
+from twoarm.diagnostics import Absent
 from twoarm.report.sections.average.published import part, published_benchmark_tables
-from twoarm.study.judge.average.published import benchmarks
-
-SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
+from twoarm.study.judge.average.published import PUBLISHED
 
 
 @pytest.fixture(scope="module")
-def compared(small_result):
-    """The small run, with the published effects of the shipped study."""
-    study = dataclasses.replace(
-        small_result.plan.study, benchmark=load_study("rescue-stenting").benchmark
-    )
-    plan = dataclasses.replace(small_result.plan, study=study)
-    mu = np.array(
-        [
-            [small_result.effects[s.name].mu0, small_result.effects[s.name].mu1]
-            for s in plan.outcomes
-        ]
-    )
-    found = benchmarks(plan, mu, small_result.diagnostics.propensity.score)
-    causal = dataclasses.replace(small_result.diagnostics, published=found)
-    return dataclasses.replace(small_result, plan=plan, causal=causal)
+def published(small_evidence):
+    """What the small run knows, with the published effects of the shipped study."""
+    plan = small_evidence.plan
+    study = dataclasses.replace(plan.study, benchmark=load_study("rescue-stenting").benchmark)
+    return dataclasses.replace(small_evidence, plan=dataclasses.replace(plan, study=study))
+
+
+@pytest.fixture(scope="module")
+def compared(small_result, published, answered):
+    study = published.plan.study
+    found = answered(small_result, PUBLISHED, PUBLISHED.ask(published), study=study)
+    return dataclasses.replace(found, plan=published.plan)
 
 
 def test_ours_is_the_runs_own_doubly_robust_estimate(compared):
-    for name, found in compared.diagnostics.published.items():
-        aipw = compared.diagnostics.effects[name].aipw
+    found_of = compared.answers.each(PUBLISHED)
+    assert found_of.keys() == compared.outcomes.keys()
+    for name, found in found_of.items():
+        aipw = compared.value(AVERAGE_EFFECT, name).aipw
         assert found.ours.estimate == pytest.approx(aipw.estimate)
         assert found.ours.se == pytest.approx(aipw.se)
         assert len(found.rows) == sum(
@@ -43,14 +40,18 @@ def test_ours_is_the_runs_own_doubly_robust_estimate(compared):
         )
 
 
-def test_an_outcome_without_complete_predictions_is_left_out(compared):
-    mu = np.full((len(compared.plan.outcomes), 2, len(compared.plan.cohort)), np.nan)
-    assert benchmarks(compared.plan, mu, compared.diagnostics.propensity.score) == {}
+def test_an_outcome_without_complete_predictions_is_absent(published):
+    crossfit = published.crossfit
+    nothing = dataclasses.replace(crossfit, mu=np.full_like(crossfit.mu, np.nan))
+    found = PUBLISHED.ask(dataclasses.replace(published, crossfit=nothing))
+    incomplete = Absent("cross-fitting is not complete")
+    assert found == dict.fromkeys(found, incomplete)
+    assert found.keys() == {each.name for each in published.plan.outcomes}
 
 
-def test_the_summary_holds_the_rows_and_follows_its_schema(compared):
+def test_the_summary_holds_the_rows_and_follows_its_schema(compared, schema):
     summary = compared.summary()
-    jsonschema.validate(summary, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(summary, schema)
     block = summary["outcomes"]["death"]["published_benchmark"]
     meta = next(row for row in block["rows"] if row["key"].startswith("Meta-analysis 2023"))
     assert meta["low"] is None
@@ -69,7 +70,7 @@ def test_without_a_file_the_part_is_absent_and_no_table_is_made(small_result):
 
 
 def test_the_table_has_ours_first_and_brackets_what_does_not_match(compared):
-    primary, others = published_benchmark_tables(compared, compared.diagnostics.published)
+    primary, others = published_benchmark_tables(compared, compared.answers.each(PUBLISHED))
     outcomes = list(compared.outcomes.values())
     (own,) = [row for row in primary.rows if row[1] == "This study"]
     assert own == primary.rows[0]

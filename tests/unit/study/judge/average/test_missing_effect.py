@@ -1,23 +1,24 @@
 """The average effect with missing values: four ways in a run, none where nothing is missing."""
 
 import dataclasses
-import json
-from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
-from twoarm.diagnostics import average_effect
-from twoarm.errors import ArgumentError
+from twoarm.diagnostics import Absent, average_effect
+from twoarm.errors import NotEstimable
 from twoarm.metalearners import Predictors
 from twoarm.report import write_report
-from twoarm.study import missing_effect as missing_effects
 from twoarm.study import run
-from twoarm.study.judge.average.missing_effect import WAYS, finding, missing_effect
+from twoarm.study.judge.average import missing_effect as module
+from twoarm.study.judge.average.missing_effect import (
+    MISSING_EFFECT,
+    WAYS,
+    finding,
+    missing_effect,
+)
 from twoarm.study.plan.propensity import treatment_model
-
-SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "summary.schema.json"
 
 
 def with_gaps(cohort, *, predictors=True, outcomes=True):
@@ -57,7 +58,7 @@ def planned(plan, cohort):
 def _few_imputations():
     """Four say what twenty do, in a fifth of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(missing_effects, "IMPUTATIONS", 4)
+        patch.setattr(module, "IMPUTATIONS", 4)
         yield
 
 
@@ -81,7 +82,7 @@ def test_each_way_has_its_patients_and_an_interval(holed, found):
     known = int(np.isfinite(cohort.outcomes["mrs_0_2"]).sum())
     whole = np.isfinite(np.column_stack([values for _, values in cohort.measured()])).all(axis=1)
     primary = found["mrs_0_2"]
-    assert primary.errors == {}
+    assert primary.tracks().keys() == WAYS.keys()
     counts = {name: track.patients for name, track in primary.tracks().items()}
     assert counts == {
         "imputed_once": known,
@@ -109,9 +110,10 @@ def test_the_runs_own_imputation_is_the_plain_estimate(holed, found):
 
 
 def test_nothing_missing_is_nothing_to_compare(plan, small_result):
-    with pytest.raises(ArgumentError, match="nothing is missing"):
+    with pytest.raises(NotEstimable, match="nothing is missing"):
         missing_effect(plan)
-    assert small_result.diagnostics.missing == {}
+    assert small_result.answers.each(MISSING_EFFECT) == {}
+    assert small_result.why_absent(MISSING_EFFECT) == "nothing is missing"
     summary = small_result.summary()
     assert summary["outcomes"]["death"]["missing_effect"] is None
     assert summary["absent"]["outcomes.death.missing_effect"] == "nothing is missing"
@@ -120,14 +122,13 @@ def test_nothing_missing_is_nothing_to_compare(plan, small_result):
 def test_missing_outcomes_alone_need_no_imputation(plan):
     found = missing_effect(planned(plan, with_gaps(plan.cohort, predictors=False)))["mrs_0_2"]
     assert found.tracks().keys() == {"imputed_once", "outcome_weighted"}
-    reason = "no predictor is missing"
-    assert found.errors == {"multiply_imputed": reason, "complete_cases": reason}
+    assert found.multiply_imputed == found.complete_cases == Absent("no predictor is missing")
 
 
 def test_missing_predictors_alone_need_no_weights(plan):
     found = missing_effect(planned(plan, with_gaps(plan.cohort, outcomes=False)))["mrs_0_2"]
     assert set(WAYS) - found.tracks().keys() == {"outcome_weighted"}
-    assert found.errors["outcome_weighted"].startswith("Every outcome is known")
+    assert found.outcome_weighted.reason.startswith("Every outcome is known")
 
 
 def test_workers_do_not_change_a_number(holed, found):
@@ -154,14 +155,14 @@ def test_the_finding_asks_where_the_ways_part(holed, found):
     assert finding(unsure, study).verdict == "questions"
 
 
-def test_a_run_with_gaps_says_so_everywhere(small, tmp_path):
+def test_a_run_with_gaps_says_so_everywhere(small, schema, tmp_path):
     study, cohort = small
     result = run(study, with_gaps(cohort), out=tmp_path / "run", executor="serial", replicates=4)
     summary = result.summary()
-    jsonschema.validate(summary, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(summary, schema)
     block = summary["outcomes"]["mrs_0_2"]["missing_effect"]
     assert block.keys() == WAYS.keys()
-    names = [each.name for each in result.diagnostics.findings]
+    names = [each.name for each in result.findings]
     assert "missing data and the average effect" in names
     page = write_report(result).read_text(encoding="utf-8")
     assert 'id="table-missing_effect"' in page

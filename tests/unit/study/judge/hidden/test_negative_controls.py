@@ -6,29 +6,32 @@ import dataclasses
 
 import numpy as np
 import pytest
-from twoarm.study.files.summary import summary_of
 
 from twoarm.cohort import load_study, read_cohort
-from twoarm.diagnostics import average_effect
+from twoarm.diagnostics import Absent, average_effect
 from twoarm.errors import StudyFileError
 from twoarm.report.sections.hidden.negative_controls import controls_table
 from twoarm.seeds import Stream, integer
 from twoarm.study import make_plan
 from twoarm.study.fit.tasks import array_specs
-from twoarm.study.judge.hidden.negative_controls import negative_controls, plan_of_control
+from twoarm.study.judge.hidden.negative_controls import (
+    NEGATIVE_CONTROL,
+    negative_controls,
+    plan_of_control,
+)
 from twoarm.study.plan.propensity import treatment_model
 
 
 @pytest.fixture(scope="module")
 def runs(small_result):
-    return {each.spec.name: each for each in small_result.negative_controls}
+    return small_result.answers.each(NEGATIVE_CONTROL)
 
 
 def test_they_are_no_outcomes_and_take_no_part_in_the_bootstrap(small_result, runs):
     plan = small_result.plan
     assert set(runs) == {each.name for each in plan.file.negative_controls}
     assert set(runs).isdisjoint(small_result.outcomes)
-    assert set(runs).isdisjoint(summary_of(small_result)["outcomes"])
+    assert set(runs).isdisjoint(small_result.summary()["outcomes"])
     assert not any(name in spec.name for spec in array_specs(plan) for name in runs)
 
 
@@ -91,15 +94,15 @@ def test_a_control_that_treatment_does_reach_is_found(small):
     spec = plan.file.negative_controls[0]
     file = plan.file.model_copy(update={"outcomes": (plan.file.outcomes[0], spec)})
     only = dataclasses.replace(plan, study=dataclasses.replace(study, file=file))
-    (found,) = negative_controls(only)
+    (found,) = negative_controls(only).values()
     assert found.effect.effect.estimate == pytest.approx(0.6, abs=0.15)
     assert found.effect.detects
-    assert [each.verdict for each in found.findings] == ["questions"]
+    assert NEGATIVE_CONTROL.finding(found, study).verdict == "questions"
     assert found.share.raw > found.share.permuted.high
     assert found.share.p == 1 / (found.share.permuted.draws + 1)
 
 
-def test_what_cannot_be_fitted_is_absent_with_its_reason(small_result, small):
+def test_what_cannot_be_fitted_is_absent_with_its_reason(small_result, small, answered):
     study, cohort = small
     values = np.full(len(cohort), np.nan)
     values[np.flatnonzero(cohort.treatment == 0)[:4]] = [0, 0, 1, 1]
@@ -107,26 +110,26 @@ def test_what_cannot_be_fitted_is_absent_with_its_reason(small_result, small):
     outcomes = {**cohort.outcomes, "neg_control": values}
     plan = make_plan(study, dataclasses.replace(cohort, outcomes=outcomes), executor="serial")
     runs = negative_controls(plan)
-    found = runs[0]
+    found = runs["neg_control"]
     assert found.n == 8
-    summary = summary_of(dataclasses.replace(small_result, negative_controls=runs))
-    for part in ("effect", "ranking", "share_at_threshold"):
+    summary = answered(small_result, NEGATIVE_CONTROL, runs).summary()
+    parts = {"effect": found.effect, "ranking": found.ranking, "share_at_threshold": found.share}
+    for part, value in parts.items():
         is_null = summary["negative_controls"]["neg_control"][part] is None
         assert is_null == (f"negative_controls.neg_control.{part}" in summary["absent"])
-        assert is_null == (part in found.errors)
-    assert found.errors
+        assert is_null == isinstance(value, Absent)
+    assert any(isinstance(value, Absent) for value in parts.values())
 
 
-def test_an_interim_summary_has_no_negative_controls(small_result):
-    interim = dataclasses.replace(small_result, causal=None, negative_controls=())
-    summary = summary_of(interim)
+def test_an_interim_summary_has_no_negative_controls(interim):
+    summary = interim.summary()
     assert summary["negative_controls"] is None
     assert "interim" in summary["absent"]["negative_controls"]
     assert "interim" in summary["absent"]["hidden_confounding"]
 
 
 def test_the_table_says_what_a_null_does_not_exclude(small_result, runs):
-    table = controls_table(small_result.plan.file, runs)
+    table = controls_table(small_result.plan.file, tuple(runs.values()))
     assert len(table.rows) == len(runs)
     assert "does not exclude confounding by factors unrelated to this outcome" in table.note
     assert "14.3 % of studies" in table.note  # 1 - 0.95^3
