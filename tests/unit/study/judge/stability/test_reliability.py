@@ -33,7 +33,7 @@ from twoarm.study.judge.stability.refits import STABILITY
 from twoarm.study.plan.plan import make_plan
 from twoarm.synthetic.raw_missing import missing_cells
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[5]
 SCHEMA = ROOT / "docs" / "reference" / "summary.schema.json"
 
 
