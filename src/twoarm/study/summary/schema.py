@@ -12,6 +12,7 @@ from typing import Any
 
 from twoarm.study.judge.question import Key, Question
 from twoarm.study.judge.registry import QUESTIONS
+from twoarm.study.judge.schema import maybe
 
 __all__ = ["summary_schema"]
 
@@ -34,7 +35,15 @@ def _place(whole: Schema, key: Key) -> None:
     node = whole
     for step in steps:
         node = _into(whole, node, step)
-    _set(node, last, dict(key.schema))
+    _set(node, last, _or_null(dict(key.schema)))
+
+
+def _or_null(schema: Schema) -> Schema:
+    """Allow null: any answer can be absent."""
+    allowed = schema.get("type", [])
+    if {"type": "null"} in schema.get("oneOf", []) or "null" in allowed:
+        return schema
+    return maybe(schema)
 
 
 def _into(whole: Schema, node: Schema, step: str) -> Schema:

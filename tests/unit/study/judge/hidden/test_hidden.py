@@ -102,6 +102,7 @@ def test_a_measure_that_cannot_be_computed_is_absent_with_its_reason(
     )
     answers = asked(with_treatment_model(small_evidence, broken), MEASURES)
     assert answers.defects == ()
+    assert answers.each(SENSITIVITY).keys() == {"mrs_0_2"}
     assert "share no patients" in answers.of(ROSENBAUM).reason
     assert "Drop columns" in answers.of(PARTIAL_R2).reason
     result = answered(small_result, ROSENBAUM, answers.of(ROSENBAUM))

@@ -30,6 +30,7 @@ def runs(small_result):
 def test_they_are_no_outcomes_and_take_no_part_in_the_bootstrap(small_result, runs):
     plan = small_result.plan
     assert set(runs) == {each.name for each in plan.file.negative_controls}
+    assert all(run.spec.name == name for name, run in runs.items())
     assert set(runs).isdisjoint(small_result.outcomes)
     assert set(runs).isdisjoint(small_result.summary()["outcomes"])
     assert not any(name in spec.name for spec in array_specs(plan) for name in runs)
@@ -116,8 +117,9 @@ def test_what_cannot_be_fitted_is_absent_with_its_reason(small_result, small, an
     parts = {"effect": found.effect, "ranking": found.ranking, "share_at_threshold": found.share}
     for part, value in parts.items():
         is_null = summary["negative_controls"]["neg_control"][part] is None
-        assert is_null == (f"negative_controls.neg_control.{part}" in summary["absent"])
         assert is_null == isinstance(value, Absent)
+        path = f"negative_controls.neg_control.{part}"
+        assert summary["absent"].get(path) == (value.reason if is_null else None)
     assert any(isinstance(value, Absent) for value in parts.values())
 
 

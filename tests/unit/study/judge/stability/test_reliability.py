@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import json
 import re
-from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -32,9 +30,6 @@ from twoarm.study.judge.stability.held_out_centres import CENTRES
 from twoarm.study.judge.stability.refits import STABILITY
 from twoarm.study.plan.plan import make_plan
 from twoarm.synthetic.raw_missing import missing_cells
-
-ROOT = Path(__file__).parents[5]
-SCHEMA = ROOT / "docs" / "reference" / "summary.schema.json"
 
 
 def page_of(folder):
@@ -92,14 +87,14 @@ def test_the_findings_of_the_report_include_these(small_result):
     assert names[-2:] == ["stability", "centres"]
 
 
-def test_an_interim_result_has_none_of_it(small_result):
+def test_an_interim_result_has_none_of_it(small_result, schema):
     nothing = none_yet(small_result.plan.study, QUESTIONS)
     interim = dataclasses.replace(small_result, answers=nothing)
     summary = interim.summary()
     for part in ("centres", "missing_by_arm", "complete_cases"):
         assert summary[part] is None
         assert summary["absent"][part] == "not computed in an interim result"
-    jsonschema.validate(summary, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(summary, schema)
 
 
 # --- centres -----------------------------------------------------------------------------------
@@ -182,13 +177,13 @@ def gappy(small_study_file, tmp_path_factory):
     return result
 
 
-def test_a_study_without_centres_says_so(gappy):
+def test_a_study_without_centres_says_so(gappy, schema):
     assert gappy.value(CENTRES) is None
     assert gappy.why_absent(CENTRES) == "the study file names no column of centres"
     summary = gappy.summary()
     assert summary["centres"] is None
     assert summary["absent"]["centres"] == "the study file names no column of centres"
-    jsonschema.validate(summary, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(summary, schema)
     assert 'id="table-centre_models"' not in page_of(gappy.folder)
 
 
