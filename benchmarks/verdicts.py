@@ -28,14 +28,23 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.cohort import load_study, read_cohort
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import verdict
 from twoarm.study import make_plan
-from twoarm.study.causal import causal
 from twoarm.study.fit.fits import cross_fit, full_fit
-from twoarm.study.judge.hidden.negative_controls import negative_controls
+from twoarm.study.judge.answers import asked
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
+from twoarm.study.judge.comparability.support import SUPPORT
+from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.question import Line
+from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.judge.registry import QUESTIONS
+from twoarm.study.judge.verdict import verdict
 from twoarm.synthetic import generate
 
 SEED, TREATED, CONTROL, OUTCOME = 73_000_000, 195, 198, "mrs_0_2"
+DESCRIPTIVE = (SUPPORT, HETEROGENEITY)
+ASKED = [each for each in QUESTIONS if each.line is not Line.DESCRIPTIVE or each in DESCRIPTIVE]
+"""What speaks to the first two lines of the verdict, and what was measured with them before."""
+NO_REPLICATES: Any = None  # none of these questions reads them
 MODEL = """
 [model]
 members = ["mean", "logistic", "elastic_net"]
@@ -72,21 +81,19 @@ def measure(study: Study, folder: Path, world: str, cohort: int) -> dict[str, An
     read = read_cohort(study, folder / "cohort.csv")
     plan = make_plan(study, read, workers=1, executor="serial")
     full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
-    benefit = full.in_sample[plan.file.primary.name].benefit
-    judged = causal(plan, full.models.encoding, crossed.mu.mean(axis=0), benefit)
-    controls = negative_controls(plan)
-    findings = [*judged.findings, *(each for one in controls for each in one.findings)]
+    judged = asked(Evidence(plan, NO_REPLICATES, full, crossed), ASKED)
+    assert not judged.tracebacks, judged.tracebacks[0]
     said: dict[str, list[str]] = {}
-    for each in findings:
+    for each in judged.findings:
         said.setdefault(each.name, []).append(each.verdict)
-    answers = verdict(findings, study)
+    answers = verdict(judged)
     return {
         "world": world,
         "cohort": cohort,
         "findings": said,
         "causal": answers[0].verdict,
         "ranking": next((each.verdict for each in answers if "ranked" in each.question), None),
-        "aipw": judged.effects[plan.file.primary.name].aipw.estimate,
+        "aipw": judged.of(AVERAGE_EFFECT).aipw.estimate,
     }
 
 
