@@ -28,12 +28,9 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.cohort import load_study, read_cohort
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import Absent
-from twoarm.resampling import RunStore
-from twoarm.study import Plan, make_plan
+from twoarm.study import make_plan
 from twoarm.study.fit.fits import cross_fit, full_fit
-from twoarm.study.fit.tasks import array_specs
-from twoarm.study.judge.answers import Answers, asked
+from twoarm.study.judge.answers import asked
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.comparability.support import SUPPORT
 from twoarm.study.judge.evidence import Evidence
@@ -44,12 +41,10 @@ from twoarm.study.judge.verdict import verdict
 from twoarm.synthetic import generate
 
 SEED, TREATED, CONTROL, OUTCOME = 73_000_000, 195, 198, "mrs_0_2"
-ASKED = tuple(
-    each
-    for each in QUESTIONS
-    if each.line is not Line.DESCRIPTIVE or each in (SUPPORT, HETEROGENEITY)
-)
-"""What decides the lines on causality and on the ranking, and what is cheap beside it."""
+DESCRIPTIVE = (SUPPORT, HETEROGENEITY)
+ASKED = [each for each in QUESTIONS if each.line is not Line.DESCRIPTIVE or each in DESCRIPTIVE]
+"""What speaks to the first two lines of the verdict, and what was measured with them before."""
+NO_REPLICATES: Any = None  # none of these questions reads them
 MODEL = """
 [model]
 members = ["mean", "logistic", "elastic_net"]
@@ -85,31 +80,21 @@ def measure(study: Study, folder: Path, world: str, cohort: int) -> dict[str, An
     made.to_csv(folder / "cohort.csv", index=False)
     read = read_cohort(study, folder / "cohort.csv")
     plan = make_plan(study, read, workers=1, executor="serial")
-    answers = answered(plan, folder)
+    full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
+    judged = asked(Evidence(plan, NO_REPLICATES, full, crossed), ASKED)
+    assert not judged.tracebacks, judged.tracebacks[0]
     said: dict[str, list[str]] = {}
-    for each in answers.findings:
+    for each in judged.findings:
         said.setdefault(each.name, []).append(each.verdict)
-    lines = verdict(answers)
-    effect = answers.of(AVERAGE_EFFECT)
-    assert not isinstance(effect, Absent), effect.reason
+    answers = verdict(judged)
     return {
         "world": world,
         "cohort": cohort,
         "findings": said,
-        "causal": lines[0].verdict,
-        "ranking": next((each.verdict for each in lines if "ranked" in each.question), None),
-        "aipw": effect.aipw.estimate,
+        "causal": answers[0].verdict,
+        "ranking": next((each.verdict for each in answers if "ranked" in each.question), None),
+        "aipw": judged.of(AVERAGE_EFFECT).aipw.estimate,
     }
-
-
-def answered(plan: Plan, folder: Path) -> Answers:
-    """Ask the questions of a cohort; a defect in one of them would falsify the counts."""
-    full, crossed = full_fit(plan, _quiet), cross_fit(plan, _quiet)
-    with RunStore(folder, array_specs(plan), plan.replicates, fresh=True) as store:
-        answers = asked(Evidence(plan, store, full, crossed), ASKED)
-    if answers.defects:
-        raise RuntimeError("\n".join(answers.tracebacks))
-    return answers
 
 
 def _quiet(_: Any) -> None:
