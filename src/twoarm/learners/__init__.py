@@ -1,5 +1,6 @@
 """Base learners and the stack: scikit-learn classifiers over the kernels."""
 
+from twoarm.learners.dividing import seeing_copies
 from twoarm.learners.folds import inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
@@ -24,4 +25,5 @@ __all__ = [
     "inner_folds",
     "prepare",
     "replicate",
+    "seeing_copies",
 ]
