@@ -56,6 +56,7 @@ from twoarm.diagnostics.missingness import (
 )
 from twoarm.diagnostics.multiple_imputation import PooledEstimate, imputed, rubin
 from twoarm.diagnostics.negative_control import NegativeControl, negative_control
+from twoarm.diagnostics.one_treatment_centres import OneTreatmentCentres, one_treatment_centres
 from twoarm.diagnostics.ordinal import (
     UTILITY_MRS,
     BenefitComparison,
@@ -133,6 +134,7 @@ __all__ = [
     "MarginalSensitivity",
     "Missingness",
     "NegativeControl",
+    "OneTreatmentCentres",
     "OrdinalEffects",
     "Overlap",
     "PartialR2",
@@ -176,6 +178,7 @@ __all__ = [
     "missingness",
     "negative_control",
     "observation_weighted_effect",
+    "one_treatment_centres",
     "ordinal_effects",
     "overlap",
     "partial_r2",
