@@ -74,6 +74,7 @@ from twoarm.diagnostics.patient_bounds import (
     share_holding,
 )
 from twoarm.diagnostics.pooling import Pooled, pool
+from twoarm.diagnostics.population import Population, PopulationScores, population_scores
 from twoarm.diagnostics.propensity import Propensity, propensity
 from twoarm.diagnostics.proportional_odds import ProportionalOdds, proportional_odds
 from twoarm.diagnostics.published_benchmark import (
@@ -141,6 +142,8 @@ __all__ = [
     "PatientBounds",
     "Pooled",
     "PooledEstimate",
+    "Population",
+    "PopulationScores",
     "Propensity",
     "ProportionalOdds",
     "PublishedBenchmark",
@@ -185,6 +188,7 @@ __all__ = [
     "patient_bounds",
     "performance_by_centre",
     "pool",
+    "population_scores",
     "propensity",
     "propensity_pairs",
     "proportional_odds",

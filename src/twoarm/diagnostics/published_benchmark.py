@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.benefit_e_value import benefit_e_value
+from twoarm.diagnostics.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.e_value import EValue
-from twoarm.diagnostics.estimate import Estimate, Z, wald
+from twoarm.diagnostics.estimate import Estimate, Z
 from twoarm.diagnostics.finding import Finding, FindingTable, Verdict
 from twoarm.errors import ArgumentError
-from twoarm.metalearners.scores import dr_scores
 
 __all__ = [
     "PublishedBenchmark",
@@ -171,8 +171,8 @@ def published_benchmark(
         np.asarray(each, dtype=np.float64) for each in (outcome, treatment, mu0, mu1, propensity)
     )
     sign = 1.0 if desirable else -1.0
-    phi = sign * dr_scores(*parts)
-    ours = wald(float(phi.mean()), float(phi.std(ddof=1)) / math.sqrt(phi.size))
+    y, arm, m0, m1, e = parts
+    ours = doubly_robust_effect(sign * y, arm.astype(np.int64), sign * m0, sign * m1, e)
     rows = tuple(_row(parts, each, ours.estimate, desirable) for each in published)
     return PublishedBenchmark(ours, float(parts[2].mean()), rows)
 
