@@ -4,6 +4,7 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.balance import finding``.
 """
 
+from twoarm.diagnostics.absent import Absent
 from twoarm.diagnostics.agreement import Agreement, agreement
 from twoarm.diagnostics.average_effect import AverageEffect, average_effect
 from twoarm.diagnostics.balance import Balance, balance
@@ -43,6 +44,7 @@ from twoarm.diagnostics.finding import Finding, FindingTable
 from twoarm.diagnostics.heterogeneity import Heterogeneity, heterogeneity
 from twoarm.diagnostics.heterogeneity_ranking import RankingTest, ranking_test
 from twoarm.diagnostics.heterogeneity_refits import Refits
+from twoarm.diagnostics.identified import Identified, identified
 from twoarm.diagnostics.marginal_sensitivity import (
     MarginalSensitivity,
     marginal_sensitivity,
@@ -54,7 +56,12 @@ from twoarm.diagnostics.missingness import (
     VariableMissingness,
     missingness,
 )
-from twoarm.diagnostics.multiple_imputation import PooledEstimate, imputed, rubin
+from twoarm.diagnostics.multiple_imputation import (
+    PooledEstimate,
+    imputed,
+    over_imputations,
+    rubin,
+)
 from twoarm.diagnostics.negative_control import NegativeControl, negative_control
 from twoarm.diagnostics.one_treatment_centres import OneTreatmentCentres, one_treatment_centres
 from twoarm.diagnostics.ordinal import (
@@ -105,6 +112,7 @@ from twoarm.diagnostics.verdict import Answer, verdict
 __all__ = [
     "STABILITY_INTERVAL",
     "UTILITY_MRS",
+    "Absent",
     "Agreement",
     "Answer",
     "ArmRisks",
@@ -131,6 +139,7 @@ __all__ = [
     "HeldOutEffects",
     "HeldOutRisks",
     "Heterogeneity",
+    "Identified",
     "InstabilityPlot",
     "MarginalSensitivity",
     "Missingness",
@@ -172,6 +181,7 @@ __all__ = [
     "e_value_of_difference",
     "effect_stability",
     "heterogeneity",
+    "identified",
     "imputed",
     "instability_plot",
     "learn_support",
@@ -183,6 +193,7 @@ __all__ = [
     "observation_weighted_effect",
     "one_treatment_centres",
     "ordinal_effects",
+    "over_imputations",
     "overlap",
     "partial_r2",
     "patient_bounds",

@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.absent import Absent
 from twoarm.diagnostics.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.estimate import Estimate, wald
-from twoarm.diagnostics.finding import Finding, FindingTable, Verdict, is_randomised
+from twoarm.diagnostics.finding import Cell, Finding, FindingTable, Verdict, is_randomised
+from twoarm.diagnostics.identified import Identified, identified
 from twoarm.diagnostics.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
 from twoarm.diagnostics.population import Population, target_weights
+from twoarm.diagnostics.possible import bounded, possible
+from twoarm.diagnostics.standardisation import by_resampling, resampled
 from twoarm.diagnostics.tmle import targeted
 from twoarm.diagnostics.weighting import (
     overlap_weights,
@@ -23,46 +26,60 @@ from twoarm.diagnostics.weighting import (
     weighted_difference,
 )
 from twoarm.errors import ArgumentError
-from twoarm.seeds import Stream, generator
+from twoarm.metalearners.scores import arm_scores
 
 __all__ = ["AverageEffect", "Estimate", "average_effect", "crude_difference", "finding"]
 
+Parts = tuple[
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]
+"""Outcome, treatment, mu0, mu1 and propensity."""
+
+_OVER: dict[Population, str] = {
+    "all": "over all patients",
+    "treated": "over the treated",
+    "overlap": "in the overlap population",
+}
 _ADJUSTED = ("g_formula", "iptw", "overlap", "aipw", "tmle")
-_UNDEFINED_SHARE = 0.20
-"""No standard error if the models could not be fitted in more of the resamples."""
 
 
 @dataclass(frozen=True, slots=True)
 class AverageEffect:
     """Average effects in one population, as mu1 - mu0 on the scale of the outcome.
 
-    All have 95 % intervals. The population is everybody (ATE) unless another was asked for.
+    All have 95 % intervals. The population is everybody (ATE) unless another was asked for. Where
+    the arms do not overlap enough for it, or an estimate leaves the range of the outcome, there is
+    a reason instead of a number.
 
     Attributes
     ----------
     crude : Estimate
         Difference of the arms' means, nothing adjusted for.
-    g_formula : Estimate
+    g_formula : Estimate or Absent
         Mean over the population of the difference of both arms' predictions (standardisation). Its
         error comes from refitting in resampled patients; none where there was nothing to refit.
-    iptw : Estimate
+    iptw : Estimate or Absent
         Difference of means weighted so that either arm stands for the population (Hajek), weights
         taken as known: for everybody by the inverse probability of the treatment received.
-    overlap : Estimate
+    overlap : Estimate or Absent
         By overlap weights, in the overlap population (ATO), where treatment was most open: whatever
         the population of the other estimates.
-    aipw : Estimate
+    aipw : Estimate or Absent
         Mean of the doubly robust scores.
-    tmle : Estimate
+    tmle : Estimate or Absent
         Targeted maximum likelihood.
     """
 
     crude: Estimate
-    g_formula: Estimate
-    iptw: Estimate
-    overlap: Estimate
-    aipw: Estimate
-    tmle: Estimate
+    g_formula: Estimate | Absent
+    iptw: Estimate | Absent
+    overlap: Estimate | Absent
+    aipw: Estimate | Absent
+    tmle: Estimate | Absent
 
 
 def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Estimate:
@@ -77,7 +94,7 @@ def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Es
     control, treated = y[treatment == 0], y[treatment == 1]
     difference = float(treated.mean() - control.mean())
     variance = sum(float(arm.var(ddof=1)) / arm.size for arm in (control, treated) if arm.size > 1)
-    return wald(difference, math.sqrt(variance))
+    return bounded(wald(difference, math.sqrt(variance)), y)
 
 
 def average_effect(
@@ -90,6 +107,7 @@ def average_effect(
     mu: tuple[ArrayLike, ArrayLike] | None = None,
     propensity: ArrayLike | None = None,
     population: Population = "all",
+    judged: Identified | None = None,
     cross_fit: int = 0,
     seed: int = 0,
     replicates: int = 50,
@@ -116,6 +134,9 @@ def average_effect(
     population : {"all", "treated", "overlap"}
         Everybody in the data (ATE), the treated (ATT), or the overlap population with weights
         e (1 - e), e the propensity (ATO).
+    judged : Identified, optional
+        Which averages these patients can tell, where that was judged by more than X and the
+        propensity used here; by default `identified(propensity, treatment, X)`.
     cross_fit : int
         Number of folds: each patient's predictions come from models that have not seen the fold
         (Chernozhukov et al. 2018, doi 10.1111/ectj.12097). 0: models fitted on everybody, which is
@@ -141,7 +162,10 @@ def average_effect(
     -----
     Only the crude difference in a randomised trial needs no assumption. The others are causal if X
     holds all that decided on treatment and bears on the outcome, and if every patient could have
-    been in either arm. Extreme propensities are not cut off: look at overlap first.
+    been in either arm. Extreme propensities are not cut off, which would answer for other patients:
+    where they are many, or few patients would carry the average, none is given (`identified`).
+    Standardisation would extrapolate there, and is not given either. Elsewhere intervals hold what
+    they say (``benchmarks/overlap_coverage.py``), that of the g-formula if its models are right.
 
     In a few hundred patients, outcome models fitted on everybody make the errors of `aipw` and
     `tmle` too small, and a cross-fitted propensity makes them needlessly large: cross-fit, and give
@@ -174,23 +198,39 @@ def average_effect(
             f"`mu` must hold two predictions a patient; found shapes {mu0.shape} and {mu1.shape}."
         )
     parts = outcome, arm, mu0, mu1, score
-    aipw = doubly_robust_effect(*parts, population)
+    arm_scores(*parts)  # refuses what does not fit
     target = target_weights(population, arm, score)
-    standardised = float(np.average(mu1 - mu0, weights=target))
-    if mu is None:
-        refitted = _resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
-        g_formula = _by_resampling(standardised, refitted, replicates)
-    else:
-        g_formula = wald(standardised, None)
-    effect, moved0, moved1 = targeted(*parts, population)
-    return AverageEffect(
-        crude=crude_difference(outcome, arm),
-        g_formula=g_formula,
-        iptw=weighted_difference(outcome, arm, population_weights(population, arm, score)),
-        overlap=weighted_difference(outcome, arm, overlap_weights(arm, score)),
-        aipw=aipw,
-        tmle=doubly_robust_effect(outcome, arm, moved0, moved1, score, population, effect=effect),
+    told = identified(score, arm, matrix) if judged is None else judged
+    absent, crude = told.absent(population), crude_difference(outcome, arm)
+    overlapping = told.absent("overlap") or possible(
+        weighted_difference(outcome, arm, overlap_weights(arm, score)), outcome
     )
+    if absent is not None:
+        return AverageEffect(crude, absent, absent, overlapping, absent, absent)
+    fits: list[float] = []
+    if mu is None:
+        fits = resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
+    standardised = float(np.average(mu1 - mu0, weights=target))
+    return AverageEffect(
+        crude=crude,
+        g_formula=possible(by_resampling(standardised, fits, replicates), outcome),
+        overlap=overlapping,
+        **_by_propensity(parts, population),
+    )
+
+
+def _by_propensity(parts: Parts, population: Population) -> dict[str, Estimate | Absent]:
+    """Give the estimates that use the propensity."""
+    outcome, arm, _, _, score = parts
+    weights = population_weights(population, arm, score)
+    effect, moved0, moved1 = targeted(*parts, population)
+    moved = outcome, arm, moved0, moved1, score
+    found = {
+        "iptw": weighted_difference(outcome, arm, weights),
+        "aipw": doubly_robust_effect(*parts, population),
+        "tmle": doubly_robust_effect(*moved, population, effect=effect),
+    }
+    return {name: possible(each, outcome) for name, each in found.items()}
 
 
 def _arrays(
@@ -213,63 +253,21 @@ def _arrays(
     return matrix, outcome, arm.astype(np.int64)
 
 
-def _resampled(
-    X: NDArray[np.float64],
-    y: NDArray[np.float64],
-    arm: NDArray[np.int64],
-    target: NDArray[np.float64],
-    folds: NDArray[np.int64],
-    model: Any,
-    replicates: int,
-    seed: int,
-) -> list[float]:
-    """Give the g-formula in resamples; a patient's copies share the fold.
-
-    A resample with a single outcome value in an arm, or in the patients learnt from, cannot be
-    fitted and is left out.
-    """
-    arms = [np.flatnonzero(arm == each) for each in (0, 1)]
-    estimates = []
-    for index in range(replicates):
-        rng = generator(seed, Stream.REPLICATE, index)
-        rows = np.concatenate([rng.choice(each, each.size) for each in arms])
-        if not _is_fittable(y[rows], arm[rows], folds[rows]):
-            continue
-        mu0, mu1 = fit_outcomes(X[rows], y[rows], arm[rows], folds[rows], model)
-        estimates.append(float(np.average(mu1 - mu0, weights=target[rows])))
-    return estimates
-
-
-def _by_resampling(estimate: float, refitted: list[float], replicates: int) -> Estimate:
-    """Give the interval from the spread over resamples, which few of them tell roughly: t."""
-    if len(refitted) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
-        return wald(estimate, None)
-    se = float(np.std(refitted, ddof=1))
-    half = float(student.ppf(0.975, len(refitted) - 1)) * se
-    return Estimate(estimate, se, estimate - half, estimate + half)
-
-
-def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[np.int64]) -> bool:
-    """Whether each arm has two outcome values outside of every fold."""
-    return all(
-        np.unique(y[(arm == each) & ((folds != fold) | (folds < 0))]).size > 1
-        for each in (0, 1)
-        for fold in np.unique(folds)
-    )
-
-
-def finding(value: AverageEffect, study: Study) -> Finding:
+def finding(value: AverageEffect, study: Study, population: Population = "all") -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is as `average_effect` gives it (mu1 - mu0); the finding is in benefit direction. In an
-    observational study no agreement of estimates supports a causal reading: the verdict is
-    `questions` where adjustment for measured factors alone takes away the crude effect or the
-    estimates disagree, else `cannot tell`.
+    `value` is of this population and as `average_effect` gives it (mu1 - mu0); the finding is in
+    benefit direction. In an observational study no agreement of estimates supports a causal
+    reading: the verdict is `questions` where adjustment for measured factors alone takes away the
+    crude effect or the estimates disagree, or where there is no average at all, else `cannot tell`.
     """
     primary = study.file.primary
     sign = 1.0 if primary.desirable else -1.0
     crude, aipw = sign * value.crude.estimate, value.aipw
-    signs = {math.copysign(1.0, getattr(value, name).estimate) for name in _ADJUSTED}
+    if isinstance(aipw, Absent):
+        return _not_told(value, aipw, sign, study, population)
+    adjusted = [getattr(value, name) for name in _ADJUSTED]
+    signs = {math.copysign(1.0, one.estimate) for one in adjusted if isinstance(one, Estimate)}
     found = _excludes_zero(aipw)
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
@@ -277,12 +275,30 @@ def finding(value: AverageEffect, study: Study) -> Finding:
     else:
         explained = _excludes_zero(value.crude) and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
+    where = "" if population == "all" else f"{_OVER[population]} "
     text = (
         f"{primary.title}: the crude difference is {100 * crude:+.1f} points in the direction of "
-        f"benefit, the doubly robust estimate {100 * sign * aipw.estimate:+.1f}. "
+        f"benefit, the doubly robust estimate {where}{100 * sign * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
     return Finding("average effect", verdict, _table(value, sign), text.rstrip())
+
+
+def _not_told(
+    value: AverageEffect, absent: Absent, sign: float, study: Study, population: Population
+) -> Finding:
+    """Say that there is no such average, and what stands in its place."""
+    text = (
+        f"{study.file.primary.title}: the average effect {_OVER[population]} cannot be told from "
+        f"these patients: {absent.reason}. "
+    )
+    if population != "overlap" and isinstance(value.overlap, Estimate):
+        text += (
+            "Among patients whose treatment was open (overlap weights) the benefit is "
+            f"{100 * sign * value.overlap.estimate:+.1f} points; that is another question. "
+        )
+    text += f"The crude difference, {100 * sign * value.crude.estimate:+.1f} points, answers none."
+    return Finding("average effect", "questions", _table(value, sign), text)
 
 
 def _excludes_zero(estimate: Estimate) -> bool:
@@ -294,9 +310,12 @@ def _excludes_zero(estimate: Estimate) -> bool:
 
 
 def _table(value: AverageEffect, sign: float) -> FindingTable:
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name in ("crude", *_ADJUSTED):
-        one: Estimate = getattr(value, name)
+        one: Estimate | Absent = getattr(value, name)
+        if isinstance(one, Absent):
+            rows.append((name, None, None, None, None))
+            continue
         ends = [None if end is None else sign * end for end in (one.low, one.high)]
         low, high = ends if sign > 0 else ends[::-1]
         rows.append((name, sign * one.estimate, one.se, low, high))

@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from twoarm.diagnostics.estimate import Estimate, wald
+from twoarm.diagnostics.absent import Absent
+from twoarm.diagnostics.estimate import Estimate
+from twoarm.diagnostics.identified import MOST_INFLATED, identified
+from twoarm.diagnostics.influence import inflated, influence_interval
 from twoarm.diagnostics.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
+from twoarm.diagnostics.possible import possible
+from twoarm.diagnostics.weighting import effective_df, effective_sample_size
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic
 
@@ -23,7 +28,7 @@ def observation_weighted_effect(
     *,
     cross_fit: int = 5,
     seed: int = 0,
-) -> Estimate:
+) -> Estimate | Absent:
     """Estimate the average effect in everybody, those whose outcome is not known among them.
 
     Doubly robust: each known outcome's residual is weighted by the inverse probability of the
@@ -46,8 +51,10 @@ def observation_weighted_effect(
 
     Returns
     -------
-    Estimate
-        As mu1 - mu0.
+    Estimate or Absent
+        As mu1 - mu0; a reason where the arms do not overlap enough (`identified`), where weighting
+        leaves less than a third of the known outcomes' worth, or where the estimate leaves the
+        outcome's range.
 
     Raises
     ------
@@ -86,9 +93,37 @@ def observation_weighted_effect(
         raise ArgumentError("Every outcome is known: nothing is left to be weighted for.")
     everybody = np.full(y.size, -1, dtype=np.int64)
     observed = fit_propensity(np.column_stack([matrix, arm]), known.astype(np.int64), everybody)
+    weights = 1.0 / (np.where(arm == 1, e, 1.0 - e) * observed)
+    absent = _untold(arm, e, weights, known)
+    if absent is not None:
+        return absent
     folds = cross_fit_folds(np.where(known, y, 0.0), 2 * known + arm, cross_fit, seed)
     mu0, mu1 = fit_outcomes(matrix, y, np.where(known, arm, -1), folds, Logistic())
     residual = np.where(known, y - np.where(arm == 1, mu1, mu0), 0.0)
-    received = np.where(arm == 1, 1.0 / e, -1.0 / (1.0 - e))
-    phi = mu1 - mu0 + received * residual / observed
-    return wald(float(phi.mean()), float(phi.std(ddof=1)) / math.sqrt(phi.size))
+    signed = np.where(arm == 1, weights, -weights) * residual
+    phi = mu1 - mu0 + signed
+    n, effect = phi.size, float(phi.mean())
+    contributions = inflated(phi - effect, signed, weights, np.where(known, arm, -1)) / n
+    se, df = float(phi.std(ddof=1)) / math.sqrt(n), effective_df(arm[known], weights[known])
+    return possible(influence_interval(effect, se, contributions, df), y[known])
+
+
+def _untold(
+    arm: NDArray[np.int64],
+    e: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    known: NDArray[np.bool_],
+) -> Absent | None:
+    absent = identified(e, arm).absent("all")
+    if absent is not None:
+        return absent
+    worth = [
+        effective_sample_size(weights[known & (arm == each)]) / (known & (arm == each)).sum()
+        for each in (0, 1)
+    ]
+    if min(worth) * MOST_INFLATED < 1.0:
+        return Absent(
+            "whether an outcome is known depends so much on what was measured that weighting "
+            f"leaves {100 * min(worth):.0f} % of the worth of an arm's known outcomes"
+        )
+    return None
