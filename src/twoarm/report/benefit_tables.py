@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from twoarm.cohort.codebook import Predictor
-from twoarm.diagnostics import STABILITY_INTERVAL, Estimate
+from twoarm.diagnostics import STABILITY_INTERVAL, Absent, Estimate
 from twoarm.report.causal_tables import support_reasons
 from twoarm.report.formats import Value
 from twoarm.report.table import Column, Table
@@ -99,7 +99,9 @@ def average_effect_table(result: StudyResult) -> Table:
     return Table("average_effect", "Average benefit", note, columns, tuple(rows))
 
 
-def _numbers(estimate: Estimate) -> tuple[Value, ...]:
+def _numbers(estimate: Estimate | Absent) -> tuple[Value, ...]:
+    if isinstance(estimate, Absent):
+        return (None, None, None, None)
     return (estimate.estimate, estimate.low, estimate.high, estimate.se)
 
 

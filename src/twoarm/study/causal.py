@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
+    Absent,
     AverageEffect,
     Balance,
     Estimate,
@@ -227,9 +229,13 @@ def effect_of(
 
 
 def _flipped(found: AverageEffect) -> AverageEffect:
-    return AverageEffect(
-        **{each.name: in_benefit_direction(getattr(found, each.name)) for each in fields(found)}
-    )
+    def turned(one: Estimate | Absent) -> Estimate | Absent:
+        return one if isinstance(one, Absent) else in_benefit_direction(one)
+
+    turned_round: dict[str, Any] = {
+        each.name: turned(getattr(found, each.name)) for each in fields(found)
+    }
+    return AverageEffect(**turned_round)
 
 
 def in_benefit_direction(estimate: Estimate) -> Estimate:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
+    Absent,
     Estimate,
     Finding,
     FindingTable,
@@ -138,7 +139,7 @@ def _one(
     def weighted() -> Track:
         X, score = model.predictors, model.propensity.score
         found = observation_weighted_effect(X, y, arm, score, cross_fit=_FOLDS, seed=seed)
-        return Track(y.size, found, None)
+        return Track(y.size, _told(found), None)
 
     return MissingEffect(
         imputed_once=tried("imputed_once", single),
@@ -174,7 +175,13 @@ def _estimates(
         *parts, propensity=score[known], cross_fit=_FOLDS, seed=seed, replicates=0
     )
     plain = average_effect(*parts, propensity=score[known], seed=seed, replicates=resamples)
-    return doubly.aipw, plain.g_formula
+    return _told(doubly.aipw), _told(plain.g_formula)
+
+
+def _told(estimate: Estimate | Absent) -> Estimate:
+    if isinstance(estimate, Absent):
+        raise ArgumentError(estimate.reason)
+    return estimate
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Finding, NegativeControl, Refits, negative_control
+from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, negative_control
 from twoarm.diagnostics.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.heterogeneity_summary import Band, band
 from twoarm.diagnostics.negative_control import finding
-from twoarm.errors import FitError
+from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import run_tasks
 from twoarm.metalearners import Predictors
 from twoarm.metrics import Rate, share_at_threshold
@@ -166,6 +166,8 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
 def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:
     measured = treatment_model(own.cohort)
     found = effect_of(own, spec, measured.X, _cross_fitted(own), measured.propensity.score)
+    if isinstance(found.aipw, Absent):
+        raise ArgumentError(found.aipw.reason)
     return negative_control(spec.name, found.aipw)
 
 

@@ -102,7 +102,9 @@ def _ratio(one: CentresPerformance, path: str, null: Null) -> dict[str, Any]:
 
 
 def _pooled(found: Pooled | None, path: str, null: Null, reason: str) -> Any:
-    return null(path, reason) if found is None else asdict(found)
+    if found is None:
+        return null(path, reason)
+    return asdict(found) | {"without": list(found.without)}
 
 
 def _benefit(found: BenefitByCentre, null: Null) -> dict[str, Any]:

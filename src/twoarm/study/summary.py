@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from twoarm.diagnostics import Estimate, Heterogeneity
+from twoarm.diagnostics import Absent, Estimate, Heterogeneity
 from twoarm.metrics.nnt import number_needed
 from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
 from twoarm.study.benefit_summary import comparison_block, metrics_block
@@ -286,7 +286,9 @@ def _average_effect(
     return plain
 
 
-def _estimate(estimate: Estimate, path: str, absent: _Absences) -> dict[str, Any]:
+def _estimate(estimate: Estimate | Absent, path: str, absent: _Absences) -> Any:
+    if isinstance(estimate, Absent):
+        return absent.null(path, estimate.reason)
     plain = asdict(estimate)
     for name in ("se", "low", "high"):
         if plain[name] is None:
