@@ -15,6 +15,7 @@ from twoarm.report.sections.ranking.concordance import concordance_table
 from twoarm.report.sections.ranking.net_benefit import net_benefit_table
 from twoarm.report.sections.ranking.policy import needed_table, needed_text, policy_table
 from twoarm.report.sections.ranking.targeting import targeting_table
+from twoarm.study.judge.ranking.baseline_risk import BASELINE_RISK
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
 
@@ -140,7 +141,9 @@ def test_the_page_shows_them_with_their_figures(folder):
 
 
 def test_a_run_without_a_cross_fit_still_has_a_page(small_result, answered, tmp_path):
-    without = answered(small_result, COMPARISON, Absent("cross-fitting failed"))
+    failed = Absent("cross-fitting failed")
+    without = answered(small_result, COMPARISON, failed)
+    without = answered(without, BASELINE_RISK, failed)
     assert [each.name for each in ranking.section(without).drawings] == ["benefit"]
     page = write_report(without, tmp_path).read_text(encoding="utf-8")
     assert not any(f'id="table-{name}"' in page for name in SHOWN)
