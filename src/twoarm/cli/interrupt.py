@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import typer
 
@@ -26,10 +28,12 @@ def stoppable(advice: str | None = None) -> Iterator[None]:
     Python hands Ctrl-C on only between two steps of its own, and one call of a kernel is one step.
     So a thread waits for the signal too, and ends the process if it is still there a moment later.
     Nothing is lost but the last replicates: the store survives being killed at any moment.
+    A stop while a kernel is compiled leaves objects of the compiler half made; what these have to
+    say as they are cleared away is nobody's concern.
     """
     done = threading.Event()
     farewell = f"\nStopped. {advice or _resume_command()}"
-    with _woken_by_signals() as woken:
+    with _woken_by_signals() as woken, _quiet_after_ctrl_c():
         threading.Thread(target=_watch, args=(woken, done, farewell), daemon=True).start()
         try:
             yield
@@ -38,6 +42,24 @@ def stoppable(advice: str | None = None) -> Iterator[None]:
             raise typer.Exit(130) from None
         finally:
             done.set()
+
+
+@contextmanager
+def _quiet_after_ctrl_c() -> Iterator[None]:
+    """Raise KeyboardInterrupt on Ctrl-C as Python does, and print no exception of a `__del__`."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # somebody else answers Ctrl-C, or it is ignored: a process in the background
+        return
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  Python's signature
+    sys.unraisablehook = lambda _: None
+    raise KeyboardInterrupt
 
 
 @contextmanager
