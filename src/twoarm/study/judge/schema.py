@@ -12,9 +12,13 @@ __all__ = [
     "ESTIMATE",
     "NUMBER",
     "NUMBER_OR_NULL",
+    "POSITIVE",
     "PROBABILITY",
+    "PROBABILITY_OR_NULL",
     "RANGE",
     "RATIO",
+    "SPREAD",
+    "SPREAD_OR_NULL",
     "TEXT",
     "Schema",
     "by_name",
@@ -32,7 +36,11 @@ DIFFERENCE: Schema = {"type": "number", "minimum": -1, "maximum": 1}
 NUMBER: Schema = {"type": "number"}
 NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
 PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+PROBABILITY_OR_NULL: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 RATIO: Schema = {"type": "number", "minimum": 1}
+POSITIVE: Schema = {"type": "number", "exclusiveMinimum": 0}
+SPREAD: Schema = {"type": "number", "minimum": 0}  # standard errors, distances, variances
+SPREAD_OR_NULL: Schema = {"type": ["number", "null"], "minimum": 0}
 TEXT: Schema = {"type": "string"}
 
 
@@ -75,6 +83,6 @@ def either(*texts: str) -> Schema:
 
 RANGE = record(low=NUMBER, high=NUMBER)
 ESTIMATE = maybe(
-    record(estimate=NUMBER, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
+    record(estimate=NUMBER, se=SPREAD_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
 )
-COEFFICIENT = maybe(record(estimate=NUMBER, se=NUMBER, low=NUMBER, high=NUMBER))
+COEFFICIENT = maybe(record(estimate=NUMBER, se=SPREAD, low=NUMBER, high=NUMBER))

@@ -34,7 +34,15 @@ from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
-from twoarm.study.judge.schema import COUNT, ESTIMATE, NUMBER, NUMBER_OR_NULL, maybe, record
+from twoarm.study.judge.schema import (
+    COUNT,
+    ESTIMATE,
+    NUMBER,
+    NUMBER_OR_NULL,
+    SPREAD_OR_NULL,
+    maybe,
+    record,
+)
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import TreatmentModel, treatment_model
 
@@ -277,7 +285,7 @@ def _plain(track: Track | Absent) -> Any:
     }
 
 
-_AIPW = record(estimate=NUMBER, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
+_AIPW = record(estimate=NUMBER, se=SPREAD_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
 _TRACK = maybe(record(patients=COUNT, aipw=_AIPW, g_formula=ESTIMATE))
 
 MISSING_EFFECT = Question(

@@ -19,6 +19,7 @@ from twoarm.study.judge.schema import (
     NUMBER,
     NUMBER_OR_NULL,
     PROBABILITY,
+    SPREAD_OR_NULL,
     TEXT,
     either,
     maybe,
@@ -94,7 +95,7 @@ _ROW = record(
     high=NUMBER_OR_NULL,
     e_value=NUMBER_OR_NULL,
 )
-_AIPW = record(estimate=NUMBER, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
+_AIPW = record(estimate=NUMBER, se=SPREAD_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
 
 PUBLISHED = Question(
     name="published trials",

@@ -35,7 +35,17 @@ from twoarm.study.judge.average.effects import effect_of
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.ranking.ranking_test import ranking_of
-from twoarm.study.judge.schema import COUNT, NUMBER, PROBABILITY, TEXT, maybe, record, rows
+from twoarm.study.judge.schema import (
+    COUNT,
+    NUMBER,
+    POSITIVE,
+    PROBABILITY,
+    SPREAD,
+    TEXT,
+    maybe,
+    record,
+    rows,
+)
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import treatment_model
 
@@ -253,7 +263,7 @@ def _plain_share(share: ControlShare | Absent) -> Any:
 
 
 _EFFECT = record(
-    estimate=NUMBER, se=NUMBER, low=NUMBER, high=NUMBER, p=PROBABILITY, detectable=NUMBER
+    estimate=NUMBER, se=POSITIVE, low=NUMBER, high=NUMBER, p=PROBABILITY, detectable=POSITIVE
 )
 _BAND = record(mean=PROBABILITY, low=PROBABILITY, high=PROBABILITY)
 
@@ -274,7 +284,7 @@ NEGATIVE_CONTROL = Question(
                 removed=rows(TEXT),
                 effect=maybe(_EFFECT),
                 ranking=maybe(
-                    record(autoc=NUMBER, se=NUMBER, low=NUMBER, high=NUMBER, p=PROBABILITY)
+                    record(autoc=NUMBER, se=SPREAD, low=NUMBER, high=NUMBER, p=PROBABILITY)
                 ),
                 share_at_threshold=maybe(
                     record(raw=PROBABILITY, permuted=maybe(_BAND), p=maybe(PROBABILITY))

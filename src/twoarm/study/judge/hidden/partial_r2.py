@@ -10,7 +10,17 @@ from twoarm.diagnostics.hidden.partial_r2 import finding
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.hidden.lot import unless_by_lot
 from twoarm.study.judge.question import Key, Line, Question, Scope
-from twoarm.study.judge.schema import COUNT, NUMBER, PROBABILITY, TEXT, maybe, record, rows
+from twoarm.study.judge.schema import (
+    COUNT,
+    NUMBER,
+    POSITIVE,
+    PROBABILITY,
+    SPREAD,
+    TEXT,
+    maybe,
+    record,
+    rows,
+)
 
 __all__ = ["PARTIAL_R2"]
 
@@ -50,11 +60,11 @@ def _block(value: PartialR2, _: Study) -> dict[str, Any]:
 
 _BENCHMARK = record(
     column=TEXT,
-    times=NUMBER,
+    times=POSITIVE,
     r2_treatment=PROBABILITY,
     r2_outcome=PROBABILITY,
     benefit=NUMBER,
-    se=NUMBER,
+    se=SPREAD,
 )
 
 PARTIAL_R2 = Question(
@@ -71,7 +81,7 @@ PARTIAL_R2 = Question(
             maybe(
                 record(
                     benefit=NUMBER,
-                    se=NUMBER,
+                    se=SPREAD,
                     df=COUNT,
                     r2=PROBABILITY,
                     robustness=PROBABILITY,

@@ -12,7 +12,14 @@ from twoarm.study.fit.refits import refits_of
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Question, Scope
-from twoarm.study.judge.schema import NUMBER, NUMBER_OR_NULL, maybe, record
+from twoarm.study.judge.schema import (
+    NUMBER,
+    NUMBER_OR_NULL,
+    PROBABILITY_OR_NULL,
+    SPREAD_OR_NULL,
+    maybe,
+    record,
+)
 
 __all__ = ["HETEROGENEITY"]
 
@@ -71,11 +78,11 @@ HETEROGENEITY = Question(
     finding=finding,
     block=_block,
     keys=(
-        *(Key(f"{_SHARES}.{name}", NUMBER_OR_NULL, elsewhere=_ELSEWHERE) for name in _BOUNDED),
+        *(Key(f"{_SHARES}.{name}", PROBABILITY_OR_NULL, elsewhere=_ELSEWHERE) for name in _BOUNDED),
         *(Key(f"{_SHARES}.{name}", _BAND, elsewhere=_ELSEWHERE) for name in _NULLS),
         Key(
             f"{_BENEFIT}.shrinkage_slope",
-            maybe(record(estimate=NUMBER_OR_NULL, se=NUMBER_OR_NULL)),
+            maybe(record(estimate=NUMBER_OR_NULL, se=SPREAD_OR_NULL)),
             after="share_at_threshold",
         ),
     ),

@@ -24,6 +24,7 @@ from twoarm.study.judge.schema import (
     NUMBER,
     NUMBER_OR_NULL,
     PROBABILITY,
+    SPREAD,
     TEXT,
     by_name,
     maybe,
@@ -90,7 +91,7 @@ def _measured(value: BenefitEvidence) -> dict[str, Any]:
 
 
 _LEARNER = record(
-    base=TEXT, mean=NUMBER, sd=NUMBER, share_at_threshold=PROBABILITY, slope=COEFFICIENT
+    base=TEXT, mean=NUMBER, sd=SPREAD, share_at_threshold=PROBABILITY, slope=COEFFICIENT
 )
 _RANKS = by_name(by_name(NUMBER_OR_NULL, *LEARNERS), *LEARNERS)
 

@@ -17,6 +17,7 @@ from twoarm.study.judge.schema import (
     NUMBER,
     NUMBER_OR_NULL,
     PROBABILITY,
+    SPREAD,
     Schema,
     by_name,
     either,
@@ -107,14 +108,20 @@ _CONCORDANCE = record(
 )
 _PAIRS = record(
     in_the_large=DIFFERENCE,
-    average=NUMBER,
-    median=NUMBER,
-    p90=NUMBER,
-    log_loss=NUMBER,
+    average=SPREAD,
+    median=SPREAD,
+    p90=SPREAD,
+    log_loss=SPREAD,
     brier=PROBABILITY,
     matchings=COUNT,
 )
-_CURVE = rows(record(**dict.fromkeys(_NET_BENEFIT, NUMBER)))
+_CURVE = rows(
+    record(
+        **dict.fromkeys(_NET_BENEFIT, NUMBER)
+        | {"threshold": DIFFERENCE, "share_treated": PROBABILITY}
+        | dict.fromkeys(("model_se", "over_all_se"), SPREAD)
+    )
+)
 _LEARNER = record(
     c_for_benefit=rows(_CONCORDANCE),
     model_based_c=NUMBER_OR_NULL,
@@ -122,7 +129,7 @@ _LEARNER = record(
     logit_calibration=maybe(record(intercept=COEFFICIENT, slope=COEFFICIENT)),
     slope=COEFFICIENT,
     best_linear_predictor=record(mean=COEFFICIENT, differential=COEFFICIENT),
-    groups=maybe(rows(record(n=COUNT, predicted=NUMBER, estimate=NUMBER, se=NUMBER))),
+    groups=maybe(rows(record(n=COUNT, predicted=NUMBER, estimate=NUMBER, se=SPREAD))),
     targeting=record(autoc=NUMBER, qini=NUMBER),
     policy=_POLICY,
     reaching_threshold=COEFFICIENT,

@@ -16,6 +16,8 @@ from twoarm.study.judge.schema import (
     NUMBER,
     NUMBER_OR_NULL,
     RANGE,
+    SPREAD,
+    SPREAD_OR_NULL,
     by_name,
     either,
     maybe,
@@ -99,8 +101,8 @@ _POOLED = maybe(
         high=NUMBER,
         prediction_low=NUMBER,
         prediction_high=NUMBER,
-        tau2=NUMBER,
-        se=NUMBER,
+        tau2=SPREAD,
+        se=SPREAD,
         df=COUNT,
         centres=COUNT,
         scale=either("raw", "log", "logit"),
@@ -119,7 +121,7 @@ _PERFORMANCE = maybe(
     )
 )
 _SLOPE = record(
-    estimate=NUMBER_OR_NULL, se=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL, df=COUNT
+    estimate=NUMBER_OR_NULL, se=SPREAD_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL, df=COUNT
 )
 
 CENTRES = Question(

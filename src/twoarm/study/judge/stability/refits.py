@@ -27,7 +27,7 @@ from twoarm.resampling import RunStore
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Question, Scope
-from twoarm.study.judge.schema import NUMBER_OR_NULL, maybe, record
+from twoarm.study.judge.schema import PROBABILITY_OR_NULL, SPREAD_OR_NULL, maybe, record
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["STABILITY", "RefitStability", "refit_stability"]
@@ -129,7 +129,7 @@ def _block(value: RefitStability, _: Study) -> dict[str, Any]:
     }
 
 
-_MAPE = record(mu0=NUMBER_OR_NULL, mu1=NUMBER_OR_NULL, benefit=NUMBER_OR_NULL)
+_MAPE = record(mu0=SPREAD_OR_NULL, mu1=SPREAD_OR_NULL, benefit=SPREAD_OR_NULL)
 
 STABILITY = Question(
     name="stability",
@@ -138,5 +138,5 @@ STABILITY = Question(
     ask=_ask,
     finding=_finding,
     block=_block,
-    keys=(Key(_PATH, maybe(record(mape=_MAPE, classification_instability=NUMBER_OR_NULL))),),
+    keys=(Key(_PATH, maybe(record(mape=_MAPE, classification_instability=PROBABILITY_OR_NULL))),),
 )
