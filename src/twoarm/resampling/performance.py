@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from twoarm.resampling.scores import SCORES, score
 __all__ = ["CalibrationCurve", "Performance", "performance"]
 
 _CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
+_OUT_OF_BAG = ("auc", "brier", "scaled_brier", "log_loss")
 _NULL_DRAWS = 200
 
 
@@ -112,9 +113,12 @@ class Performance:
         """Name the measures that are undefined in more than 5 % of the replicates."""
         often: dict[str, list[str]] = {}
         for name, each in self.metrics().items():
+            total = each.replicates_used + each.failed
             if each.often_missing:
-                count = f"{each.failed} of {each.replicates_used + each.failed}"
-                often.setdefault(count, []).append(name)
+                often.setdefault(f"{each.failed} of {total}", []).append(name)
+            if name in _OUT_OF_BAG and each.often_missing_oob:
+                count = f"{total - each.oob_used} of {total}"
+                often.setdefault(count, []).append(f"{name} out of bag")
         return tuple(
             f"{', '.join(names)}: not defined in {count} replicates"
             for count, names in often.items()
@@ -169,6 +173,11 @@ def performance(
         name: corrected_calibration(apparent[name], resampled[name], nested=nested[name])
         for name in _CALIBRATION
     }
+    why = _no_repeat(cv)
+    auc, brier, log_loss, r2, g, gp = (
+        _explained(each, why) for each in (auc, brier, log_loss, r2, g, gp)
+    )
+    parts = {name: _explained(each, why) for name, each in parts.items()}
     return Performance(
         n=n,
         events=events,
@@ -185,6 +194,20 @@ def performance(
         risk=risk,
         cv=cv,
     )
+
+
+def _no_repeat(cv: CrossValidated) -> str:
+    """Say why no repeat predicts everybody; empty where one does."""
+    if cv.complete.any():
+        return ""
+    if not cv.risk.shape[0]:
+        return "cross-validation was not asked for"
+    why = "no repeat of cross-validation is complete: in each of them a fit failed"
+    return f"{why}. {cv.errors[0]}" if cv.errors else why
+
+
+def _explained(metric: Metric, why: str) -> Metric:
+    return replace(metric, headline_reason=why) if why and metric.headline is None else metric
 
 
 def _ici_null(risk: NDArray[np.float64], cv: CrossValidated, rng: np.random.Generator) -> NullBand:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.strategies import floats
+from hypothesis.strategies import floats, integers
 from numpy.testing import assert_allclose
 
 from twoarm.metrics import auc_interval
@@ -130,12 +130,54 @@ def test_every_estimate_of_a_brier_score_by_hand():
 
 
 def test_a_measure_undefined_in_a_replicate_is_left_out_of_its_mean_only():
-    found = corrected_auc(0.9, scores([0.9, 0.8, NAN], [0.8, NAN, 0.7], [NAN, 0.6, 0.7]),
-                          events=5, others=50)  # fmt: skip
-    assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)  # the first alone has both
-    assert_allclose(found.oob, 0.65, rtol=DIGITS)
-    assert found.mcse is None
-    assert (found.replicates_used, found.failed) == (0, 3)
+    train, test, oob = np.full(10, 0.9), np.full(10, 0.8), np.full(10, 0.7)
+    train[0], test[1], oob[2], oob[3] = NAN, NAN, NAN, 0.5
+    found = corrected_auc(0.9, scores(train, test, oob), events=5, others=50)
+    assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)
+    assert_allclose(found.oob, (8 * 0.7 + 0.5) / 9, rtol=DIGITS)
+    assert (found.replicates_used, found.failed, found.oob_used) == (8, 2, 9)
+
+
+def test_a_mean_of_the_few_replicates_in_which_it_is_defined_is_not_given():
+    # Two events: both are drawn in four resamples of ten, and nobody is left to test out of bag.
+    train, test, oob = np.full(10, NAN), np.full(10, NAN), np.full(10, NAN)
+    train[:4], test[:4] = 0.97, 0.96
+    found = corrected_auc(0.959, scores(train, test, oob), events=2, others=86)
+    assert found.harrell is found.mcse is found.oob is found.d632 is found.d632plus is None
+    assert found.intervals == ()
+    assert (found.replicates_used, found.failed, found.oob_used) == (4, 6, 0)
+
+
+@given(seed=integers(0, 2**32 - 1))
+def test_a_number_and_the_count_it_rests_on_agree(seed):
+    rng = np.random.default_rng(seed)
+    total, repeats = int(rng.integers(1, 40)), int(rng.integers(0, 6))
+    parts = rng.uniform(0.5, 1.0, (3, total))
+    parts[rng.random((3, total)) < rng.uniform(0, 0.4, (3, 1))] = NAN
+    nested = np.where(rng.random(repeats) < 0.3, NAN, rng.uniform(0.5, 1.0, repeats))
+    resampled = scores(*parts)
+    for found in (
+        corrected_auc(0.9, resampled, events=5, others=20, nested=nested),
+        corrected_loss(0.1, resampled, no_information=0.3, nested=nested),
+    ):
+        assert found.replicates_used == np.isfinite(parts[0] - parts[1]).sum()
+        assert found.replicates_used + found.failed == total
+        assert found.oob_used == np.isfinite(parts[2]).sum()
+        assert found.repeats_used == np.isfinite(nested).sum()
+        assert (found.harrell is None) == (found.failed > 0.2 * total)
+        assert found.mcse is None or found.harrell is not None
+        few = total - found.oob_used > 0.2 * total
+        assert {found.oob is None, found.d632 is None, found.d632plus is None} == {few}
+        assert (found.headline is None) == (found.repeats_used == 0) == bool(found.headline_reason)
+        assert found.ci is None or not (few or found.harrell is None)
+    for found in (
+        corrected_fit(0.9, resampled, nested=nested),
+        corrected_calibration(0.9, resampled, nested=nested),
+    ):
+        assert found.replicates_used + found.failed == total
+        assert (found.harrell is None) == (found.failed > 0.05 * total)
+        assert (found.headline is None) == bool(found.headline_reason)
+        assert found.headline is None or found.repeats_used >= 0.95 * repeats > 0
 
 
 @pytest.mark.parametrize(("missing", "given"), [(0, True), (2, True), (3, False)])
