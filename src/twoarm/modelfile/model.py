@@ -1,4 +1,4 @@
-"""A model file, read and checked: it must reproduce its own test vectors before it predicts."""
+"""A model file, read and checked before it predicts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
+from twoarm.modelfile.checks import check_digest, check_vectors
 from twoarm.modelfile.predictor import stack_risk
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Model", "load_model", "parse_model"]
@@ -22,8 +23,6 @@ __all__ = ["FORMAT", "FORMAT_VERSION", "Model", "load_model", "parse_model"]
 FORMAT = "twoarm-model"
 FORMAT_VERSION = 1
 
-_FEWEST_VECTORS = 50
-_TOLERANCE = 1e-9
 _CODEBOOK = TypeAdapter(tuple[Predictor, ...])
 
 
@@ -64,6 +63,11 @@ class Model:
         arms = self.content["arms"]
         return np.stack([stack_risk(arms[arm][outcome], X) for arm in ("control", "treated")])
 
+    def benefit(self, risks: NDArray[np.float64], outcome: str) -> NDArray[np.float64]:
+        """Give the benefit, positive where the treatment helps, of risks of shape (2, n)."""
+        effect: NDArray[np.float64] = risks[1] - risks[0]
+        return effect if self.outcomes[outcome]["desirable"] else -effect
+
     def outside_support(self, coded: NDArray[np.float64]) -> list[tuple[str, ...]]:
         """Name, for each patient, the predictors outside what the model has seen.
 
@@ -83,13 +87,13 @@ class Model:
 
 
 def load_model(path: str | Path) -> Model:
-    """Read a model file and check that it predicts its own test vectors.
+    """Read a model file and check that it is whole and answers its test vectors.
 
     Raises
     ------
     ModelFileError
-        If the file cannot be read, is of another format, is incomplete, or predicts other numbers
-        than those written in it.
+        If the file cannot be read, is of another format, is incomplete, reads or predicts its test
+        vectors otherwise than they were written, or was changed.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
@@ -107,7 +111,7 @@ def load_model(path: str | Path) -> Model:
 def parse_model(content: Any) -> Model:
     """Make a model of a file's content; see `load_model`."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ModelFileError(f"it is no {FORMAT} file. Export one with: twoarm run")
+        raise ModelFileError(f"it is no {FORMAT} file, such as the model.json that a run writes.")
     if content.get("format_version") != FORMAT_VERSION:
         raise ModelFileError(
             f"it has format version {content.get('format_version')}, this twoarm reads "
@@ -117,29 +121,11 @@ def parse_model(content: Any) -> Model:
         codebook = _CODEBOOK.validate_python(content["codebook"])
         fill = tuple(float(content["preprocessing"]["fill"][each.column]) for each in codebook)
         model = Model(content, EncodingSpec(codebook, fill))
-        _check_vectors(model)
-    except (KeyError, TypeError, ValueError, IndexError, ValidationError) as error:
+        check_vectors(model)
+        check_digest(content)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ModelFileError(
-            f"it is incomplete or damaged ({type(error).__name__}: {error}). Export it again."
+            f"it is incomplete or damaged ({type(error).__name__}: {error}). Ask for a new "
+            "copy, or write it anew with twoarm run."
         ) from error
     return model
-
-
-def _check_vectors(model: Model) -> None:
-    vectors = model.content["test_vectors"]
-    if len(vectors) < _FEWEST_VECTORS:
-        raise ModelFileError(f"it has {len(vectors)} test vectors, {_FEWEST_VECTORS} are needed.")
-    inputs = np.array(
-        [[np.nan if value is None else value for value in vector["inputs"]] for vector in vectors],
-        dtype=np.float64,
-    )
-    for outcome in model.outcomes:
-        expected = np.array([vector["risks"][outcome] for vector in vectors], dtype=np.float64).T
-        found = model.risks(inputs, outcome)
-        worst = float(np.abs(found - expected).max())
-        if not worst <= _TOLERANCE:
-            raise ModelFileError(
-                f"its predictions of '{outcome}' differ from its test vectors by up to "
-                f"{worst:.2g}. The file was changed, or this computer calculates differently; do "
-                "not use it."
-            )
