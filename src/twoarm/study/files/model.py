@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Predictor
+from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest, in_words
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import FittedModels
@@ -176,12 +176,19 @@ def _cell(predictor: Predictor, value: float) -> str:
 def _drawn(
     predictor: Predictor, known: NDArray[np.float64], n: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Draw n values of a predictor: numbers within those known, every level in turn."""
+    """Draw n values of a predictor: numbers within those known, every level in turn.
+
+    A number that spells a missing code would be read as missing; the smallest one known stands for
+    it, which is no code.
+    """
     if predictor.is_number:
         low, high = float(np.nanmin(known)), float(np.nanmax(known))
         fine = predictor.type == "number" and high > low
         decimals = max(0, 2 - math.floor(math.log10(high - low))) if fine else 0
         values = np.clip(np.round(rng.uniform(low, high, n), decimals), low, high)
+        codes = {canonical(code) for code in predictor.missing_codes}
+        is_code = [canonical(_cell(predictor, value)) in codes for value in values.tolist()]
+        values[is_code] = low
     else:
         values = rng.permutation(np.arange(n) % len(predictor.all_levels)).astype(np.float64)
     empty_is_a_level = any(str(level.code).strip() == "" for level in predictor.all_levels)
