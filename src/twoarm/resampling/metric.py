@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from twoarm.metrics import Interval, NullBand
 
-__all__ = ["LARGEST_MISSING_SHARE", "CalibrationMetrics", "Gate", "Metric", "Range"]
+__all__ = ["LARGEST_MISSING_SHARE", "CalibrationMetrics", "Metric", "Range"]
 
 LARGEST_MISSING_SHARE = 0.20
 """No mean and no interval if the measure is undefined in more replicates than this.
@@ -131,22 +131,3 @@ class CalibrationMetrics:
     e90: Metric
     emax: Metric
     ici_null: NullBand
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether Harrell's correction can be quoted for this learner on these patients.
-
-    Attributes
-    ----------
-    harrell_valid : bool or None
-        None if it cannot be told.
-    harrell_minus_headline : float or None
-        Difference of the two AUCs.
-    reason : str
-        In words.
-    """
-
-    harrell_valid: bool | None
-    harrell_minus_headline: float | None
-    reason: str

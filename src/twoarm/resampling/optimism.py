@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twoarm.metrics import Interval, auc_interval
 from twoarm.resampling.intervals import harrell_2025, location_shifted
-from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Gate, Metric, Range
+from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Metric, Range
 
 __all__ = [
     "HEADLINE",
@@ -25,7 +25,6 @@ __all__ = [
     "corrected_calibration",
     "corrected_fit",
     "corrected_loss",
-    "gate",
     "headline_of",
     "scaled",
 ]
@@ -39,7 +38,6 @@ _WIDENED = 1.1
 """Multiple of Hanley and McNeil's standard error, which knows nothing of the spread that learning
 adds: the smallest, in steps of 0.05, that held 95 % in every row of the choice (0012)."""
 
-_TOLERATED_EXCESS = 0.02
 _LARGEST_UNFITTED_SHARE = 0.05  # of the regressions that calibration, R2 and g need
 _NO_REPEATS = np.empty(0)
 _NO_REPEAT = "not defined in any complete repeat of cross-validation"
@@ -185,10 +183,10 @@ def corrected_auc(
     oob = _mean(_enough(scores.oob))
     d632plus = None if oob is None else auc_632plus(apparent, oob)
     metric = _corrected(apparent, scores, d632plus, nested)
-    everywhere = scores.train + scores.test + scores.oob
-    if not metric.headline or (everywhere.size and not _enough(everywhere).size):
+    value, missing = metric.headline, metric.harrell is None or oob is None
+    if value is None or value in (0.0, 1.0) or (missing and scores.train.size):
         return metric
-    return replace(metric, ci=auc_interval(metric.headline, events, others, widened=_WIDENED))
+    return replace(metric, ci=auc_interval(value, events, others, widened=_WIDENED))
 
 
 def corrected_loss(
@@ -246,8 +244,10 @@ def corrected_fit(
     drawn would flatter. The headline is cross-validation, one recalibration a repeat.
     """
     optimism, mcse = _optimism(scores)
-    harrell = None if optimism is None or math.isnan(apparent) else apparent - optimism
-    return _from_regressions(apparent, scores.train + scores.test, harrell, mcse, nested)
+    needed = scores.train + scores.test
+    if optimism is None or math.isnan(apparent):
+        return _from_regressions(apparent, needed, None, None, nested)
+    return _from_regressions(apparent, needed, apparent - optimism, mcse, nested)
 
 
 def corrected_calibration(
@@ -299,25 +299,3 @@ def _from_regressions(
         repeats_used=_defined(nested),
         nested_cv_range=_range(repeats),
     )
-
-
-def gate(auc: Metric, events: int) -> Gate:
-    """Say whether Harrell's AUC stays near the headline or shows its known failure.
-
-    It exceeds by more than 0.02 plus two Monte-Carlo standard errors: not valid. Within that, no
-    failure was seen, which is not a proof of validity.
-    """
-    if auc.headline is None:
-        return Gate(None, None, f"cannot tell: there is no AUC to quote ({auc.headline_reason})")
-    if auc.harrell is None:
-        total = auc.replicates_used + auc.failed
-        reason = f"cannot tell: the AUC is defined in {auc.replicates_used} of {total} replicates"
-        return Gate(None, None, reason)
-    excess = auc.harrell - auc.headline
-    if excess > _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0):
-        reason = (
-            f"Harrell's AUC exceeds the headline by {excess:.3f}: not valid for this learner at "
-            f"this number of events ({events})"
-        )
-        return Gate(False, excess, reason)
-    return Gate(True, excess, "Harrell's AUC does not exceed the headline by more than 0.02")

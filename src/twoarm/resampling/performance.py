@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -14,7 +15,8 @@ from twoarm.metrics import (
     log_loss_no_information,
 )
 from twoarm.metrics.calibration import ici_of_calibrated
-from twoarm.resampling.metric import CalibrationMetrics, Gate, Metric
+from twoarm.resampling.gate import Gate, gate
+from twoarm.resampling.metric import CalibrationMetrics, Metric
 from twoarm.resampling.nested_cv import CrossValidated, cv_scores
 from twoarm.resampling.optimism import (
     ResampledScores,
@@ -22,7 +24,6 @@ from twoarm.resampling.optimism import (
     corrected_calibration,
     corrected_fit,
     corrected_loss,
-    gate,
     scaled,
 )
 from twoarm.resampling.scores import SCORES, score
@@ -110,19 +111,28 @@ class Performance:
         return measures | parts
 
     def cautions(self) -> tuple[str, ...]:
-        """Name the measures that are undefined in more than 5 % of the replicates."""
-        often: dict[str, list[str]] = {}
+        """Name the measures that are undefined in more than 5 % of the replicates.
+
+        And say whether a corrected value is given all the same.
+        """
+        often: dict[tuple[str, str], list[str]] = {}
         for name, each in self.metrics().items():
             total = each.replicates_used + each.failed
             if each.often_missing:
-                often.setdefault(f"{each.failed} of {total}", []).append(name)
+                found = (f"{each.failed} of {total}", _rests_on(each.harrell))
+                often.setdefault(found, []).append(name)
             if name in _OUT_OF_BAG and each.often_missing_oob:
-                count = f"{total - each.oob_used} of {total}"
-                often.setdefault(count, []).append(f"{name} out of bag")
+                found = (f"{total - each.oob_used} of {total}", _rests_on(each.oob))
+                often.setdefault(found, []).append(f"{name} out of bag")
         return tuple(
-            f"{', '.join(names)}: not defined in {count} replicates"
-            for count, names in often.items()
+            f"{', '.join(names)}: not defined in {count} replicates; {what}"
+            for (count, what), names in often.items()
         )
+
+
+def _rests_on(corrected: float | None) -> str:
+    given = corrected is not None
+    return "the corrected value rests on the others" if given else "no corrected value is given"
 
 
 def performance(
@@ -131,6 +141,8 @@ def performance(
     table: NDArray[np.float64],
     cv: CrossValidated,
     rng: np.random.Generator,
+    *,
+    seeing_copies: Sequence[str] = (),
 ) -> Performance:
     """Collect every estimate of every measure.
 
@@ -144,6 +156,8 @@ def performance(
         Out-of-fold predictions of the same patients; without repeats the estimates are None.
     rng : numpy.random.Generator
         For the outcomes drawn for the ICI's null.
+    seeing_copies : sequence of str
+        Parts of the learner with copies of one patient on both sides of their own division.
     """
     own = score(risk, outcome, np.ones(outcome.size, dtype=np.int64))
     apparent = {name: float(own[k, 1]) for k, name in enumerate(SCORES)}
@@ -189,7 +203,7 @@ def performance(
         g=g,
         gp=gp,
         calibration=CalibrationMetrics(**parts, ici_null=_ici_null(risk, cv, rng)),
-        gate=gate(auc, events),
+        gate=gate(auc, events, n - events, seeing_copies),
         outcome=outcome,
         risk=risk,
         cv=cv,

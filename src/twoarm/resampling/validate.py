@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from twoarm.kernels.stack import SEPARATED
 from twoarm.learners import Prediction, Prepared, prepare, replicate, seeing_copies
 from twoarm.resampling.binary import binary, labels_of
 from twoarm.resampling.draws import counts_of, draw_counts
-from twoarm.resampling.metric import Gate, Metric
+from twoarm.resampling.metric import Metric
 from twoarm.resampling.nested_cv import CrossValidated, cross_validate
 from twoarm.resampling.performance import Performance, performance
 from twoarm.resampling.scores import SCORES, score
@@ -249,9 +249,8 @@ def validate(
     undefined = np.full((len(SCORES), 3), np.nan)
     table = np.stack([undefined if isinstance(each, Failure) else each.table for each in done])
     rng = generator(seed, Stream.FULL_FIT, _ICI_NULL)
-    found = performance(outcome, risk, table, cv, rng)
+    found = performance(outcome, risk, table, cv, rng, seeing_copies=blind)
     if blind:
-        found = replace(found, gate=_not_held(found.gate, blind))
         warnings.warn(found.gate.reason, stacklevel=2)
     return Validation(
         **{each.name: getattr(found, each.name) for each in fields(found)},
@@ -260,16 +259,6 @@ def validate(
         separated=sum(isinstance(each, _Scored) and each.separated for each in done),
         seeing_copies=blind,
     )
-
-
-def _not_held(gate: Gate, blind: tuple[str, ...]) -> Gate:
-    reason = (
-        "Harrell's correction and the out-of-bag estimates (.632 and .632+ too) do not hold: "
-        f"{', '.join(blind)} divides the rows of a replicate and has copies of one patient on both "
-        "sides. Cross-validation repeats nobody and holds; tune in the outermost estimator, with "
-        "cv a number or a splitter, to have them all."
-    )
-    return Gate(False, gate.harrell_minus_headline, reason)
 
 
 def _cross_validated(task: _Task, repeats: int, executor: str, workers: int) -> CrossValidated:

@@ -205,7 +205,11 @@ def test_nothing_defined_is_nothing_reported():
         assert found.harrell is found.oob is found.d632 is found.d632plus is found.headline is None
         assert found.ci is found.mcse is None
         assert found.failed == 4
-    assert gate(corrected_auc(0.8, nothing, events=5, others=5), 5).harrell_valid is None
+    undefined = gate(corrected_auc(0.8, nothing, events=5, others=5), 5, 5)
+    assert undefined.harrell_valid is undefined.harrell_minus_headline is None
+    assert "no AUC to quote (not defined in any complete repeat" in undefined.reason
+    given = corrected_auc(0.8, nothing, events=5, others=5, nested=np.array([0.7]))
+    assert gate(given, 5, 5).reason == "cannot tell: the AUC is defined in 0 of 4 replicates"
 
 
 def auc_of(optimism, oob, spread=0.0, n=100):
@@ -221,11 +225,21 @@ def auc_of(optimism, oob, spread=0.0, n=100):
 
 
 def test_the_gate_tells_a_harrell_value_far_above_the_headline():
-    overfitted = gate(auc_of(0.02, 0.6), 20)
+    overfitted = gate(auc_of(0.02, 0.6), 20, 80)
     assert overfitted.harrell_valid is False
     assert overfitted.harrell_minus_headline > 0.2
-    assert "(20)" in overfitted.reason
-    assert gate(auc_of(0.02, 0.9), 20).harrell_valid is True
+    assert "(20 with and 80 without the event)" in overfitted.reason
+    assert gate(auc_of(0.02, 0.9), 20, 80).harrell_valid is True
+
+
+@pytest.mark.parametrize("nested", [[0.9], []])
+def test_the_gate_is_shut_where_copies_were_on_both_sides_whatever_the_value(nested):
+    replicates = scores(np.full(9, 0.9), np.full(9, 0.9), np.full(9, 0.9))
+    auc = corrected_auc(0.9, replicates, events=20, others=80, nested=np.array(nested))
+    found = gate(auc, 20, 80, ("Search", "Other"))
+    assert found.harrell_valid is False
+    assert found.harrell_minus_headline == (0.0 if nested else None)
+    assert "copies of one patient on both sides, in Search, Other." in found.reason
 
 
 def test_the_gate_allows_for_monte_carlo_error():
@@ -239,9 +253,9 @@ def test_the_gate_allows_for_monte_carlo_error():
         low, high = (middle, high) if excess(auc_of(0.02, middle)) > 0.03 else (low, middle)
     precise, vague = auc_of(0.02, low), auc_of(0.02, low, spread=0.2)
     assert_allclose(excess(precise), 0.03, rtol=0, atol=1e-6)
-    assert gate(precise, 20).harrell_valid is False
+    assert gate(precise, 20, 80).harrell_valid is False
     assert vague.mcse > 0.005
-    assert gate(vague, 20).harrell_valid is True
+    assert gate(vague, 20, 80).harrell_valid is True
 
 
 def test_cross_validation_is_the_mean_over_repeats_with_their_range():
@@ -323,4 +337,14 @@ def test_calibration_needs_a_finite_regression_in_95_of_100(missing, given):
 
 def test_a_fit_that_separates_in_the_full_cohort_has_no_harrell_value():
     found = corrected_fit(NAN, scores([0.5, 0.6], [0.3, 0.2], [NAN, NAN]))
-    assert found.harrell is found.nested_cv is found.headline is None
+    assert found.harrell is found.mcse is found.nested_cv is found.headline is None
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_an_auc_of_exactly_0_or_1_has_no_interval(value):
+    parts = np.full(20, 0.9)
+    found = corrected_auc(
+        1.0, scores(parts, parts, parts), events=5, others=20, nested=np.full(3, value)
+    )
+    assert found.headline == value
+    assert found.ci is None

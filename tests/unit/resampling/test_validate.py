@@ -333,7 +333,8 @@ def test_measures_that_are_often_undefined_are_named():
     failed = found.calibration.slope.failed
     assert failed > 1.5  # all weight on `mean`: no slope
     caution = next(text for text in found.cautions() if "calibration.slope" in text)
-    assert caution.endswith(f"not defined in {failed} of 30 replicates")
+    missing = f"not defined in {failed} of 30 replicates; no corrected value is given"
+    assert caution.endswith(missing)
     assert found.calibration.slope.harrell is None
     assert found.auc.failed == 0
 

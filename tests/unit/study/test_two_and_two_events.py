@@ -1,0 +1,130 @@
+"""Two events in each arm: no number without the replicates it rests on, and the reasons said."""
+
+import numpy as np
+import pytest
+
+from twoarm.cohort import load_study, read_cohort
+from twoarm.report.sections.models.auc import auc_table
+from twoarm.report.sentences import sentences
+from twoarm.report.terminal import terminal_summary
+from twoarm.resampling import draw_counts
+from twoarm.study import run
+from twoarm.study.plan.plan import ARMS
+
+REPLICATES = 10
+SIZES = {0: 88, 1: 72}
+STUDY = """
+[study]
+name = "two-two"
+title = "Two and two"
+cohort = "cohort.csv"
+id = "pid"
+
+[target_trial]
+eligibility = "adults"
+time_zero = "decision"
+strategies = { control = "usual care", treated = "new treatment" }
+control_by = "other"
+estimand = "risk difference"
+
+[treatment]
+column = "arm"
+control = 0
+treated = 1
+
+[[outcomes]]
+name = "death"
+column = "dead"
+event = { equals = 1 }
+desirable = false
+primary = true
+threshold = 0.05
+
+[[predictors]]
+column = "age"
+type = "integer"
+
+[[predictors]]
+column = "sbp"
+type = "integer"
+
+[validation]
+cross_fit_repeats = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    rng, folder = np.random.default_rng(7), tmp_path_factory.mktemp("two-two")
+    lines = ["pid,arm,age,sbp,dead"]
+    for arm, size in SIZES.items():
+        lines += [
+            f"P{arm}{row:03},{arm},{rng.integers(40, 90)},{rng.integers(100, 190)},{int(row < 2)}"
+            for row in range(size)
+        ]
+    (folder / "cohort.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    study = load_study(folder / "study.toml")
+    return run(study, read_cohort(study), out=folder / "run", replicates=REPLICATES,
+               executor="serial", questions=())  # fmt: skip
+
+
+def test_a_replicate_counts_where_it_drew_both_events_of_the_arm(result):
+    cohort = result.plan.cohort
+    event = cohort.outcomes["death"] == 1
+    drawn = np.stack([
+        draw_counts(result.plan.seed, i, len(cohort), strata=cohort.treatment)
+        for i in range(REPLICATES)
+    ])  # fmt: skip
+    for arm, name in enumerate(ARMS):
+        both = (drawn[:, event & (cohort.treatment == arm)] > 0).all(axis=1).sum()
+        auc = result.primary.arms[name].auc
+        assert 0 < both < 0.8 * REPLICATES
+        assert (auc.replicates_used, auc.failed) == (both, REPLICATES - both)
+        assert auc.oob_used == 0  # nobody with the event is left to be tested
+
+
+def test_no_number_stands_without_its_replicates(result):
+    summary = result.summary()
+    for name in ARMS:
+        arm, where = summary["outcomes"]["death"]["arms"][name], f"outcomes.death.arms.{name}"
+        measures = {part: arm[part] for part in ("auc", "brier", "scaled_brier", "log_loss")}
+        for part, found in measures.items():
+            for key in ("harrell", "oob", "d632", "d632plus", "mcse", "headline", "nested_cv"):
+                assert found[key] is None, (name, part, key)
+                assert f"{where}.{part}.{key}" in summary["absent"]
+            assert found["ci"] is None
+            assert found["intervals"] == {}
+        for found in (arm["r2"], arm["g"], *(arm["calibration"][key] for key in ("slope", "ici"))):
+            assert found["harrell"] is found["headline"] is None
+        assert summary["absent"][f"{where}.auc.ci"] == arm["auc"]["headline_reason"]
+    assert summary["outcomes"]["death"]["average_effect"]["g_formula"]["low"] is None
+
+
+def test_the_reason_is_said_where_the_number_would_stand(result):
+    why = "A stack needs at least two different patients with the event and two without"
+    texts = [each.text for each in sentences(result)]
+    for name, label in zip(ARMS, ("usual care", "new treatment"), strict=True):
+        fit = result.primary.arms[name]
+        assert why in fit.auc.headline_reason
+        assert why in fit.gate.reason
+        (said,) = (text for text in texts if text.startswith(f"{label}: the AUC could not"))
+        assert why in said
+        missing = f"not defined in {fit.auc.failed} of 10 replicates; no corrected value is given."
+        assert any(text.startswith(f"{label}: auc") and text.endswith(missing) for text in texts)
+    page = " ".join(texts + list(terminal_summary(result)))
+    assert "Harrell's correction" not in page.replace("* Harrell's correction is not valid", "")
+    assert "rests on the others" not in page
+    assert "2 patients with the event" in page
+
+
+def test_the_table_of_the_auc_has_gaps_and_counts(result):
+    table = auc_table(result)
+    for row in table.rows:
+        cells = dict(zip((column.name for column in table.columns), row, strict=True))
+        gaps = ("harrell", "oob", "d632", "d632plus", "nested_cv", "headline", "ci_low", "mcse")
+        assert [cells[gap] for gap in gaps] == [None] * len(gaps)
+        assert cells["replicates_used"] + cells["failed"] == REPLICATES
+        assert cells["oob_used"] == cells["repeats_used"] == 0
+        assert cells["harrell_gate"] == "cannot tell"
+    assert "Nothing to quote: death, usual care (no repeat of cross-validation" in table.note
