@@ -1,7 +1,8 @@
 """The released model: plain JSON, checked when it is loaded, predicted with NumPy alone."""
 
 from twoarm.modelfile.checks import digest
-from twoarm.modelfile.model import FORMAT, FORMAT_VERSION, Model, load_model, parse_model
+from twoarm.modelfile.loading import FORMAT, FORMAT_VERSION, load_model, parse_model
+from twoarm.modelfile.model import Model
 from twoarm.modelfile.patients import Patients, read_patients
 from twoarm.modelfile.prediction import Predictions, predict_patients
 from twoarm.modelfile.predictor import stack_risk

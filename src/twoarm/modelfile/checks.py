@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from twoarm.errors import ModelFileError
+from twoarm.modelfile.model import Model
 from twoarm.modelfile.reading import in_words, read_cells
-
-if TYPE_CHECKING:
-    from twoarm.modelfile.model import Model
 
 __all__ = ["check_digest", "check_vectors", "digest"]
 

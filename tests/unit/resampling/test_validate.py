@@ -392,7 +392,7 @@ def test_tuning_inside_a_replicate_is_that_of_a_fit_to_patients_once():
 
 def test_a_search_that_cannot_be_told_is_said_loudly(data):
     X, y = data
-    with pytest.warns(UserWarning, match="do not hold: GridSearchCV in BaggingClassifier"):
+    with pytest.warns(UserWarning, match="both sides, in GridSearchCV in BaggingClassifier"):
         found = validate(BaggingClassifier(TUNED, 2), X, y, replicates=3, cv_repeats=1)
     assert found.seeing_copies == ("GridSearchCV in BaggingClassifier",)
     assert found.gate.harrell_valid is False

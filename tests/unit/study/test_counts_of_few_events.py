@@ -1,4 +1,4 @@
-"""Two events in each arm: no number without the replicates it rests on, and the reasons said."""
+"""Few events: no number without the replicates it rests on, and the reasons said."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,6 @@ from twoarm.study import run
 from twoarm.study.plan.plan import ARMS
 
 REPLICATES = 10
-SIZES = {0: 88, 1: 72}
 STUDY = """
 [study]
 name = "two-two"
@@ -31,6 +30,7 @@ estimand = "risk difference"
 column = "arm"
 control = 0
 treated = 1
+labels = { control = "usual care", treated = "new treatment" }
 
 [[outcomes]]
 name = "death"
@@ -49,17 +49,19 @@ column = "sbp"
 type = "integer"
 
 [validation]
+cross_fit_folds = 4
 cross_fit_repeats = 2
 """
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    rng, folder = np.random.default_rng(7), tmp_path_factory.mktemp("two-two")
+def run_of(folder, sizes, events):
+    """Run a study with these patients and events in each arm, without its questions."""
+    rng = np.random.default_rng(7)
     lines = ["pid,arm,age,sbp,dead"]
-    for arm, size in SIZES.items():
+    for arm, (size, with_event) in enumerate(zip(sizes, events, strict=True)):
         lines += [
-            f"P{arm}{row:03},{arm},{rng.integers(40, 90)},{rng.integers(100, 190)},{int(row < 2)}"
+            f"P{arm}{row:03},{arm},{rng.integers(40, 90)},{rng.integers(100, 190)},"
+            f"{int(row < with_event)}"
             for row in range(size)
         ]
     (folder / "cohort.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -67,6 +69,11 @@ def result(tmp_path_factory):
     study = load_study(folder / "study.toml")
     return run(study, read_cohort(study), out=folder / "run", replicates=REPLICATES,
                executor="serial", questions=())  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    return run_of(tmp_path_factory.mktemp("two-two"), (88, 72), (2, 2))
 
 
 def test_a_replicate_counts_where_it_drew_both_events_of_the_arm(result):
@@ -128,3 +135,62 @@ def test_the_table_of_the_auc_has_gaps_and_counts(result):
         assert cells["oob_used"] == cells["repeats_used"] == 0
         assert cells["harrell_gate"] == "cannot tell"
     assert "Nothing to quote: death, usual care (no repeat of cross-validation" in table.note
+
+
+# --- every number of every measure, over numbers of events and patients -------------------------
+
+MEANS = ("auc", "brier", "scaled_brier", "log_loss")
+GRID = [
+    ((n, m), (min(events, n - 2), min(others, m - 2)))
+    for n, m in ((8, 8), (8, 52), (20, 12), (40, 8), (60, 60))
+    for events in (2, 3, 4, 5, 6, 7, 8, 9)
+    for others in (2, 9)
+]
+SOME = GRID[::11]
+
+
+def measures_of(summary):
+    """Give the path and the content of every measure of every arm."""
+    for name in ARMS:
+        arm, where = summary["outcomes"]["death"]["arms"][name], f"outcomes.death.arms.{name}"
+        for part in (*MEANS, "r2", "g"):
+            yield part, f"{where}.{part}", arm[part]
+        for part, found in arm["calibration"].items():
+            if part != "ici_null":
+                yield part, f"{where}.calibration.{part}", found
+
+
+def check_counts(result):
+    """Compare every number with the count that it rests on."""
+    summary = result.summary()
+    for part, where, found in measures_of(summary):
+        used, out_of_bag = found["replicates_used"], found["oob_used"]
+        assert used + found["failed"] == REPLICATES
+        assert out_of_bag <= REPLICATES
+        assert found["repeats_used"] <= 2
+        if part in MEANS:
+            assert (found["harrell"] is None) == (used < 0.8 * REPLICATES), where
+            for key in ("oob", "d632", "d632plus"):
+                assert (found[key] is None) == (out_of_bag < 0.8 * REPLICATES), where
+        else:
+            assert found["harrell"] is None or used >= 0.95 * REPLICATES, where
+        assert found["mcse"] is None or found["harrell"] is not None
+        assert (found["headline"] is None) == bool(found["headline_reason"]), where
+        assert found["headline"] is None or found["repeats_used"] > 0
+        if found["ci"] is not None:
+            assert None not in (found["harrell"], found["oob"], found["headline"])
+            assert found["ci"]["low"] < found["headline"] < found["ci"]["high"]
+        for key, value in found.items():
+            if value is None:
+                assert summary["absent"][f"{where}.{key}"], f"{where}.{key}"
+
+
+@pytest.mark.parametrize(("sizes", "events"), SOME)
+def test_numbers_and_the_counts_they_rest_on_agree(tmp_path, sizes, events):
+    check_counts(run_of(tmp_path, sizes, events))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sizes", "events"), [each for each in GRID if each not in SOME])
+def test_they_agree_for_every_number_of_events_and_patients(tmp_path, sizes, events):
+    check_counts(run_of(tmp_path, sizes, events))
