@@ -11,6 +11,8 @@ import typer
 
 __all__ = ["predict"]
 
+Rows = list[list[Any]]
+
 
 def predict(
     model: Annotated[Path, typer.Argument(help="A model file, model.json of a run.")],
@@ -19,53 +21,81 @@ def predict(
         Path | None, typer.Option("--out", help="CSV file to write [default: the terminal].")
     ] = None,
 ) -> None:
-    """Predict new patients; those outside what the model has seen get no numbers."""
-    from twoarm.errors import ArgumentError
-    from twoarm.modelfile import load_model, read_patients
+    """Predict new patients.
 
+    Columns that are no predictors, such as an id, go through unchanged. A patient whose values
+    cannot be read, or lie outside what the model has seen, gets a note in place of numbers.
+    """
+    from twoarm.modelfile import load_model, predict_patients, read_patients
+
+    if out is not None:
+        _require_other_file(out, model, patients)
     loaded = load_model(model)
-    header, rows = _predictions(loaded, read_patients(loaded, patients))
+    read = read_patients(loaded, patients)
+    predicted = predict_patients(loaded, read)
+    header, rows = _table(read, predicted)
+    without = int((~predicted.usable).sum())
     if out is None:
         _write(sys.stdout, header, rows)
-        return
-    unfinished = out.with_name(out.name + ".new")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            _write(file, header, rows)
-        unfinished.replace(out)
-    except OSError as error:
-        raise ArgumentError(f"Cannot write {out}: {error.strerror}.") from error
-    typer.echo(f"{len(rows)} patients: {out}")
+    else:
+        _write_whole(out, header, rows)
+        typer.echo(f"{len(rows)} patients: {out}")
+    if without:
+        typer.echo(
+            f"{without} of {len(rows)} patients have no numbers; the column 'note' says why.",
+            err=True,
+        )
 
 
-def _write(file: Any, header: list[str], rows: list[list[Any]]) -> None:
+def _require_other_file(out: Path, model: Path, patients: Path) -> None:
+    from twoarm.errors import ArgumentError
+
+    for name, taken in (("the model", model), ("the patients", patients)):
+        if out.exists() and taken.exists() and out.samefile(taken):
+            raise ArgumentError(f"--out is the file of {name}, {out}. Give another name.")
+    if out.suffix.lower() in (".xlsx", ".xls"):
+        raise ArgumentError(f"--out writes CSV; found {out.name}. Give a name that ends in .csv.")
+
+
+def _table(patients: Any, predicted: Any) -> tuple[list[str], Rows]:
+    """Give one row a patient: its other columns, row of the file, each outcome, and a note."""
+    from twoarm.errors import CohortError
+
+    columns: dict[str, list[Any]] = {"row": patients.rows.tolist()}
+    for outcome in predicted.mu0:
+        for part in ("mu0", "mu1", "benefit"):
+            values = getattr(predicted, part)[outcome]
+            columns[f"{part}_{outcome}"] = [
+                "" if value != value else f"{value:.6f}" for value in values
+            ]
+    columns["note"] = list(predicted.notes)
+    taken = sorted(set(columns) & set(patients.others))
+    if taken:
+        raise CohortError(
+            f"The patients have columns that predict writes itself: {', '.join(taken)}. Rename or "
+            "remove them."
+        )
+    columns = {name: cells.tolist() for name, cells in patients.others.items()} | columns
+    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _write(file: Any, header: list[str], rows: Rows) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
 
 
-def _predictions(model: Any, patients: Any) -> tuple[list[str], list[list[Any]]]:
-    """Give one row a patient: file row, mu0, mu1 and benefit of each outcome, and a note."""
-    header = ["row"]
-    columns: list[list[Any]] = [patients.rows.tolist()]
-    outside = model.outside_support(patients.coded)
-    for name, outcome in model.outcomes.items():
-        mu0, mu1 = model.risks(patients.coded, name)
-        benefit = mu1 - mu0 if outcome["desirable"] else mu0 - mu1
-        for part, values in (("mu0", mu0), ("mu1", mu1), ("benefit", benefit)):
-            header.append(f"{part}_{name}")
-            columns.append(
-                [
-                    "" if names else f"{value:.6f}"
-                    for value, names in zip(values, outside, strict=True)
-                ]
-            )
-    header.append("note")
-    synthetic = "model of synthetic patients" if model.synthetic else ""
-    columns.append([_note(names, synthetic) for names in outside])
-    return header, [list(row) for row in zip(*columns, strict=True)]
+def _write_whole(out: Path, header: list[str], rows: Rows) -> None:
+    """Write by rename: the file is the old one or the whole new one."""
+    from twoarm.errors import ArgumentError
 
-
-def _note(outside: tuple[str, ...], synthetic: str) -> str:
-    notes = [f"outside what the model has seen: {', '.join(outside)}"] if outside else []
-    return "; ".join([*notes, *([synthetic] if synthetic else [])])
+    unfinished = out.with_name(out.name + ".new")
+    try:
+        try:
+            with unfinished.open("w", encoding="utf-8", newline="") as file:
+                _write(file, header, rows)
+            unfinished.replace(out)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise ArgumentError(f"Cannot write {out}: {error.strerror}.") from error

@@ -1,6 +1,7 @@
 """Base learners and the stack: scikit-learn classifiers over the kernels."""
 
 from twoarm.learners.cross_fit import Split, cross_fitted, over_folds
+from twoarm.learners.dividing import seeing_copies
 from twoarm.learners.folds import inner_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
@@ -28,4 +29,5 @@ __all__ = [
     "over_folds",
     "prepare",
     "replicate",
+    "seeing_copies",
 ]

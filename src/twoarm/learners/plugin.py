@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.errors import ArgumentError, MissingPackageError
+from twoarm.learners.dividing import keep_together, seed_splitters
 from twoarm.learners.prepared import rows_of
 
 __all__ = ["fit_repeated", "import_plugin", "with_seed"]
@@ -23,11 +24,22 @@ _SEED_NAMES = ("seed", "random_state")
 
 
 def with_seed(estimator: Any, seed: int) -> Any:
-    """Set every parameter named `seed` or `random_state`, nested ones too; give the estimator."""
+    """Set every parameter named `seed` or `random_state`, nested ones too; give the estimator.
+
+    The splitters of searches are among them.
+    """
+    seed_splitters(estimator, seed)
     names = [
-        name for name in estimator.get_params(deep=True) if name.split("__")[-1] in _SEED_NAMES
+        name
+        for name, value in estimator.get_params(deep=True).items()
+        if name.split("__")[-1] in _SEED_NAMES and not _is_deprecated(value)
     ]
     return estimator.set_params(**dict.fromkeys(names, seed)) if names else estimator
+
+
+def _is_deprecated(value: Any) -> bool:
+    """Say whether a parameter holds scikit-learn's mark of one that is on its way out."""
+    return isinstance(value, str) and value == "deprecated"
 
 
 def fit_repeated(
@@ -35,10 +47,17 @@ def fit_repeated(
     X: Any,
     outcome: NDArray[np.int64],
     weight: NDArray[np.int64],
+    groups: NDArray[Any] | None = None,
     **fit_parameters: Any,
 ) -> Any:
-    """Fit on each row as often as its weight says; give the estimator."""
+    """Fit on each row as often as its weight says; give the estimator.
+
+    A search or cross-validation inside it keeps the copies of a row together, and the rows of a
+    group, wherever the estimator can be told (`dividing.seeing_copies` names the others).
+    """
     rows = np.repeat(np.arange(weight.size), weight)
+    if weight.max() > 1 or groups is not None:
+        keep_together(estimator, rows, outcome[rows], None if groups is None else groups[rows])
     return estimator.fit(rows_of(X, rows), outcome[rows], **fit_parameters)
 
 

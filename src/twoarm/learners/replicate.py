@@ -196,7 +196,7 @@ def fit_model(
         return model.fit_columns(prepared.columns, members, labels, counts, stream_of(seed))
     model = with_seed(clone(estimator), seed % 2**32)  # scikit-learn's own seeds end there
     extra = _groups_for(model, counts, groups)
-    return fit_repeated(model, prepared.given, labels, counts, **extra)
+    return fit_repeated(model, prepared.given, labels, counts, groups, **extra)
 
 
 def _any_classifier(

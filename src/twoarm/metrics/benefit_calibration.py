@@ -132,7 +132,7 @@ def _logistic(
             return b, np.sqrt(np.diag(np.linalg.inv(information)))
     raise NotEstimable(
         "Calibration on the logit scale has no finite solution: the predicted benefit separates "
-        "events from others, or there are too few events."
+        "events from others, or there are too few events or too few others."
     )
 
 

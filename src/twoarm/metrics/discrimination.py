@@ -195,7 +195,8 @@ def auc_interval(
     Parameters
     ----------
     value : float
-        The AUC, between 0 and 1. At 0 or 1 exactly the interval is that point.
+        The AUC, strictly between 0 and 1: at either end the formula has no width, which no number
+        of patients supports.
     events, others : int
         Patients with and without the event, each at least 1.
     level : float
@@ -215,14 +216,12 @@ def auc_interval(
     (0.728, 0.968)
     """
     counts = events >= 1 and others >= 1 and widened >= 1.0
-    if not 0.0 <= value <= 1.0 or not counts or not 0.0 < level < 1.0:
+    if not 0.0 < value < 1.0 or not counts or not 0.0 < level < 1.0:
         raise NotEstimable(
-            "An AUC interval needs an AUC in 0-1, events and non-events, a level in 0-1 and a "
+            "An AUC interval needs an AUC inside 0-1, events and non-events, a level in 0-1 and a "
             f"multiple from 1; found {value}, {events}, {others}, {level} and {widened}."
         )
     method = "logit_hanley_mcneil" + ("_widened" if widened > 1.0 else "")
-    if value in (0.0, 1.0):
-        return Interval(method, value, value)
     # Their Q1 - A^2 and Q2 - A^2, each without A(1 - A), which would cancel near 0 and 1.
     pairs_of_events = (events - 1) * (1.0 - value) / (2.0 - value)
     pairs_of_others = (others - 1) * value / (1.0 + value)

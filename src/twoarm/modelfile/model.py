@@ -1,30 +1,19 @@
-"""A model file, read and checked: it must reproduce its own test vectors before it predicts."""
+"""A released model: what it says of coded patients, and of whom it says nothing."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
-from twoarm.errors import ModelFileError
 from twoarm.modelfile.predictor import stack_risk
 
-__all__ = ["FORMAT", "FORMAT_VERSION", "Model", "load_model", "parse_model"]
-
-FORMAT = "twoarm-model"
-FORMAT_VERSION = 1
-
-_FEWEST_VECTORS = 50
-_TOLERANCE = 1e-9
-_CODEBOOK = TypeAdapter(tuple[Predictor, ...])
+__all__ = ["Model"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +53,11 @@ class Model:
         arms = self.content["arms"]
         return np.stack([stack_risk(arms[arm][outcome], X) for arm in ("control", "treated")])
 
+    def benefit(self, risks: NDArray[np.float64], outcome: str) -> NDArray[np.float64]:
+        """Give the benefit, positive where the treatment helps, of risks of shape (2, n)."""
+        effect: NDArray[np.float64] = risks[1] - risks[0]
+        return effect if self.outcomes[outcome]["desirable"] else -effect
+
     def outside_support(self, coded: NDArray[np.float64]) -> list[tuple[str, ...]]:
         """Name, for each patient, the predictors outside what the model has seen.
 
@@ -80,66 +74,3 @@ class Model:
             for row in np.flatnonzero(outside):
                 found[row].append(predictor.column)
         return [tuple(names) for names in found]
-
-
-def load_model(path: str | Path) -> Model:
-    """Read a model file and check that it predicts its own test vectors.
-
-    Raises
-    ------
-    ModelFileError
-        If the file cannot be read, is of another format, is incomplete, or predicts other numbers
-        than those written in it.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        content = json.loads(text)
-    except OSError as error:
-        raise ModelFileError(f"Cannot read the model file {path}: {error.strerror}.") from error
-    except ValueError as error:
-        raise ModelFileError(f"The model file {path} is not JSON: {error}.") from error
-    try:
-        return parse_model(content)
-    except ModelFileError as error:
-        raise ModelFileError(f"The model file {path} cannot be used: {error}") from error
-
-
-def parse_model(content: Any) -> Model:
-    """Make a model of a file's content; see `load_model`."""
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ModelFileError(f"it is no {FORMAT} file. Export one with: twoarm run")
-    if content.get("format_version") != FORMAT_VERSION:
-        raise ModelFileError(
-            f"it has format version {content.get('format_version')}, this twoarm reads "
-            f"{FORMAT_VERSION}. Use the version of twoarm that wrote it."
-        )
-    try:
-        codebook = _CODEBOOK.validate_python(content["codebook"])
-        fill = tuple(float(content["preprocessing"]["fill"][each.column]) for each in codebook)
-        model = Model(content, EncodingSpec(codebook, fill))
-        _check_vectors(model)
-    except (KeyError, TypeError, ValueError, IndexError, ValidationError) as error:
-        raise ModelFileError(
-            f"it is incomplete or damaged ({type(error).__name__}: {error}). Export it again."
-        ) from error
-    return model
-
-
-def _check_vectors(model: Model) -> None:
-    vectors = model.content["test_vectors"]
-    if len(vectors) < _FEWEST_VECTORS:
-        raise ModelFileError(f"it has {len(vectors)} test vectors, {_FEWEST_VECTORS} are needed.")
-    inputs = np.array(
-        [[np.nan if value is None else value for value in vector["inputs"]] for vector in vectors],
-        dtype=np.float64,
-    )
-    for outcome in model.outcomes:
-        expected = np.array([vector["risks"][outcome] for vector in vectors], dtype=np.float64).T
-        found = model.risks(inputs, outcome)
-        worst = float(np.abs(found - expected).max())
-        if not worst <= _TOLERANCE:
-            raise ModelFileError(
-                f"its predictions of '{outcome}' differ from its test vectors by up to "
-                f"{worst:.2g}. The file was changed, or this computer calculates differently; do "
-                "not use it."
-            )

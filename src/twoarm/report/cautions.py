@@ -49,15 +49,14 @@ def cautions_of_few_events(result: StudyResult) -> list[Sentence]:
     texts = _without_ensemble(result)
     for arm, label in zip(ARMS, arm_labels(result), strict=True):
         fit = result.primary.arms[arm]
-        rarer = "with" if fit.learner.rarer.has_event else "without"
         if fit.share_few_events > _NOTABLE_SHARE:
             texts.append(
                 Sentence(
                     "caution",
-                    f"{label}: {shown(fit.share_few_events, 'percent')} of the replicates have "
-                    f"fewer than {FEW_EVENTS} different patients {rarer} the event. So little "
-                    "information "
-                    "supports no fine distinction between patients.",
+                    f"{label} ({fit.learner.rarer}): {shown(fit.share_few_events, 'percent')} of "
+                    f"the replicates have fewer than {FEW_EVENTS} different patients with, or "
+                    "without, the event. So little information supports no fine distinction "
+                    "between patients.",
                 )
             )
         if fit.share_mean_only is not None and fit.share_mean_only > _NOTABLE_SHARE:
@@ -95,7 +94,7 @@ def _without_ensemble(result: StudyResult) -> list[Sentence]:
 def cautions_of_run(result: StudyResult) -> list[Sentence]:
     """Say what this run left undone."""
     texts = [
-        Sentence("caution", f"{label}: {caution}; corrected values rest on the others.")
+        Sentence("caution", f"{label}: {caution}.")
         for arm, label in zip(ARMS, arm_labels(result), strict=True)
         for caution in result.primary.arms[arm].cautions()
     ]

@@ -9,6 +9,7 @@ from twoarm.report.formats import interval, points, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.measure.arms import ArmResult
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
@@ -76,25 +77,33 @@ def _nulls(result: StudyResult) -> str:
 
 
 def _discrimination(result: StudyResult) -> list[Sentence]:
-    texts = []
-    for arm, label in zip(ARMS, arm_labels(result), strict=True):
-        fit = result.primary.arms[arm]
-        auc = fit.auc
-        if auc.headline is None:
-            texts.append(Sentence("caution", f"{label}: the AUC could not be estimated."))
-            continue
-        limits = "" if auc.ci is None else f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
-        text = (
-            f"{label}: the outcome model ({fit.events} events in {fit.n} patients) has an AUC of "
-            f"{shown(auc.headline, 'probability')}{limits} by {auc.headline_name}."
-        )
-        if fit.gate.harrell_valid is False:
-            excess = shown(fit.gate.harrell_minus_headline, "probability")
-            text += (
-                f" Harrell's correction gives {shown(auc.harrell, 'probability')}, {excess} above "
-                "it: not valid for this learner here."
-            )
-        else:
-            text += f" Harrell's correction gives {shown(auc.harrell, 'probability')}."
-        texts.append(Sentence("finding", text))
-    return texts
+    labels = dict(zip(ARMS, arm_labels(result), strict=True))
+    found = [_auc(label, result.primary.arms[arm]) for arm, label in labels.items()]
+    missing = [
+        _no_auc(f"{each.spec.title}, {labels[arm]}", fit)
+        for each in result.outcomes.values()
+        for arm, fit in each.arms.items()
+        if each is not result.primary and fit.auc.headline is None
+    ]
+    return found + missing
+
+
+def _auc(label: str, fit: ArmResult) -> Sentence:
+    auc = fit.auc
+    if auc.headline is None:
+        return _no_auc(label, fit)
+    limits = "" if auc.ci is None else f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
+    text = (
+        f"{label}: the outcome model ({fit.events} events in {fit.n} patients) has an AUC of "
+        f"{shown(auc.headline, 'probability')}{limits} by {auc.headline_name}."
+    )
+    if auc.harrell is not None:
+        text += f" Harrell's correction gives {shown(auc.harrell, 'probability')}"
+        text += f". {fit.gate.reason}." if fit.gate.harrell_valid is False else "."
+    return Sentence("finding", text)
+
+
+def _no_auc(model: str, fit: ArmResult) -> Sentence:
+    return Sentence(
+        "caution", f"{model}: the AUC could not be estimated: {fit.auc.headline_reason}."
+    )

@@ -99,8 +99,9 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
             mark = "*" if fit.gate.harrell_valid is False else " "
             cells = [f"{shown(value, 'probability'):>9}" for value in values]
             cells[1] = cells[1][1:] + mark
-            limits = "" if auc.ci is None else interval(auc.ci.low, auc.ci.high, "probability")
-            quoted = f"{shown(auc.headline, 'probability')} ({limits})"
+            quoted = shown(auc.headline, "probability")
+            if auc.ci is not None:
+                quoted += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
     yield "  * Harrell's correction is not valid for this learner here"
     yield ""

@@ -1,6 +1,7 @@
 """Replicates, what they say about optimism, and where they are kept."""
 
 from twoarm.resampling.draws import draw_counts
+from twoarm.resampling.gate import Gate, gate
 from twoarm.resampling.intervals import (
     delong,
     harrell_2025,
@@ -11,12 +12,11 @@ from twoarm.resampling.intervals import (
 from twoarm.resampling.metric import (
     LARGEST_MISSING_SHARE,
     CalibrationMetrics,
-    Gate,
     Metric,
     Range,
 )
 from twoarm.resampling.nested_cv import CrossValidated, nested_cv
-from twoarm.resampling.optimism import HEADLINE, ResampledScores, gate
+from twoarm.resampling.optimism import HEADLINE, ResampledScores
 from twoarm.resampling.performance import Performance, performance
 from twoarm.resampling.scores import SCORES, score, score_all
 from twoarm.resampling.store import ArraySpec, FitFailure, RunStore, StoredReplicate

@@ -115,7 +115,7 @@ def delong(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Interval | Non
     Returns
     -------
     Interval or None
-        None with fewer than two events or two others.
+        None with fewer than two events or two others, or without variance: at 0 or 1 exactly.
 
     References
     ----------
@@ -128,7 +128,7 @@ def delong(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Interval | Non
     (0.52, 0.98)
     """
     variance = auc_variance(y, p)
-    if not math.isfinite(variance):
+    if not variance > 0.0:  # NaN neither
         return None
     value, half = auc(y, p), z_of(level) * math.sqrt(variance)
     return Interval("delong_apparent", value - half, value + half)

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from twoarm.metrics import Interval, NullBand
 
-__all__ = ["LARGEST_MISSING_SHARE", "CalibrationMetrics", "Gate", "Metric", "Range"]
+__all__ = ["LARGEST_MISSING_SHARE", "CalibrationMetrics", "Metric", "Range"]
 
 LARGEST_MISSING_SHARE = 0.20
-"""No interval if the measure is undefined in more replicates than this."""
+"""No mean and no interval if the measure is undefined in more replicates than this.
+
+What is missing is not missing by chance: it is the resamples with the fewest events, or without
+the rarest patients, and the others speak of another cohort.
+"""
 
 _NOTED_MISSING_SHARE = 0.05
 
@@ -34,7 +38,9 @@ _IN_WORDS = {
 class Metric:
     """One measure of a model, apparent and corrected for optimism.
 
-    A part that is not computed, or cannot be, is None.
+    A part that is not computed, or cannot be, is None. So is one that is defined in fewer than
+    80 % of the replicates (95 % for measures that need a regression): every number rests on the
+    replicates or repeats counted here.
 
     Attributes
     ----------
@@ -54,12 +60,20 @@ class Metric:
         The estimate fixed in advance as the one to quote.
     headline_method : str
         Which one that is.
+    headline_reason : str
+        Why there is no headline; empty where there is one.
     ci : Interval or None
         95 % interval of the headline.
     mcse : float or None
         Monte-Carlo standard error of `harrell`.
     replicates_used, failed : int
-        Replicates in which the measure is defined, and the others.
+        Replicates in which the measure is defined, on the resample and on the original patients,
+        and the others: what `harrell` and `mcse` rest on.
+    oob_used : int
+        Replicates in which it is defined on the patients not drawn: what `oob`, `d632` and
+        `d632plus` rest on.
+    repeats_used : int
+        Repeats of cross-validation in which it is defined: what `nested_cv` rests on.
     intervals : tuple of Interval
         Other 95 % intervals, each under its name; none of them is recommended for every learner.
     nested_cv_range : Range or None
@@ -74,10 +88,13 @@ class Metric:
     nested_cv: float | None
     headline: float | None
     headline_method: str
+    headline_reason: str
     ci: Interval | None
     mcse: float | None
     replicates_used: int
     failed: int
+    oob_used: int
+    repeats_used: int
     intervals: tuple[Interval, ...] = ()
     nested_cv_range: Range | None = None
 
@@ -90,6 +107,12 @@ class Metric:
     def often_missing(self) -> bool:
         """Whether the measure is undefined in more than 5 % of the replicates."""
         return self.failed > _NOTED_MISSING_SHARE * (self.replicates_used + self.failed)
+
+    @property
+    def often_missing_oob(self) -> bool:
+        """Whether it is undefined more often than that on the patients not drawn alone."""
+        undefined = self.replicates_used - self.oob_used
+        return undefined > _NOTED_MISSING_SHARE * (self.replicates_used + self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +131,3 @@ class CalibrationMetrics:
     e90: Metric
     emax: Metric
     ici_null: NullBand
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Whether Harrell's correction can be quoted for this learner on these patients.
-
-    Attributes
-    ----------
-    harrell_valid : bool or None
-        None if it cannot be told.
-    harrell_minus_headline : float or None
-        Difference of the two AUCs.
-    reason : str
-        In words.
-    """
-
-    harrell_valid: bool | None
-    harrell_minus_headline: float | None
-    reason: str

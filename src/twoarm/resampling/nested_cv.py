@@ -162,7 +162,7 @@ def nested_cv(
         outcome,
         repeats=repeats,
         seed=seed,
-        groups=labels_of(groups, outcome.size),
+        groups=labels_of("groups", groups, outcome.size),
         executor=executor,
         workers=workers,
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twoarm.metrics import Interval, auc_interval
 from twoarm.resampling.intervals import harrell_2025, location_shifted
-from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Gate, Metric, Range
+from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Metric, Range
 
 __all__ = [
     "HEADLINE",
@@ -25,7 +25,6 @@ __all__ = [
     "corrected_calibration",
     "corrected_fit",
     "corrected_loss",
-    "gate",
     "headline_of",
     "scaled",
 ]
@@ -39,9 +38,10 @@ _WIDENED = 1.1
 """Multiple of Hanley and McNeil's standard error, which knows nothing of the spread that learning
 adds: the smallest, in steps of 0.05, that held 95 % in every row of the choice (0012)."""
 
-_TOLERATED_EXCESS = 0.02
 _LARGEST_UNFITTED_SHARE = 0.05  # of the regressions that calibration, R2 and g need
 _NO_REPEATS = np.empty(0)
+_NO_REPEAT = "not defined in any complete repeat of cross-validation"
+_NO_REGRESSION = "no finite regression in more than 5 % of the repeats of cross-validation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,19 @@ class ResampledScores:
     oob: NDArray[np.float64]
 
 
-def _mean(values: NDArray[np.float64]) -> float | None:
+def _enough(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the defined values; none where more are missing than a mean can bear."""
     defined = values[np.isfinite(values)]
-    return float(defined.mean()) if defined.size else None
+    missing = values.size - defined.size
+    return defined[:0] if missing > LARGEST_MISSING_SHARE * values.size else defined
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    return float(values.mean()) if values.size else None
+
+
+def _defined(values: NDArray[np.float64]) -> int:
+    return int(np.isfinite(values).sum())
 
 
 def _weight_632(overfitting: float) -> float:
@@ -90,21 +100,19 @@ def headline_of(oob: float | None, d632plus: float | None, nested_cv: float | No
 
 def _optimism(scores: ResampledScores) -> tuple[float | None, float | None]:
     """Give mean optimism and its Monte-Carlo standard error."""
-    difference = scores.train - scores.test
+    difference = _enough(scores.train - scores.test)
     return _mean(difference), _monte_carlo_error(difference)
 
 
 def _monte_carlo_error(values: NDArray[np.float64]) -> float | None:
-    defined = values[np.isfinite(values)]
-    return float(defined.std(ddof=1) / math.sqrt(defined.size)) if defined.size > 1 else None
+    return float(values.std(ddof=1) / math.sqrt(values.size)) if values.size > 1 else None
 
 
 def _intervals(
     apparent: float, harrell: float | None, scores: ResampledScores
 ) -> tuple[Interval, ...]:
     """Give the intervals of regression models, centred on Harrell's value."""
-    spread = np.isfinite(scores.train + scores.test).mean()
-    if harrell is None or 1.0 - spread > LARGEST_MISSING_SHARE:
+    if harrell is None:
         return ()
     both = (
         location_shifted(scores.train, apparent, harrell),
@@ -121,9 +129,10 @@ def _corrected(
 ) -> Metric:
     """Give every estimate but the interval of a measure that has them all."""
     optimism, mcse = _optimism(scores)
-    oob, nested_cv = _mean(scores.oob), _mean(nested)
+    oob, nested_cv = _mean(_enough(scores.oob)), _mean(nested[np.isfinite(nested)])
     harrell = None if optimism is None else apparent - optimism
-    used = int(np.isfinite(scores.train + scores.test + scores.oob).sum())
+    used = _defined(scores.train - scores.test)
+    headline = headline_of(oob, d632plus, nested_cv)
     return Metric(
         apparent=apparent,
         harrell=harrell,
@@ -131,12 +140,15 @@ def _corrected(
         d632=None if oob is None else 0.368 * apparent + 0.632 * oob,
         d632plus=d632plus,
         nested_cv=nested_cv,
-        headline=headline_of(oob, d632plus, nested_cv),
+        headline=headline,
         headline_method=HEADLINE,
+        headline_reason=_NO_REPEAT if headline is None else "",
         ci=None,
         mcse=mcse,
         replicates_used=used,
         failed=scores.train.size - used,
+        oob_used=_defined(scores.oob),
+        repeats_used=_defined(nested),
         intervals=_intervals(apparent, harrell, scores),
         nested_cv_range=_range(nested),
     )
@@ -168,13 +180,13 @@ def corrected_auc(
     nested : ndarray, shape (repeats,)
         AUCs of the repeats of nested cross-validation.
     """
-    oob = _mean(scores.oob)
+    oob = _mean(_enough(scores.oob))
     d632plus = None if oob is None else auc_632plus(apparent, oob)
     metric = _corrected(apparent, scores, d632plus, nested)
-    missing = metric.failed / max(1, scores.train.size)
-    if not metric.headline or missing > LARGEST_MISSING_SHARE:
+    value, missing = metric.headline, metric.harrell is None or oob is None
+    if value is None or value in (0.0, 1.0) or (missing and scores.train.size):
         return metric
-    return replace(metric, ci=auc_interval(metric.headline, events, others, widened=_WIDENED))
+    return replace(metric, ci=auc_interval(value, events, others, widened=_WIDENED))
 
 
 def corrected_loss(
@@ -189,7 +201,7 @@ def corrected_loss(
     `no_information` is the loss without any signal: `metrics.brier_no_information`,
     `metrics.log_loss_no_information`. The other parameters are those of `corrected_auc`.
     """
-    oob = _mean(scores.oob)
+    oob = _mean(_enough(scores.oob))
     d632plus = None if oob is None else loss_632plus(apparent, oob, no_information)
     return _corrected(apparent, scores, d632plus, nested)
 
@@ -232,8 +244,10 @@ def corrected_fit(
     drawn would flatter. The headline is cross-validation, one recalibration a repeat.
     """
     optimism, mcse = _optimism(scores)
-    harrell = None if optimism is None or math.isnan(apparent) else apparent - optimism
-    return _from_regressions(apparent, scores.train + scores.test, harrell, mcse, nested)
+    needed = scores.train + scores.test
+    if optimism is None or math.isnan(apparent):
+        return _from_regressions(apparent, needed, None, None, nested)
+    return _from_regressions(apparent, needed, apparent - optimism, mcse, nested)
 
 
 def corrected_calibration(
@@ -245,12 +259,13 @@ def corrected_calibration(
     `rms::validate` prints, where the values on the resamples are ideal by construction.
     """
     test = scores.test
-    return _from_regressions(apparent, test, _mean(test), _monte_carlo_error(test), nested)
+    defined = test[np.isfinite(test)]
+    mcse = _monte_carlo_error(defined)
+    return _from_regressions(apparent, test, _mean(defined), mcse, nested)
 
 
 def _often_unfitted(values: NDArray[np.float64]) -> bool:
-    allowed = _LARGEST_UNFITTED_SHARE * values.size
-    return int(np.isfinite(values).sum()) < values.size - allowed
+    return _defined(values) < values.size - _LARGEST_UNFITTED_SHARE * values.size
 
 
 def _from_regressions(
@@ -261,7 +276,7 @@ def _from_regressions(
     nested: NDArray[np.float64],
 ) -> Metric:
     """Collect the estimates; none where more than 5 % of the regressions have no finite result."""
-    used = int(np.isfinite(needed).sum())
+    used = _defined(needed)
     if _often_unfitted(needed):
         harrell = mcse = None
     repeats = _NO_REPEATS if _often_unfitted(nested) else nested[np.isfinite(nested)]
@@ -275,27 +290,12 @@ def _from_regressions(
         nested_cv=nested_cv,
         headline=nested_cv,
         headline_method="nested_cv",
+        headline_reason="" if repeats.size else _NO_REGRESSION,
         ci=None,
         mcse=mcse,
         replicates_used=used,
         failed=needed.size - used,
+        oob_used=0,
+        repeats_used=_defined(nested),
         nested_cv_range=_range(repeats),
     )
-
-
-def gate(auc: Metric, events: int) -> Gate:
-    """Say whether Harrell's AUC stays near the headline or shows its known failure.
-
-    It exceeds by more than 0.02 plus two Monte-Carlo standard errors: not valid. Within that, no
-    failure was seen, which is not a proof of validity.
-    """
-    if auc.harrell is None or auc.headline is None:
-        return Gate(None, None, "cannot tell: the AUC is not defined in the replicates")
-    excess = auc.harrell - auc.headline
-    if excess > _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0):
-        reason = (
-            f"Harrell's AUC exceeds the headline by {excess:.3f}: not valid for this learner at "
-            f"this number of events ({events})"
-        )
-        return Gate(False, excess, reason)
-    return Gate(True, excess, "Harrell's AUC does not exceed the headline by more than 0.02")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ from twoarm.metrics import (
     log_loss_no_information,
 )
 from twoarm.metrics.calibration import ici_of_calibrated
-from twoarm.resampling.metric import CalibrationMetrics, Gate, Metric
+from twoarm.resampling.gate import Gate, gate
+from twoarm.resampling.metric import CalibrationMetrics, Metric
 from twoarm.resampling.nested_cv import CrossValidated, cv_scores
 from twoarm.resampling.optimism import (
     ResampledScores,
@@ -22,7 +24,6 @@ from twoarm.resampling.optimism import (
     corrected_calibration,
     corrected_fit,
     corrected_loss,
-    gate,
     scaled,
 )
 from twoarm.resampling.scores import SCORES, score
@@ -30,6 +31,7 @@ from twoarm.resampling.scores import SCORES, score
 __all__ = ["CalibrationCurve", "Performance", "performance"]
 
 _CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
+_OUT_OF_BAG = ("auc", "brier", "scaled_brier", "log_loss")
 _NULL_DRAWS = 200
 
 
@@ -109,16 +111,28 @@ class Performance:
         return measures | parts
 
     def cautions(self) -> tuple[str, ...]:
-        """Name the measures that are undefined in more than 5 % of the replicates."""
-        often: dict[str, list[str]] = {}
+        """Name the measures that are undefined in more than 5 % of the replicates.
+
+        And say whether a corrected value is given all the same.
+        """
+        often: dict[tuple[str, str], list[str]] = {}
         for name, each in self.metrics().items():
+            total = each.replicates_used + each.failed
             if each.often_missing:
-                count = f"{each.failed} of {each.replicates_used + each.failed}"
-                often.setdefault(count, []).append(name)
+                found = (f"{each.failed} of {total}", _rests_on(each.harrell))
+                often.setdefault(found, []).append(name)
+            if name in _OUT_OF_BAG and each.often_missing_oob:
+                found = (f"{total - each.oob_used} of {total}", _rests_on(each.oob))
+                often.setdefault(found, []).append(f"{name} out of bag")
         return tuple(
-            f"{', '.join(names)}: not defined in {count} replicates"
-            for count, names in often.items()
+            f"{', '.join(names)}: not defined in {count} replicates; {what}"
+            for (count, what), names in often.items()
         )
+
+
+def _rests_on(corrected: float | None) -> str:
+    given = corrected is not None
+    return "the corrected value rests on the others" if given else "no corrected value is given"
 
 
 def performance(
@@ -127,6 +141,8 @@ def performance(
     table: NDArray[np.float64],
     cv: CrossValidated,
     rng: np.random.Generator,
+    *,
+    seeing_copies: Sequence[str] = (),
 ) -> Performance:
     """Collect every estimate of every measure.
 
@@ -140,6 +156,8 @@ def performance(
         Out-of-fold predictions of the same patients; without repeats the estimates are None.
     rng : numpy.random.Generator
         For the outcomes drawn for the ICI's null.
+    seeing_copies : sequence of str
+        Parts of the learner with copies of one patient on both sides of their own division.
     """
     own = score(risk, outcome, np.ones(outcome.size, dtype=np.int64))
     apparent = {name: float(own[k, 1]) for k, name in enumerate(SCORES)}
@@ -169,6 +187,11 @@ def performance(
         name: corrected_calibration(apparent[name], resampled[name], nested=nested[name])
         for name in _CALIBRATION
     }
+    why = _no_repeat(cv)
+    auc, brier, log_loss, r2, g, gp = (
+        _explained(each, why) for each in (auc, brier, log_loss, r2, g, gp)
+    )
+    parts = {name: _explained(each, why) for name, each in parts.items()}
     return Performance(
         n=n,
         events=events,
@@ -180,11 +203,25 @@ def performance(
         g=g,
         gp=gp,
         calibration=CalibrationMetrics(**parts, ici_null=_ici_null(risk, cv, rng)),
-        gate=gate(auc, events),
+        gate=gate(auc, events, n - events, seeing_copies),
         outcome=outcome,
         risk=risk,
         cv=cv,
     )
+
+
+def _no_repeat(cv: CrossValidated) -> str:
+    """Say why no repeat predicts everybody; empty where one does."""
+    if cv.complete.any():
+        return ""
+    if not cv.risk.shape[0]:
+        return "cross-validation was not asked for"
+    why = "no repeat of cross-validation is complete: in each of them a fit failed"
+    return f"{why}. {cv.errors[0]}" if cv.errors else why
+
+
+def _explained(metric: Metric, why: str) -> Metric:
+    return replace(metric, headline_reason=why) if why and metric.headline is None else metric
 
 
 def _ici_null(risk: NDArray[np.float64], cv: CrossValidated, rng: np.random.Generator) -> NullBand:

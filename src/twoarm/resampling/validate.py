@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
-from twoarm.learners import Prediction, Prepared, prepare, replicate
+from twoarm.learners import Prediction, Prepared, prepare, replicate, seeing_copies
 from twoarm.resampling.binary import binary, labels_of
 from twoarm.resampling.draws import counts_of, draw_counts
 from twoarm.resampling.metric import Metric
@@ -50,11 +51,16 @@ class Validation(Performance):
     separated : int
         Replicates in which one of our regressions separated events from others; not told of
         other libraries' estimators.
+    seeing_copies : tuple of str
+        Parts of the estimator that divide the rows of a replicate themselves and cannot be told
+        which of them are copies of one patient: with any of them, Harrell's correction and the
+        out-of-bag estimates do not hold.
     """
 
     replicates: int
     failures: tuple[Failure, ...]
     separated: int
+    seeing_copies: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a measure, one column an estimate."""
@@ -193,9 +199,19 @@ def validate(
     FitError
         If the full fit fails, or every replicate does.
 
+    Warns
+    -----
+    UserWarning
+        If a part of the estimator divides its rows itself and cannot be told which of them are
+        copies of one patient (`Validation.seeing_copies`).
+
     Notes
     -----
     The code cannot check that the rows are independent patients: give `groups` where they are not.
+
+    Searches and other estimators that cross-validate inside their fit divide patients, not rows:
+    where a patient is drawn twice, or `groups` are given, their `cv` is wrapped in a splitter that
+    keeps copies together.
 
     Examples
     --------
@@ -217,9 +233,9 @@ def validate(
             "At least 2 replicates are needed, and 0 or more repeats of cross-validation; found "
             f"{total} and {cv_repeats}."
         )
-    task = _Task(
-        estimator, prepared, outcome, seed, labels_of(strata, n), labels_of(groups, n), given
-    )
+    in_strata, in_groups = labels_of("strata", strata, n), labels_of("groups", groups, n)
+    blind = seeing_copies(estimator, n, grouped=in_groups is not None)
+    task = _Task(estimator, prepared, outcome, seed, in_strata, in_groups, given)
     risk = task.fit(np.ones(n, dtype=np.int64), integer(seed, Stream.FULL_FIT)).risk
     done = [
         each
@@ -233,12 +249,15 @@ def validate(
     undefined = np.full((len(SCORES), 3), np.nan)
     table = np.stack([undefined if isinstance(each, Failure) else each.table for each in done])
     rng = generator(seed, Stream.FULL_FIT, _ICI_NULL)
-    found = performance(outcome, risk, table, cv, rng)
+    found = performance(outcome, risk, table, cv, rng, seeing_copies=blind)
+    if blind:
+        warnings.warn(found.gate.reason, stacklevel=2)
     return Validation(
         **{each.name: getattr(found, each.name) for each in fields(found)},
         replicates=total,
         failures=failures,
         separated=sum(isinstance(each, _Scored) and each.separated for each in done),
+        seeing_copies=blind,
     )
 
 

@@ -176,7 +176,7 @@ def _result(
     for position, spec in enumerate(plan.outcomes):
         mu = crossfit.mu[:, position]
         effects[spec.name] = effects_of(*mu.mean(axis=0), desirable=spec.desirable)
-        outcomes[spec.name] = outcome_result(plan, store, done, counts, spec, full, mu)
+        outcomes[spec.name] = outcome_result(plan, store, done, counts, spec, full, crossfit)
         absent |= _cross_fit_absences(outcomes[spec.name], crossfit.errors)
     counted = set(done.tolist())
     failures = tuple(each for each in store.failures() if each[0] in counted)

@@ -14,6 +14,7 @@ import pytest
 
 from twoarm.cli.main import main
 from twoarm.cohort import load_study
+from twoarm.modelfile import digest
 
 STUDY = Path(load_study("rescue-stenting").path)
 TEXT = STUDY.read_text(encoding="utf-8")
@@ -260,8 +261,17 @@ MODEL = {
         "glucose": {"min": 3, "max": 20, "levels": []},
         "site": {"min": 0, "max": 1, "levels": [0, 1]},
     },
-    "test_vectors": [{"inputs": [60, 7, 0], "risks": {"death": [0.3, 0.2]}}] * 50,
+    "test_vectors": [
+        {
+            "cells": {"age": "60", "glucose": "7", "site": "M1"},
+            "reads": {"age": "60", "glucose": "7", "site": "M1"},
+            "risks": {"death": [0.3, 0.2]},
+            "benefit": {"death": 0.1},
+        }
+    ]
+    * 50,
 }
+MODEL["digest"] = digest(MODEL)
 NEW = "age,glucose,site\n60,7.5,M1\n70,,ICA\n"
 
 
@@ -285,6 +295,10 @@ BAD_MODELS = {
         damaged(lambda m: m["arms"]["control"].update(death=constant(0.31))),
         ["differ from its test vectors by up to 0.01", "do not use it"],
     ),
+    "changed where no test vector looks": (
+        damaged(lambda m: m["support"]["age"].update(max=120)),
+        ["does not fit its digest", "do not use it"],
+    ),
 }
 
 
@@ -301,11 +315,9 @@ def test_bad_model_files(refused, file, content, words):
     ("content", "words"),
     [
         ("age,glucose\n60,7\n", ["has no column site", "The model needs age, glucose, site"]),
-        ("age,Glucose,site\n60,7,M1\n", ["has no column glucose"]),
-        ("age,glucose,site\n17,7,M1\n60,?,M9\n",
-         ["age row 2: found '17'; expected 18 to 110", "glucose row 3: found '?'",
-          "site row 3: found 'M9'; expected one of M1, ICA"]),
-        ("age,glucose,site\n,7,M1\n", ["age row 2: found an empty cell; expected a value"]),
+        ("age,Glucose,site\n60,7,M1\n",
+         ["has no column glucose", "Perhaps: rename 'Glucose' if it is glucose"]),
+        ("age,glucose,site,note\n60,7,M1,x\n", ["columns that predict writes itself: note"]),
         ('age,glucose,site\n60,"7,5",M1\n60,7.5,M1\n', ["decimal commas and decimal points"]),
         ("age,glucose,site\n", ["no patients"]),
         ("", ["is empty"]),
@@ -328,6 +340,13 @@ def test_files_of_predict_that_are_not_there(refused, file, tmp_path):
         "predict", model, "--patients", "absent.csv"
     )
     assert "Cannot write" in refused("predict", model, "--patients", new, "--out", new / "out.csv")
+    for taken in (model, new):
+        before = Path(taken).read_bytes()
+        assert "--out is the file of" in refused(
+            "predict", model, "--patients", new, "--out", taken
+        )
+        assert Path(taken).read_bytes() == before
+    assert "writes CSV" in refused("predict", model, "--patients", new, "--out", "out.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -341,8 +360,57 @@ def test_new_patients_are_read_as_the_cohort_is(twoarm, file, content):
     assert code == 0
     assert printed == (
         "row,mu0_death,mu1_death,benefit_death,note\n"
-        "2,0.300000,0.200000,0.100000,\n3,0.300000,0.200000,0.100000,\n"
+        "2,0.300000,0.200000,0.100000,\n"
+        '3,0.300000,0.200000,0.100000,"glucose is missing, taken as 6.5"\n'
     )
+
+
+NUMBERS = "0.300000,0.200000,0.100000"
+CELLS = {
+    "unknown level": ("60,7,M9", ",,", "site 'M9': expected one of M1, ICA"),
+    "a gap where none may be": (",7,M1", ",,", "age is missing"),
+    "a gap that is filled": ("60,,M1", NUMBERS, "glucose is missing, taken as 6.5"),
+    "text in a number": ("60,?,M1", ",,", "glucose '?': expected a number"),
+    "NaN as text": ("60,NaN,M1", ",,", "glucose 'NaN': expected a number"),
+    "a fraction": ("60.5,7,M1", ",,", "age '60.5': expected a whole number"),
+    "outside the limits": ("17,7,M1", ",,", "age '17': expected 18 to 110"),
+    "negative": ("60,-7,M1", ",,", "outside what the model has seen: glucose -7 (3 to 20)"),
+    "never seen": ("19,7,M1", ",,", "outside what the model has seen: age 19 (20 to 90)"),
+    "all that is wrong": (
+        "19,?,", ",,", "glucose '?': expected a number; site is missing; "
+        "outside what the model has seen: age 19 (20 to 90)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "numbers", "note"), CELLS.values(), ids=CELLS)
+def test_what_is_wrong_with_one_patient_is_his_note_and_others_get_numbers(
+    twoarm, file, cells, numbers, note
+):
+    new = f'pid,age,glucose,site,ward\nA1,60,7,M1,"2, north"\nA1,{cells},\n'
+    model = file(json.dumps(MODEL), "model.json")
+    code, printed = twoarm("predict", model, "--patients", file(new), "--out", "out.csv")
+    assert code == 0
+    assert ("1 of 2 patients have no numbers" in printed) == (numbers == ",,")
+    header, first, second = csv.reader(Path("out.csv").read_text(encoding="utf-8").splitlines())
+    assert header == ["pid", "ward", "row", "mu0_death", "mu1_death", "benefit_death", "note"]
+    assert first == ["A1", "2, north", "2", *NUMBERS.split(","), ""]
+    assert second == ["A1", "", "3", *numbers.split(","), note]
+    assert "may_be_missing" not in printed
+    assert sorted(path.name for path in Path().iterdir()) == ["out.csv"]
+
+
+def test_a_table_that_cannot_be_written_leaves_what_was_there(twoarm, file, monkeypatch):
+    Path("out.csv").write_text("mine")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("twoarm.cli.predict._write", full)
+    model = file(json.dumps(MODEL), "model.json")
+    code, printed = twoarm("predict", model, "--patients", file(NEW), "--out", "out.csv")
+    assert (code, "Cannot write out.csv: No space left" in printed) == (2, True)
+    assert [(path.name, path.read_text()) for path in Path().iterdir()] == [("out.csv", "mine")]
 
 
 @pytest.mark.parametrize(

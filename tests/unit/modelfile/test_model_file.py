@@ -7,8 +7,15 @@ import pytest
 from twoarm.cohort import EncodingSpec
 from twoarm.errors import CohortError, ModelFileError
 from twoarm.learners import Boosting, ElasticNet, Forest, Logistic, Mean, SplineLogistic, Stack
-from twoarm.modelfile import load_model, parse_model, read_patients, stack_risk
+from twoarm.modelfile import (
+    load_model,
+    parse_model,
+    predict_patients,
+    read_patients,
+    stack_risk,
+)
 from twoarm.modelfile.predictor import member_risk
+from twoarm.modelfile.reading import read_cells
 from twoarm.study import run
 from twoarm.study.files.model import model_content
 
@@ -68,10 +75,13 @@ def test_the_file_of_a_run_predicts_what_the_run_predicted(small_result):
 
 
 def test_it_holds_at_least_fifty_test_vectors_and_none_is_a_patient(small_result, content):
+    model = parse_model(content)
+    vectors = [vector["cells"] for vector in content["test_vectors"]]
+    columns = {name: np.array([cells[name] for cells in vectors]) for name in vectors[0]}
+    read = read_cells(model.codebook, model.encoding.fill, columns)
     patients = {tuple(row) for row in small_result.plan.cohort.predictors.tolist()}
-    vectors = {tuple(vector["inputs"]) for vector in content["test_vectors"]}
-    assert len(content["test_vectors"]) >= 50
-    assert not patients & vectors
+    assert len(vectors) >= 50
+    assert not patients & {tuple(row) for row in read.coded.tolist()}
     assert "S0001" not in json.dumps(content)
 
 
@@ -132,14 +142,35 @@ def test_new_patients_are_read_by_the_models_codebook(small_result, content, tmp
     assert model.outside_support(patients.coded) == [(), ("age",)]
 
 
-def test_new_patients_that_do_not_fit_are_refused_with_all_problems(content, tmp_path):
+def test_what_does_not_fit_is_said_of_the_patient_with_the_labels_of_the_levels(content, tmp_path):
     model = parse_model(content)
     header = ",".join(predictor.column for predictor in model.codebook)
-    (tmp_path / "new.csv").write_text(f"{header}\n67,0,0,99,8,M9,360,3,0,0,0,0,0,7.1\n")
-    with pytest.raises(CohortError) as caught:
-        read_patients(model, tmp_path / "new.csv")
-    assert "nihss row 2: found '99'" in str(caught.value)
-    assert "site row 2: found 'M9'" in str(caught.value)
+    first = "67,0,0,16,8,M1,360,3,0,0,0,0,0,7.1"
+    (tmp_path / "new.csv").write_text(f"{header}\n67,2,0,99,8,M9,360,3,0,0,0,0,0,7.1\n{first}\n")
+    patients = read_patients(model, tmp_path / "new.csv")
+    levels = next(each.levels for each in model.codebook if each.column == "site")
+    codes = ", ".join(f"{each.code} ({each.label})" if each.label else each.code for each in levels)
+    assert patients.unusable == [
+        [
+            "female '2': expected one of 0 (no), 1 (yes)",
+            "nihss '99': expected 0 to 42 points",
+            f"site 'M9': expected one of {codes}",
+        ],
+        [],
+    ]
+    found = predict_patients(model, patients)
+    assert found.usable.tolist() == [False, True]
+    mu0, mu1 = model.risks(patients.coded[1:], "death")
+    np.testing.assert_array_equal(found.mu0["death"], [np.nan, *mu0])
+    np.testing.assert_array_equal(found.mu1["death"], [np.nan, *mu1])
+    np.testing.assert_array_equal(found.benefit["death"], [np.nan, *(mu0 - mu1)])
+    np.testing.assert_array_equal(
+        found.benefit["mrs_0_2"][1:], np.diff(model.risks(patients.coded[1:], "mrs_0_2"), axis=0)[0]
+    )
+
+
+def test_a_file_without_a_column_is_refused(content, tmp_path):
+    model = parse_model(content)
     (tmp_path / "short.csv").write_text("age,female\n67,0\n")
     with pytest.raises(CohortError, match="has no column af, aspects"):
         read_patients(model, tmp_path / "short.csv")

@@ -188,8 +188,9 @@ def test_a_randomised_study_gets_neither_caution(small_result):
 
 def test_the_sentences_follow_the_gate(small_result):
     outcome = small_result.primary
-    for valid, expected in ((False, "not valid for this learner"), (True, "correction gives")):
-        arm = dataclasses.replace(outcome.arms["treated"], gate=Gate(valid, 0.05, ""))
+    why = "0.05 above: not valid for this learner"
+    for valid, expected in ((False, why), (True, "correction gives")):
+        arm = dataclasses.replace(outcome.arms["treated"], gate=Gate(valid, 0.05, why))
         changed = dataclasses.replace(outcome, arms={**outcome.arms, "treated": arm})
         result = dataclasses.replace(
             small_result, outcomes={**small_result.outcomes, outcome.spec.name: changed}

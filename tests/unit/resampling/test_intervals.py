@@ -52,8 +52,8 @@ def test_too_few_replicates_give_no_interval(n):
 
 def test_delong_needs_two_of_each():
     assert delong([1, 0, 0], [0.4, 0.2, 0.3]) is None
-    found = delong([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])
-    assert found.low == found.high == 1.0
+    assert delong([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]) is None  # no variance
+    assert delong([0, 0, 1, 1], [0.5, 0.5, 0.5, 0.5]) is None
 
 
 def test_the_logit_interval_of_hanley_and_mcneils_variance_is_theirs():

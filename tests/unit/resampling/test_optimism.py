@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.strategies import floats
+from hypothesis.strategies import floats, integers
 from numpy.testing import assert_allclose
 
 from twoarm.metrics import auc_interval
@@ -130,12 +130,54 @@ def test_every_estimate_of_a_brier_score_by_hand():
 
 
 def test_a_measure_undefined_in_a_replicate_is_left_out_of_its_mean_only():
-    found = corrected_auc(0.9, scores([0.9, 0.8, NAN], [0.8, NAN, 0.7], [NAN, 0.6, 0.7]),
-                          events=5, others=50)  # fmt: skip
-    assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)  # the first alone has both
-    assert_allclose(found.oob, 0.65, rtol=DIGITS)
-    assert found.mcse is None
-    assert (found.replicates_used, found.failed) == (0, 3)
+    train, test, oob = np.full(10, 0.9), np.full(10, 0.8), np.full(10, 0.7)
+    train[0], test[1], oob[2], oob[3] = NAN, NAN, NAN, 0.5
+    found = corrected_auc(0.9, scores(train, test, oob), events=5, others=50)
+    assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)
+    assert_allclose(found.oob, (8 * 0.7 + 0.5) / 9, rtol=DIGITS)
+    assert (found.replicates_used, found.failed, found.oob_used) == (8, 2, 9)
+
+
+def test_a_mean_of_the_few_replicates_in_which_it_is_defined_is_not_given():
+    # Two events: both are drawn in four resamples of ten, and nobody is left to test out of bag.
+    train, test, oob = np.full(10, NAN), np.full(10, NAN), np.full(10, NAN)
+    train[:4], test[:4] = 0.97, 0.96
+    found = corrected_auc(0.959, scores(train, test, oob), events=2, others=86)
+    assert found.harrell is found.mcse is found.oob is found.d632 is found.d632plus is None
+    assert found.intervals == ()
+    assert (found.replicates_used, found.failed, found.oob_used) == (4, 6, 0)
+
+
+@given(seed=integers(0, 2**32 - 1))
+def test_a_number_and_the_count_it_rests_on_agree(seed):
+    rng = np.random.default_rng(seed)
+    total, repeats = int(rng.integers(1, 40)), int(rng.integers(0, 6))
+    parts = rng.uniform(0.5, 1.0, (3, total))
+    parts[rng.random((3, total)) < rng.uniform(0, 0.4, (3, 1))] = NAN
+    nested = np.where(rng.random(repeats) < 0.3, NAN, rng.uniform(0.5, 1.0, repeats))
+    resampled = scores(*parts)
+    for found in (
+        corrected_auc(0.9, resampled, events=5, others=20, nested=nested),
+        corrected_loss(0.1, resampled, no_information=0.3, nested=nested),
+    ):
+        assert found.replicates_used == np.isfinite(parts[0] - parts[1]).sum()
+        assert found.replicates_used + found.failed == total
+        assert found.oob_used == np.isfinite(parts[2]).sum()
+        assert found.repeats_used == np.isfinite(nested).sum()
+        assert (found.harrell is None) == (found.failed > 0.2 * total)
+        assert found.mcse is None or found.harrell is not None
+        few = total - found.oob_used > 0.2 * total
+        assert {found.oob is None, found.d632 is None, found.d632plus is None} == {few}
+        assert (found.headline is None) == (found.repeats_used == 0) == bool(found.headline_reason)
+        assert found.ci is None or not (few or found.harrell is None)
+    for found in (
+        corrected_fit(0.9, resampled, nested=nested),
+        corrected_calibration(0.9, resampled, nested=nested),
+    ):
+        assert found.replicates_used + found.failed == total
+        assert (found.harrell is None) == (found.failed > 0.05 * total)
+        assert (found.headline is None) == bool(found.headline_reason)
+        assert found.headline is None or found.repeats_used >= 0.95 * repeats > 0
 
 
 @pytest.mark.parametrize(("missing", "given"), [(0, True), (2, True), (3, False)])
@@ -163,7 +205,11 @@ def test_nothing_defined_is_nothing_reported():
         assert found.harrell is found.oob is found.d632 is found.d632plus is found.headline is None
         assert found.ci is found.mcse is None
         assert found.failed == 4
-    assert gate(corrected_auc(0.8, nothing, events=5, others=5), 5).harrell_valid is None
+    undefined = gate(corrected_auc(0.8, nothing, events=5, others=5), 5, 5)
+    assert undefined.harrell_valid is undefined.harrell_minus_headline is None
+    assert "no AUC to quote (not defined in any complete repeat" in undefined.reason
+    given = corrected_auc(0.8, nothing, events=5, others=5, nested=np.array([0.7]))
+    assert gate(given, 5, 5).reason == "cannot tell: the AUC is defined in 0 of 4 replicates"
 
 
 def auc_of(optimism, oob, spread=0.0, n=100):
@@ -179,11 +225,21 @@ def auc_of(optimism, oob, spread=0.0, n=100):
 
 
 def test_the_gate_tells_a_harrell_value_far_above_the_headline():
-    overfitted = gate(auc_of(0.02, 0.6), 20)
+    overfitted = gate(auc_of(0.02, 0.6), 20, 80)
     assert overfitted.harrell_valid is False
     assert overfitted.harrell_minus_headline > 0.2
-    assert "(20)" in overfitted.reason
-    assert gate(auc_of(0.02, 0.9), 20).harrell_valid is True
+    assert "(20 with and 80 without the event)" in overfitted.reason
+    assert gate(auc_of(0.02, 0.9), 20, 80).harrell_valid is True
+
+
+@pytest.mark.parametrize("nested", [[0.9], []])
+def test_the_gate_is_shut_where_copies_were_on_both_sides_whatever_the_value(nested):
+    replicates = scores(np.full(9, 0.9), np.full(9, 0.9), np.full(9, 0.9))
+    auc = corrected_auc(0.9, replicates, events=20, others=80, nested=np.array(nested))
+    found = gate(auc, 20, 80, ("Search", "Other"))
+    assert found.harrell_valid is False
+    assert found.harrell_minus_headline == (0.0 if nested else None)
+    assert "copies of one patient on both sides, in Search, Other." in found.reason
 
 
 def test_the_gate_allows_for_monte_carlo_error():
@@ -197,9 +253,9 @@ def test_the_gate_allows_for_monte_carlo_error():
         low, high = (middle, high) if excess(auc_of(0.02, middle)) > 0.03 else (low, middle)
     precise, vague = auc_of(0.02, low), auc_of(0.02, low, spread=0.2)
     assert_allclose(excess(precise), 0.03, rtol=0, atol=1e-6)
-    assert gate(precise, 20).harrell_valid is False
+    assert gate(precise, 20, 80).harrell_valid is False
     assert vague.mcse > 0.005
-    assert gate(vague, 20).harrell_valid is True
+    assert gate(vague, 20, 80).harrell_valid is True
 
 
 def test_cross_validation_is_the_mean_over_repeats_with_their_range():
@@ -281,4 +337,14 @@ def test_calibration_needs_a_finite_regression_in_95_of_100(missing, given):
 
 def test_a_fit_that_separates_in_the_full_cohort_has_no_harrell_value():
     found = corrected_fit(NAN, scores([0.5, 0.6], [0.3, 0.2], [NAN, NAN]))
-    assert found.harrell is found.nested_cv is found.headline is None
+    assert found.harrell is found.mcse is found.nested_cv is found.headline is None
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_an_auc_of_exactly_0_or_1_has_no_interval(value):
+    parts = np.full(20, 0.9)
+    found = corrected_auc(
+        1.0, scores(parts, parts, parts), events=5, others=20, nested=np.full(3, value)
+    )
+    assert found.headline == value
+    assert found.ci is None

@@ -1,18 +1,22 @@
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_array_equal
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from twoarm import metrics
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack
-from twoarm.resampling import SCORES, draw_counts, score, validate
+from twoarm.resampling import SCORES, draw_counts, nested_cv, score, validate
+from twoarm.resampling.binary import binary
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +170,59 @@ def test_strata_keep_their_sizes():
         assert counts[5:].sum() == 9
 
 
+OUTCOME = np.tile([1, 0, 0, 1, 0], 24)
+MISSING = {
+    "NaN in a list of texts": ["Yes" if v else float("nan") for v in OUTCOME],
+    "NaN in an array of text": np.array(["Yes" if v else float("nan") for v in OUTCOME]),
+    "NaN in numbers": np.where(OUTCOME, 1.0, np.nan),
+    "None in a series": pd.Series(np.where(OUTCOME, "dead", None)),
+    "NA in a boolean series": pd.Series(np.where(OUTCOME, True, None), dtype="boolean"),
+    "NA in whole numbers": pd.Series(np.where(OUTCOME, 1, None), dtype="Int64"),
+    "NaN among categories": pd.Series(np.where(OUTCOME, "dead", None), dtype="category"),
+    "a mask": np.ma.MaskedArray(OUTCOME, mask=OUTCOME == 0),
+    "empty texts": np.where(OUTCOME, "dead", " "),
+}
+
+
+@pytest.mark.parametrize("y", MISSING.values(), ids=MISSING.keys())
+def test_a_missing_outcome_is_an_error_that_names_the_rows(data, y):
+    message = r"^y is missing in 72 rows \(first 1, 2, 4, 6, 7, \.\.\.; counted from 0\)\. Leave"
+    with pytest.raises(ArgumentError, match=message):
+        validate(Logistic(), data[0], y, replicates=3)
+    with pytest.raises(ArgumentError, match=message):
+        nested_cv(Logistic(), data[0], y, repeats=1)
+
+
+@pytest.mark.parametrize("name", ["groups", "strata"])
+def test_a_missing_group_is_an_error_and_no_group(data, name):
+    labels = [None if k == 7 else "A" for k in range(120)]
+    with pytest.raises(ArgumentError, match=rf"^{name} is missing in 1 row \(first 7; counted"):
+        validate(Logistic(), *data, replicates=3, **{name: labels})
+
+
+@pytest.mark.parametrize(
+    "y",
+    [OUTCOME == 1, OUTCOME.astype(float), list(OUTCOME), pd.Series(OUTCOME == 1, dtype="boolean"),
+     pd.Series(np.where(OUTCOME, "yes", "no"), dtype="category"), np.where(OUTCOME, "yes", "no"),
+     [str(v) for v in OUTCOME], np.ma.MaskedArray(OUTCOME)],
+)  # fmt: skip
+def test_whatever_names_two_classes_is_an_outcome(y):
+    assert_array_equal(binary(y), OUTCOME)
+
+
+def test_labels_of_several_kinds_are_not_made_texts_of(data):
+    with pytest.raises(ArgumentError, match=r"y holds labels of several kinds \(int, str\)"):
+        validate(Logistic(), data[0], [1 if v else "no" for v in OUTCOME], replicates=3)
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
-    [(np.zeros(120), "two classes"), (np.arange(120), "two classes"), (np.zeros(5), "two classes")],
+    [
+        (np.zeros(120), "two classes"),
+        (np.arange(120), "found 120 different values in 120 rows: 0, 1, 2, 3, 4, "),
+        (["NA", "Yes"] + ["No"] * 118, "found 3 different values in 120 rows: 'NA', 'No', 'Yes'"),
+        (np.zeros((120, 2)), "found shape"),
+    ],
 )
 def test_an_outcome_without_two_classes_is_refused(data, y, message):
     with pytest.raises(ArgumentError, match=message):
@@ -279,6 +333,67 @@ def test_measures_that_are_often_undefined_are_named():
     failed = found.calibration.slope.failed
     assert failed > 1.5  # all weight on `mean`: no slope
     caution = next(text for text in found.cautions() if "calibration.slope" in text)
-    assert caution.endswith(f"not defined in {failed} of 30 replicates")
+    missing = f"not defined in {failed} of 30 replicates; no corrected value is given"
+    assert caution.endswith(missing)
     assert found.calibration.slope.harrell is None
     assert found.auc.failed == 0
+
+
+def test_two_events_give_no_corrected_number_and_say_so():
+    rng = np.random.default_rng(2)
+    X, y = rng.normal(size=(60, 2)), np.r_[1, 1, np.zeros(58, dtype=int)]
+    found = validate(Stack(["mean", "logistic"]), X, y, replicates=30, cv_repeats=2)
+    assert found.auc.harrell is found.auc.oob is found.auc.d632plus is found.auc.headline is None
+    assert 0 < found.auc.replicates_used < 24
+    assert found.auc.oob_used == found.auc.repeats_used == 0
+    assert any("auc out of bag" in text and "30 of 30" in text for text in found.cautions())
+
+
+def test_the_reason_for_a_missing_headline_stands_beside_it():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=80), "site": rng.choice(["u", "v"], 80)})
+    frame.loc[0, "site"] = "rare"
+    y = (rng.random(80) < 1 / (1 + np.exp(-frame["a"]))).astype(int)
+    model = make_pipeline(
+        ColumnTransformer([("site", OneHotEncoder(), ["site"])], remainder="passthrough"),
+        LogisticRegression(),
+    )
+    found = validate(model, frame, y, replicates=10, cv_repeats=2)
+    for name, metric in found.metrics().items():
+        assert metric.headline is None, name
+        assert "unknown categories ['rare']" in metric.headline_reason, name
+    assert "unknown categories ['rare']" in found.gate.reason
+    assert found.to_frame()["headline_reason"].str.contains("rare").all()
+    without = validate(Logistic(), frame[["a"]], y, replicates=5, cv_repeats=0)
+    assert without.auc.headline_reason == "cross-validation was not asked for"
+    assert "not asked for" in without.gate.reason
+    whole = validate(Logistic(), frame[["a"]], y, replicates=5, cv_repeats=1)
+    assert {metric.headline_reason for metric in whole.metrics().values()} == {""}
+
+
+TUNED = GridSearchCV(
+    KNeighborsClassifier(), {"n_neighbors": [1, 15]}, scoring="roc_auc",
+    cv=StratifiedKFold(3, shuffle=True),
+)  # fmt: skip
+
+
+def test_tuning_inside_a_replicate_is_that_of_a_fit_to_patients_once():
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(80, 3))
+    y = (rng.random(80) < 1 / (1 + np.exp(-2 * X[:, 0]))).astype(int)
+    options = {"replicates": 12, "seed": 1, "cv_repeats": 0}
+    found = validate(TUNED, X, y, **options)
+    assert found.seeing_copies == ()
+    many, one = (validate(KNeighborsClassifier(k), X, y, **options) for k in (15, 1))
+    # Copies would choose one neighbour in every replicate.
+    assert found.auc.oob == pytest.approx(many.auc.oob, abs=0.03)
+    assert one.auc.oob < many.auc.oob - 0.1
+
+
+def test_a_search_that_cannot_be_told_is_said_loudly(data):
+    X, y = data
+    with pytest.warns(UserWarning, match="both sides, in GridSearchCV in BaggingClassifier"):
+        found = validate(BaggingClassifier(TUNED, 2), X, y, replicates=3, cv_repeats=1)
+    assert found.seeing_copies == ("GridSearchCV in BaggingClassifier",)
+    assert found.gate.harrell_valid is False
+    assert "copies of one patient" in found.gate.reason

@@ -66,7 +66,8 @@ class CentresPerformance:
     auc : float
         One AUC over all held-out predictions.
     auc_interval : Interval or None
-        Of `auc`; it takes patients as independent, and None if everybody had the same outcome.
+        Of `auc`; it takes patients as independent. None if everybody had the same outcome, or if
+        `auc` is 0 or 1.
     auc_within : float
         AUC over pairs of patients of one centre.
     o_e, o_e_low, o_e_high : float
@@ -162,9 +163,7 @@ def performance_by_centre(
     return CentresPerformance(
         centres=rows,
         auc=area,
-        auc_interval=(
-            auc_interval(area, events, outcome.size - events) if 0 < events < outcome.size else None
-        ),
+        auc_interval=auc_interval(area, events, outcome.size - events) if 0 < area < 1 else None,
         auc_within=auc_within(outcome, predicted, np.searchsorted(names, codes)),
         o_e=overall.estimate,
         o_e_low=overall.estimate * math.exp(-half),

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Predictor
-from twoarm.modelfile import FORMAT, FORMAT_VERSION
+from twoarm.cohort.codebook import Predictor, canonical
+from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest, in_words
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import FittedModels
 from twoarm.study.plan.plan import ARMS, Plan
@@ -24,7 +24,8 @@ _SHARE_MISSING = 0.1
 def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
     """Give the content of ``model.json``.
 
-    It holds no patient: test vectors are drawn at random within the ranges seen in training.
+    It holds no patient: test vectors are drawn at random within the ranges seen in training. They
+    hold every level, and a missing value of each predictor that may be missing.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
         If a plug-in with weight in a stack cannot be written down.
     """
     plan = result.plan
-    return {
+    content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": plan.study.name,
@@ -87,6 +88,7 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
         },
         "test_vectors": _test_vectors(plan, models),
     }
+    return content | {"digest": digest(content)}
 
 
 def _population(result: StudyResult) -> dict[str, Any]:
@@ -128,11 +130,14 @@ def _seen(predictor: Predictor, values: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
+    """Draw patients; give their cells, how these read, and what the run's models say of them."""
+    codebook = plan.cohort.codebook
     rng = generator(plan.seed, Stream.TEST_VECTORS)
+    n = max([_VECTORS, *(len(predictor.all_levels) for predictor in codebook)])
     coded = np.column_stack(
         [
-            _drawn(predictor, _seen(predictor, plan.cohort.predictors[:, k]), rng)
-            for k, predictor in enumerate(plan.cohort.codebook)
+            _drawn(predictor, plan.cohort.predictors[:, k], n, rng)
+            for k, predictor in enumerate(codebook)
         ]
     )
     X = models.encoding.encode(coded)
@@ -140,23 +145,53 @@ def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
         name: np.stack([model.predict_proba(X)[:, 1] for model in pair])
         for name, pair in models.stacks.items()
     }
+    sign = {spec.name: 1.0 if spec.desirable else -1.0 for spec in plan.outcomes}
     return [
         {
-            "inputs": [None if math.isnan(value) else value for value in coded[row].tolist()],
-            "risks": {name: values[:, row].tolist() for name, values in risks.items()},
+            "cells": {each.column: _cell(each, x) for each, x in zip(codebook, row, strict=True)},
+            "reads": {
+                each.column: in_words(each, x)
+                for each, x in zip(codebook, row, strict=True)
+                if math.isfinite(x)
+            },
+            "risks": {name: values[:, k].tolist() for name, values in risks.items()},
+            "benefit": {
+                name: float(sign[name] * (values[1, k] - values[0, k]))
+                for name, values in risks.items()
+            },
         }
-        for row in range(_VECTORS)
+        for k, row in enumerate(coded)
     ]
 
 
+def _cell(predictor: Predictor, value: float) -> str:
+    """Spell a coded value as a data file does."""
+    if math.isnan(value):
+        return ""
+    if not predictor.is_number:
+        return str(predictor.all_levels[int(value)].code)
+    return str(int(value)) if value.is_integer() else repr(float(value))
+
+
 def _drawn(
-    predictor: Predictor, seen: dict[str, Any], rng: np.random.Generator
+    predictor: Predictor, known: NDArray[np.float64], n: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
+    """Draw n values of a predictor: numbers within those known, every level in turn.
+
+    A number that spells a missing code would be read as missing; the smallest one known stands for
+    it, which is no code.
+    """
     if predictor.is_number:
-        values = rng.uniform(seen["min"], seen["max"], _VECTORS)
-        values = np.round(values, 1) if predictor.type == "number" else np.rint(values)
+        low, high = float(np.nanmin(known)), float(np.nanmax(known))
+        fine = predictor.type == "number" and high > low
+        decimals = max(0, 2 - math.floor(math.log10(high - low))) if fine else 0
+        values = np.clip(np.round(rng.uniform(low, high, n), decimals), low, high)
+        codes = {canonical(code) for code in predictor.missing_codes}
+        is_code = [canonical(_cell(predictor, value)) in codes for value in values.tolist()]
+        values[is_code] = low
     else:
-        values = rng.choice(np.array(seen["levels"], dtype=np.float64), _VECTORS)
-    if predictor.may_be_missing:
-        values[rng.random(_VECTORS) < _SHARE_MISSING] = np.nan
+        values = rng.permutation(np.arange(n) % len(predictor.all_levels)).astype(np.float64)
+    empty_is_a_level = any(str(level.code).strip() == "" for level in predictor.all_levels)
+    if predictor.may_be_missing and not empty_is_a_level:
+        values[rng.choice(n, math.ceil(n * _SHARE_MISSING), replace=False)] = np.nan
     return values

@@ -12,11 +12,13 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.design import Support
 from twoarm.execution import chunks, run_tasks
 from twoarm.kernels.stack import SEPARATED
+from twoarm.learners import seeing_copies
 from twoarm.resampling import CrossValidated, Performance, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator
-from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.fit.fits import CrossFit
+from twoarm.study.fit.tasks import all_cross_fit_folds
 from twoarm.study.plan.few_events import FEW_EVENTS, ArmLearner
-from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.plan.sample_size import supported
 
 __all__ = ["ArmResult", "arm_result"]
@@ -37,12 +39,14 @@ class ArmResult(Performance):
         Mean weight of each member over the replicates.
     share_mean_only : float or None
         Share of replicates in which the member `mean` has all the weight: no signal found.
-    share_separated : float
-        Share of replicates in which a regression separated events from non-events.
+    share_separated : float or None
+        Share of replicates in which a regression separated events from non-events; None where no
+        replicate could be fitted.
     share_few_events : float
         Share of replicates with fewer than 10 different patients with, or without, the event.
     learner : ArmLearner
-        What was fitted: the study's stack, or where events are few what takes its place.
+        What was fitted: the study's stack, or where events (or others) are few what takes its
+        place.
     supported : Support or None
         What the arm's patients support; None if all of them, or none, have the event.
     """
@@ -50,7 +54,7 @@ class ArmResult(Performance):
     weights: dict[str, float]
     mean_weights: dict[str, float]
     share_mean_only: float | None
-    share_separated: float
+    share_separated: float | None
     share_few_events: float
     learner: ArmLearner
     supported: Support | None
@@ -81,14 +85,14 @@ def arm_result(
     arm: int,
     full_risk: NDArray[np.float64],
     weights: NDArray[np.float64],
-    crossfit: NDArray[np.float64],
+    crossfit: CrossFit,
 ) -> ArmResult:
     """Measure one arm's model of one outcome in its own patients.
 
-    `crossfit`, shape (repeats, patients), holds the arm's cross-fitted predictions: for patients of
-    the arm those are repeated nested cross-validation, since every fit is learnt outside the fold
-    from the arm's patients alone. Folds are stratified by arm and primary outcome, so for another
-    outcome they are cross-validation that is not stratified by it.
+    The arm's cross-fitted predictions are, for patients of the arm, repeated nested
+    cross-validation, since every fit is learnt outside the fold from the arm's patients alone.
+    Folds are stratified by arm and primary outcome, so for another outcome they are
+    cross-validation that is not stratified by it.
     """
     values = plan.outcome(outcome.name)
     own = (plan.cohort.treatment == arm) & np.isfinite(values)
@@ -96,11 +100,11 @@ def arm_result(
     task = _MeasureTask(store.array(f"mu{arm}_{outcome.name}"), counts, done, own, y)
     parts = run_tasks(task, chunks(0, done.size, _CHUNK), workers=plan.workers)
     table = np.concatenate(list(parts))
-    position = plan.outcomes.index(outcome)
+    position, learner = plan.outcomes.index(outcome), plan.learner_of(outcome.name, arm)
     rng = generator(plan.seed, Stream.FULL_FIT, position, arm, _ICI_NULL)
-    cv = _cross_validated(plan, own, crossfit)
-    found = performance(y, full_risk[own], table, cv, rng)
-    learner = plan.learner_of(outcome.name, arm)
+    cv = _cross_validated(plan, own, crossfit, position, arm)
+    copies = seeing_copies(learner.stack, y.size)
+    found = performance(y, full_risk[own], table, cv, rng, seeing_copies=copies)
     return ArmResult(
         **{each.name: getattr(found, each.name) for each in fields(found)},
         **_stack_facts(learner.member_names, store, done, f"{arm}_{outcome.name}", weights),
@@ -111,11 +115,13 @@ def arm_result(
 
 
 def _cross_validated(
-    plan: Plan, own: NDArray[np.bool_], crossfit: NDArray[np.float64]
+    plan: Plan, own: NDArray[np.bool_], crossfit: CrossFit, position: int, arm: int
 ) -> CrossValidated:
     """Give an arm's cross-fitted predictions for its own patients, with their folds."""
-    fold = np.stack([cross_fit_folds(plan, repeat)[own] for repeat in range(crossfit.shape[0])])
-    return CrossValidated(np.ascontiguousarray(crossfit[:, own]), fold)
+    risk = crossfit.mu[:, position, arm][:, own]
+    fit = f"{ARMS[arm]}/{plan.outcomes[position].name}"
+    errors = tuple(each.error for each in crossfit.errors if each.fit == fit)
+    return CrossValidated(np.ascontiguousarray(risk), all_cross_fit_folds(plan)[:, own], errors)
 
 
 def _stack_facts(
@@ -138,7 +144,7 @@ def _stack_facts(
         "weights": dict(zip(names, map(float, weights), strict=True)),
         "mean_weights": dict(zip(names, map(float, mean_weights), strict=True)),
         "share_mean_only": mean_only,
-        "share_separated": float((flags & SEPARATED > 0).mean()) if fitted.any() else 0.0,
+        "share_separated": float((flags & SEPARATED > 0).mean()) if fitted.any() else None,
     }
 
 

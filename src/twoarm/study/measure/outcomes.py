@@ -11,8 +11,8 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.metalearners import Effects, effects_of
 from twoarm.metrics import Estimate, as_benefit, wald
-from twoarm.resampling import RunStore
-from twoarm.study.fit.fits import FullFit
+from twoarm.resampling import LARGEST_MISSING_SHARE, RunStore
+from twoarm.study.fit.fits import CrossFit, FullFit
 from twoarm.study.measure.arms import ArmResult, arm_result
 from twoarm.study.plan.plan import ARMS, Plan
 
@@ -76,14 +76,15 @@ def outcome_result(
     counts: NDArray[np.int32],
     spec: OutcomeSpec,
     full: FullFit,
-    mu: NDArray[np.float64],
+    crossfit: CrossFit,
 ) -> OutcomeResult:
-    """Measure one outcome; `mu`, shape (repeats, 2, patients), is cross-fitted."""
+    """Measure one outcome."""
     in_sample, pair = full.in_sample[spec.name], full.models.stacks[spec.name]
     arms = {
-        name: arm_result(plan, store, done, counts, spec, arm, risk, pair[arm].weights_, mu[:, arm])
+        name: arm_result(plan, store, done, counts, spec, arm, risk, pair[arm].weights_, crossfit)
         for arm, (name, risk) in enumerate(zip(ARMS, (in_sample.mu0, in_sample.mu1), strict=True))
     }
+    mu = crossfit.mu[:, plan.outcomes.index(spec)]
     repeats = effects_of(mu[:, 0], mu[:, 1], desirable=spec.desirable).benefit
     known = np.isfinite(plan.outcome(spec.name))
     return OutcomeResult(
@@ -154,7 +155,8 @@ def g_formula_benefit(
     """Standardise both arms' models over everybody; interval from the replicates.
 
     Each replicate standardises its own models over its own resample; the interval holds the middle
-    95 % of them.
+    95 % of them. There is none where more than 20 % of the replicates could not be fitted: those
+    that could are the ones with the most events.
     """
     known = np.isfinite(plan.outcome(outcome.name))
     mu = [store.array(f"mu{arm}_{outcome.name}") for arm in (0, 1)]
@@ -164,9 +166,10 @@ def g_formula_benefit(
         benefit = as_benefit(difference, desirable=outcome.desirable)
         weight = counts[row, known]
         means[row] = (benefit[known] * weight).sum() / weight.sum()
-    means = means[np.isfinite(means)]
+    missing = np.isnan(means)
+    means = means[~missing]
     estimate = float(in_sample.benefit[known].mean())
-    if means.size < 2:
+    if means.size < 2 or missing.mean() > LARGEST_MISSING_SHARE:
         return wald(estimate)
     low, high = np.quantile(means, [0.025, 0.975])
     return Estimate(estimate, float(means.std(ddof=1)), float(low), float(high))

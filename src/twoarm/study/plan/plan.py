@@ -37,7 +37,7 @@ class Plan:
         The study's.
     learners : mapping of str to tuple of ArmLearner
         What is fitted for each outcome in the control and the treated arm: the study's stack, or
-        where events are few what takes its place. Use `learner_of`.
+        where events (or others) are few what takes its place. Use `learner_of`.
     predictors : Predictors
     seed, replicates : int
     executor, workers, scheduler : str, int, str or None

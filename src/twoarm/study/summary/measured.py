@@ -9,7 +9,7 @@ from typing import Any
 from twoarm.diagnostics import Absent
 from twoarm.metrics import Estimate
 from twoarm.metrics.nnt import number_needed
-from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
+from twoarm.resampling import CalibrationMetrics, Metric
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.measure.arms import ArmResult
 from twoarm.study.measure.outcomes import BenefitResult, OutcomeResult
@@ -40,12 +40,13 @@ def measured_outcome(outcome: OutcomeResult) -> Node:
 
 def _arm(arm: ArmResult) -> dict[str, Any]:
     measures: dict[str, Any] = {
-        name: _metric(getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
+        name: _metric(name, getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
     }
     measures["calibration"] = _calibration(arm.calibration)
-    gate = asdict(arm.gate)
-    if arm.gate.harrell_valid is None:
-        gate |= dict.fromkeys(("harrell_valid", "harrell_minus_headline"), Absent(arm.gate.reason))
+    gate = {
+        name: Absent(arm.gate.reason) if value is None else value
+        for name, value in asdict(arm.gate).items()
+    }
     return {
         "n": arm.n,
         "events": arm.events,
@@ -72,42 +73,54 @@ def _supported(arm: ArmResult) -> Any:
 
 def _calibration(parts: CalibrationMetrics) -> dict[str, Any]:
     plain: dict[str, Any] = {
-        name: _metric(getattr(parts, name), regressed=True) for name in _CALIBRATION
+        name: _metric(name, getattr(parts, name), regressed=True) for name in _CALIBRATION
     }
     return {**plain, "ici_null": asdict(parts.ici_null)}
 
 
-def _metric(metric: Metric, *, regressed: bool) -> dict[str, Any]:
+def _metric(name: str, metric: Metric, *, regressed: bool) -> dict[str, Any]:
     """Give a measure; `regressed`: it needs a regression or a smoother where it is measured."""
     plain = asdict(metric)
-    for name, reason in _reasons(metric, regressed).items():
-        value = plain[name]
+    reasons = _without_regression(metric) if regressed else _UNDEFINED
+    reasons = reasons | dict.fromkeys(_CROSS_VALIDATED, metric.headline_reason)
+    reasons["ci"] = _no_interval(metric) if name == "auc" else _NO_INTERVAL_KNOWN
+    for part, reason in reasons.items():
+        value = plain[part]
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
-            plain[name] = Absent(reason)
+            plain[part] = Absent(reason)
     plain["intervals"] = {
         each.method: {"low": each.low, "high": each.high} for each in metric.intervals
     }
     return plain
 
 
-def _reasons(metric: Metric, regressed: bool) -> dict[str, str]:
-    """Say why each part of a measure would be absent."""
-    undefined = "not defined in enough replicates"
-    nested = "cross-fitting gave no complete, or no finite, repeat"
+_CROSS_VALIDATED = ("headline", "nested_cv", "nested_cv_range")
+_OUT_OF_BAG = ("oob", "d632", "d632plus")
+_NO_INTERVAL_KNOWN = "no valid interval is known for it"
+_UNDEFINED = {
+    **dict.fromkeys(("apparent", "harrell", "mcse"), "not defined in enough replicates"),
+    **dict.fromkeys(_OUT_OF_BAG, "not defined in the patients not drawn, in enough replicates"),
+}
+"""Why parts of a measure are absent that needs no regression."""
+
+
+def _without_regression(metric: Metric) -> dict[str, str]:
+    separated = "the predictions separate events from others, or are all the same"
+    unfitted = "no finite regression in enough replicates" if metric.often_missing else separated
     few = "the patients not drawn are too few to recalibrate in them"
-    refused = metric.failed > LARGEST_MISSING_SHARE * (metric.replicates_used + metric.failed)
-    reasons = dict.fromkeys(
-        ("apparent", "harrell", "oob", "d632", "d632plus", "headline", "mcse"), undefined
-    )
-    if metric.nested_cv is None:
-        reasons["headline"] = nested
-    if regressed:
-        reasons = dict.fromkeys(reasons, "no finite regression in enough replicates")
-        reasons |= dict.fromkeys(("oob", "d632", "d632plus"), few)
-        reasons["apparent"] = "the predictions separate events from others, or are all the same"
-        reasons["headline"] = nested
-    reasons |= dict.fromkeys(("nested_cv", "nested_cv_range"), nested)
-    return reasons | {"ci": undefined if refused else "no valid interval is known for it"}
+    return {
+        "apparent": separated,
+        **dict.fromkeys(("harrell", "mcse"), unfitted),
+        **dict.fromkeys(_OUT_OF_BAG, few),
+    }
+
+
+def _no_interval(auc: Metric) -> str:
+    if auc.headline is None:
+        return auc.headline_reason
+    if auc.headline in (0.0, 1.0):
+        return "an AUC of exactly 0 or 1 has no interval on the logit scale"
+    return _UNDEFINED["harrell" if auc.harrell is None else "oob"]
 
 
 def _benefit(outcome: OutcomeResult) -> Node:

@@ -7,6 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from twoarm.metrics import auc, auc_within, brier, calibration
+from twoarm.resampling import FitFailure
+from twoarm.study.fit.fits import CrossFit
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.measure.arms import arm_result
 from twoarm.study.measure.draws import draws
@@ -32,6 +34,13 @@ class Store:
         return kinds[name[:2]]
 
 
+def cross_fit_of(plan, treated, errors=()):
+    """Give a cross-fit that says the same of every outcome, for the treated arm alone."""
+    mu = np.full((len(treated), len(plan.outcomes), 2, treated.shape[1]), np.nan)
+    mu[:, :, 1] = treated[:, None]
+    return CrossFit(mu, errors)
+
+
 @pytest.fixture(scope="module")
 def measured(small_result):
     plan, arm = small_result.plan, 1
@@ -39,7 +48,8 @@ def measured(small_result):
     rng = np.random.default_rng(6)
     full, crossfit = rng.random(len(plan.cohort)), rng.random((2, len(plan.cohort)))
     counts, weights = draws(plan, done), np.ones(len(plan.member_names))
-    found = arm_result(plan, store, done, counts, spec, arm, full, weights, crossfit)
+    fits = cross_fit_of(plan, crossfit)
+    found = arm_result(plan, store, done, counts, spec, arm, full, weights, fits)
     own = plan.cohort.treatment == arm
     y = plan.outcome(spec.name)[own].astype(int)
     return plan, found, store, counts[:, own], own, y, full, crossfit
@@ -78,3 +88,38 @@ def test_mean_weights_leave_failed_replicates_out(measured):
     expected = np.nanmean(store.weights, axis=0)
     assert_allclose(list(found.mean_weights.values()), expected, rtol=1e-12)
     assert list(found.mean_weights) == list(plan.member_names)
+
+
+def again(measured, crossfit, done=range(REPLICATES)):
+    """Measure the same arm of the same outcome with another cross-fit, or other replicates."""
+    plan, _, store, *_, full, _ = measured
+    done, weights = np.array(done), np.ones(len(plan.member_names))
+    counts, spec = draws(plan, done), plan.outcomes[0]
+    return arm_result(plan, store, done, counts, spec, 1, full, weights, crossfit)
+
+
+def test_why_no_repeat_is_complete_is_the_error_of_the_arms_own_fit(measured):
+    plan, *_, crossfit = measured
+    holed = crossfit.copy()
+    holed[:, np.flatnonzero(plan.cohort.treatment == 1)[0]] = np.nan
+    name = plan.outcomes[0].name
+    errors = (FitFailure(f"control/{name}", "not this"), FitFailure(f"treated/{name}", "this one"))
+    found = again(measured, cross_fit_of(plan, holed, errors))
+    assert found.auc.headline is None
+    assert found.auc.headline_reason.endswith("in each of them a fit failed. this one")
+    assert found.auc.oob is not None
+
+
+def test_a_plug_in_that_holds_rows_back_shuts_the_gate(measured, monkeypatch):
+    plan, *_, crossfit = measured
+    monkeypatch.setattr("twoarm.study.measure.arms.seeing_copies", lambda stack, n: ("Plug in",))
+    found = again(measured, cross_fit_of(plan, crossfit))
+    assert found.gate.harrell_valid is False
+    assert "copies of one patient on both sides, in Plug in" in found.gate.reason
+
+
+def test_shares_of_replicates_are_none_where_none_could_be_fitted(measured):
+    plan, *_, crossfit = measured
+    found = again(measured, cross_fit_of(plan, crossfit), done=[3])
+    assert found.share_separated is found.share_mean_only is found.auc.harrell is None
+    assert found.auc.replicates_used == 0

@@ -32,9 +32,7 @@ def brier_table(result: StudyResult) -> Table:
             outcome.arms[arm].events,
             outcome.arms[arm].n,
             *(getattr(metric, column.name) for column in ESTIMATES),
-            metric.mcse,
-            metric.replicates_used,
-            metric.failed,
+            *(getattr(metric, column.name) for column in BOOKKEEPING),
         )
         for outcome, arm, label, metric in arm_rows(result, "brier")
     )

@@ -30,7 +30,7 @@ from twoarm.study.result import StudyResult
 __all__ = ["auc_estimates", "auc_table", "part"]
 
 _LEARNERS = {"stack": "stack", "fallback": "elastic net alone"}
-_IN_FILE = ("mcse", "replicates_used", "failed", "arm_learner")
+_IN_FILE = (*(column.name for column in BOOKKEEPING), "arm_learner")
 
 
 def part(result: StudyResult) -> Part:
@@ -57,9 +57,7 @@ def auc_table(result: StudyResult) -> Table:
                 low,
                 high,
                 verdict[fit.gate.harrell_valid],
-                metric.mcse,
-                metric.replicates_used,
-                metric.failed,
+                *(getattr(metric, column.name) for column in BOOKKEEPING),
                 _LEARNERS[fit.learner.kind],
             )
         )
@@ -80,10 +78,22 @@ def auc_table(result: StudyResult) -> Table:
         "cross-validation of the whole procedure. To quote: fixed in advance, "
         f"{result.primary.arms[ARMS[0]].auc.headline_name}; its interval speaks of sampling these "
         "patients, not of another hospital. Harrell is called not valid where it exceeds that by "
-        "more than 0.02 plus two Monte-Carlo standard errors."
+        "more than 0.02 plus two Monte-Carlo standard errors, or where a member divides the rows "
+        "of a replicate with copies of one patient on both sides. A dash: defined in fewer than "
+        "80 % of the replicates."
     )
-    note += few_events_note(result)
+    note += _nothing_to_quote(result) + few_events_note(result)
     return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))
+
+
+def _nothing_to_quote(result: StudyResult) -> str:
+    """Say of which models there is no AUC to quote, and why."""
+    without = [
+        f"{outcome.spec.title}, {label} ({metric.headline_reason})"
+        for outcome, _, label, metric in arm_rows(result, "auc")
+        if metric.headline is None
+    ]
+    return f" Nothing to quote: {'; '.join(without)}." if without else ""
 
 
 def auc_estimates(axes: Axes, models: Sequence[tuple[str, str, Metric]]) -> Axes:

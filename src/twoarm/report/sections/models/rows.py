@@ -29,6 +29,8 @@ BOOKKEEPING = (
     Column("mcse", "Monte-Carlo SE", "probability"),
     Column("replicates_used", "Replicates used", "count"),
     Column("failed", "Not used", "count"),
+    Column("oob_used", "Replicates used out of bag", "count"),
+    Column("repeats_used", "Repeats used", "count"),
 )
 MODEL = (
     Column("outcome", "Outcome"),

@@ -10,6 +10,8 @@ from twoarm.report.formats import interval, points, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
+from twoarm.resampling import Metric
+from twoarm.study.measure.arms import ArmResult
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
@@ -75,16 +77,29 @@ def _importance_rows(result: StudyResult, published: Published) -> Iterator[Row]
 
 
 def _auc_row(outcome: OutcomeResult, arm: str, label: str, stated: PublishedEstimate) -> Row:
-    auc = outcome.arms[arm].auc
+    fit = outcome.arms[arm]
     limits = interval(stated.low, stated.high, "probability")
-    beside = f"{auc.headline_name} {shown(auc.headline, 'probability')}"
-    if auc.ci is not None:
-        beside += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
-    ours = f"Harrell {shown(auc.harrell, 'probability')}"
-    if outcome.arms[arm].gate.harrell_valid is False:
-        ours += ", not valid for this learner"
     title = f"AUC, {outcome.spec.title}, {label}"
-    return (title, f"{shown(stated.estimate, 'probability')} ({limits})", ours, beside)
+    published = f"{shown(stated.estimate, 'probability')} ({limits})"
+    return (title, published, _harrell(fit), _to_quote(fit.auc))
+
+
+def _harrell(fit: ArmResult) -> str:
+    auc = fit.auc
+    if auc.harrell is None:
+        total = auc.replicates_used + auc.failed
+        return f"Harrell not given: defined in {auc.replicates_used} of {total} replicates"
+    failure = ", not valid for this learner" if fit.gate.harrell_valid is False else ""
+    return f"Harrell {shown(auc.harrell, 'probability')}{failure}"
+
+
+def _to_quote(auc: Metric) -> str:
+    if auc.headline is None:
+        return f"none: {auc.headline_reason}"
+    value = f"{auc.headline_name} {shown(auc.headline, 'probability')}"
+    if auc.ci is None:
+        return value
+    return f"{value} ({interval(auc.ci.low, auc.ci.high, 'probability')})"
 
 
 def _difference_row(outcome: OutcomeResult, stated: float) -> Row:

@@ -58,9 +58,9 @@ def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
         "odds ratio for all; penalized interaction shrinks differences between patients towards "
         "that. Calibration slope: 1 where differences between patients are as large as predicted, "
         f"0 where they are noise. In more than {MOST_PATIENTS_STACKED} patients, or where an arm "
-        "has few events, the base of the S-, X-, R- and DR-learner is the elastic net. Where the "
-        "learners disagree, the choice of the learner decides, not the data; where they agree they "
-        "may err together."
+        "has few events or few others, the base of the S-, X-, R- and DR-learner is the elastic "
+        "net. Where the learners disagree, the choice of the learner decides, not the data; where "
+        "they agree they may err together."
     )
     title = f"Seven learners of the same benefit, {outcome}"
     return Table("comparison", title, note, columns, tuple(rows))

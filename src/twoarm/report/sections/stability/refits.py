@@ -61,6 +61,7 @@ def stability_table(result: StudyResult, found: Mapping[str, RefitStability]) ->
             (
                 title,
                 label,
+                int(part.replicates.max()),
                 finite(part.mean_mape),
                 finite(part.mean_width),
                 part.mean_instability_index,
@@ -71,6 +72,7 @@ def stability_table(result: StudyResult, found: Mapping[str, RefitStability]) ->
     columns = (
         Column("outcome", "Outcome"),
         Column("prediction", "Predicted"),
+        Column("models", "Models", "count"),
         Column("mape", "Mean absolute difference, points", "spread"),
         Column("width", "Mean width of the stability interval, points", "spread"),
         Column("classification_instability", "Other side of the threshold", "percent"),
@@ -78,8 +80,8 @@ def stability_table(result: StudyResult, found: Mapping[str, RefitStability]) ->
     )
     threshold = 100 * (result.primary.spec.threshold or 0.0)
     note = (
-        f"Each of the {result.replicates} models of the bootstrap might have been developed "
-        "instead of this one. Mean absolute difference: between their predictions for a patient "
+        "Each of the bootstrap's models that could be fitted might have been developed instead of "
+        "this one. Mean absolute difference: between their predictions for a patient "
         "and that of the model fitted to everybody, mean over patients. Stability interval: the "
         "middle 95 % of what they predict for one patient, a spread of refitted predictions and "
         "not a confidence interval; those of the benefit stand in tables/patients.csv. Other side "

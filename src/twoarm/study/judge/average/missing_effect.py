@@ -227,7 +227,7 @@ def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track]:
 
 def _pooled(plan: Plan, spec: OutcomeSpec, found: Floats) -> Track:
     aipw = rubin(found[:, 0, 0], found[:, 0, 1]).estimate
-    fitted = np.isfinite(found[:, 1, 1]).all()  # else too few resamples had events
+    fitted = np.isfinite(found[:, 1, 1]).all()  # else too few resamples could be fitted
     g_formula = rubin(found[:, 1, 0], found[:, 1, 1]).estimate if fitted else None
     return Track(int(np.isfinite(plan.outcome(spec.name)).sum()), aipw, g_formula)
 
@@ -275,11 +275,11 @@ def _block(value: MissingEffect, _: Study) -> dict[str, Any]:
 def _plain(track: Track | Absent) -> Any:
     if isinstance(track, Absent):
         return track
-    few = "too few resamples had events"
+    few = "too few resamples had events and others"
     return {
         "patients": track.patients,
         "aipw": plain_estimate(track.aipw, few),
-        "g_formula": Absent("not defined, or too few resamples had events")
+        "g_formula": Absent(f"not defined, or {few}")
         if track.g_formula is None
         else plain_estimate(track.g_formula, few),
     }

@@ -59,7 +59,7 @@ def _block(value: PublishedBenchmark, _: Study) -> dict[str, Any]:
     return {
         _PATH: {
             "control_risk": value.control_risk,
-            "aipw": plain_estimate(value.ours, "too few resamples had events"),
+            "aipw": plain_estimate(value.ours, "too few resamples had events and others"),
             "outside_all": value.outside_all,
             "rows": [_row(each) for each in value.rows],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -28,9 +29,10 @@ from twoarm.study.plan.plan import ARMS
 
 __all__ = ["CENTRES"]
 
-_FEW_CENTRES = "fewer than three centres have enough events"
+_FEW_CENTRES = "fewer than three centres have enough events and enough others"
 _FEW_PATIENTS = "fewer than three centres have enough patients in both arms"
 _UNDEFINED = "the patients all have the event, or none has"
+_AT_THE_EDGE = "an AUC of exactly 0 or 1 has no interval on the logit scale"
 
 
 def _ask(evidence: Evidence) -> Centres:
@@ -61,7 +63,7 @@ def _performance(one: CentresPerformance | Absent) -> Any:
     limits = one.auc_interval
     return {
         "auc": number(one.auc, _UNDEFINED),
-        "auc_interval": Absent(_UNDEFINED)
+        "auc_interval": Absent(_UNDEFINED if math.isnan(one.auc) else _AT_THE_EDGE)
         if limits is None
         else {"low": limits.low, "high": limits.high},
         "auc_within_centres": number(one.auc_within, "no pair within a centre"),
