@@ -10,9 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.brokencells import broken_cells
+from twoarm.cohort.centrenames import centre_names
 from twoarm.cohort.codebook import Codes, Predictor, canonical
-from twoarm.cohort.decimals import decimal_comma, with_points
+from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
+from twoarm.cohort.doubtful import doubtful_levels, doubtful_numbers
 from twoarm.cohort.flow import Excluded
+from twoarm.cohort.identities import id_problems
+from twoarm.cohort.leakage import leakages
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
 from twoarm.cohort.rules import Rule
@@ -21,7 +26,11 @@ from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
 
 __all__ = ["Reading", "looks_late"]
 
-_LOOKS_LATER = re.compile("tici(?![a-z])|24h|discharge|proc_min", re.IGNORECASE)
+_LOOKS_LATER = re.compile(
+    "tici(?![a-z])|24h|discharge|proc_min|follow_?up|futime|fu_time|surviv|surv_?time"
+    "|time_to_(?:death|event)|days_to_death|length_of_stay",
+    re.IGNORECASE,
+)
 _FEWEST_EVENTS = 2
 _FEWEST_KNOWN = 10  # with fewer, resamples turn up in which nobody's value is known
 
@@ -39,12 +48,22 @@ class Reading:
     rules: tuple[Rule, ...]
     table: Table
     kept: NDArray[np.intp] = field(init=False)
+    columns: dict[str, NDArray[np.str_]] = field(init=False)
     comma: bool = False
     excluded: list[Excluded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.kept = np.arange(self.table.rows.size)
+        codes = {
+            column: {canonical(code) for code in self._missing_codes(column)}
+            for column in self.table.columns
+        }
+        broken, self.problems[:] = broken_cells(self.table, codes)
+        self.columns = {
+            column: np.where(broken[column], "", cells) if column in broken else cells
+            for column, cells in self.table.columns.items()
+        }
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -53,7 +72,7 @@ class Reading:
 
     def cells(self, column: str) -> NDArray[np.str_]:
         """Give a column's cells for the rows still in, decimals written with a point."""
-        cells = self.table.columns[column][self.kept]
+        cells = self.columns[column][self.kept]
         return with_points(cells) if self.comma and column in self._number_columns() else cells
 
     def take(self, read: Coded) -> NDArray[np.float64]:
@@ -88,7 +107,9 @@ class Reading:
     def detect_decimal_comma(self) -> None:
         """Decide once for the whole file how decimals are written, and say what was detected."""
         table = self.table
-        self.comma, problems = decimal_comma(table.columns, self._number_columns(), table.rows)
+        ranges = ranges_of((*self.file.predictors, *self.file.propensity_codebook))
+        names = self._number_columns()
+        self.comma, problems = decimal_comma(self.columns, names, table.rows, ranges)
         self.problems += problems
         remarks = [*table.remarks, *(["with decimal commas"] if self.comma else [])]
         if remarks:
@@ -142,24 +163,17 @@ class Reading:
         if not column:
             return self.rows.astype(np.str_)
         ids = self.cells(column)
-        values, counts = np.unique(ids[ids != ""], return_counts=True)
-        self.problems += problem_at(
-            ids == "",
-            column,
-            self.rows,
-            ids,
-            expected="an id",
-            advice="Give every patient an id",
-        )
-        self.problems += problem_at(
-            np.isin(ids, values[counts > 1]),
-            column,
-            self.rows,
-            ids,
-            expected="one row a patient",
-            advice="The same id stands in several rows; keep one row a patient",
-        )
+        self.problems += id_problems(column, ids, self.rows)
         return ids
+
+    def centre(self) -> NDArray[np.str_] | None:
+        """Give the patients' centres, empty where unknown; None if the study names no column."""
+        column = self.file.study.centre
+        if not column:
+            return None
+        centre, problems = centre_names(column, self.cells(column), self.rows)
+        self.problems += problems
+        return centre
 
     def check_arms(
         self, treatment: NDArray[np.int64], outcomes: Mapping[str, NDArray[np.float64]]
@@ -167,6 +181,7 @@ class Reading:
         """Require patients in both arms, and events and non-events of each outcome in each."""
         spec = self.file.treatment
         labels = (("control", spec.labels.control), ("treated", spec.labels.treated))
+        wrong = {problem.column for problem in self.problems if problem.level == "error"}
         for arm, (code, label) in enumerate(labels):
             inside = treatment == arm
             who = f"{code} arm ({label})"
@@ -180,6 +195,8 @@ class Reading:
                 )
                 continue
             for outcome in self.file.outcomes:
+                if outcome.column in wrong:
+                    continue
                 values = outcomes[outcome.name][inside]
                 events, others = int((values == 1).sum()), int((values == 0).sum())
                 if min(events, others) < _FEWEST_EVENTS:
@@ -204,6 +221,27 @@ class Reading:
                     f"at least {_FEWEST_KNOWN}, to impute the others",
                     "Drop it from the study file",
                 )
+
+    def notice_doubtful(
+        self, codebook: tuple[Predictor, ...], columns: NDArray[np.float64]
+    ) -> None:
+        """Point at numbers that may be codes or of another unit, and at levels that stand apart."""
+        for predictor, values in zip(codebook, columns.T, strict=True):
+            if predictor.is_number:
+                self.problems += doubtful_numbers(predictor, values, self.rows)
+            self.problems += doubtful_levels(predictor)
+
+    def notice_leakage(
+        self,
+        codebook: tuple[Predictor, ...],
+        columns: NDArray[np.float64],
+        outcomes: Mapping[str, NDArray[np.float64]],
+    ) -> None:
+        """Point at columns that are an outcome in other words, or known only after it."""
+        for predictor, values in zip(codebook, columns.T, strict=True):
+            for outcome in self.file.outcomes:
+                if outcome.role == "outcome":
+                    self.problems += leakages(predictor, values, outcome, outcomes[outcome.name])
 
     def notice_late_names(self) -> None:
         """Point at predictors whose name looks like a measurement made after the decision."""
@@ -237,4 +275,6 @@ class Reading:
             return None
         column = self.file.ordinal.column
         cells = blank_missing(self.cells(column), self._missing_codes(column))
-        return self.take(numbers(cells, column, self.rows))
+        read = numbers(cells, column, self.rows)
+        reported = any(each.level == "error" and each.column == column for each in self.problems)
+        return read.values if reported else self.take(read)

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
+from twoarm.cohort.decimals import looks_like_thousands
 from twoarm.cohort.problems import Problem
+from twoarm.cohort.spelling import is_like_date
 
-__all__ = ["Coded", "blank_missing", "coded", "numbers", "problem_at"]
+__all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at"]
 
 _SHOWN_VALUES = 3
 _LONGEST_SHOWN = 40
@@ -71,20 +73,39 @@ def _shown(cell: str) -> str:
 def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Coded:
     """Read cells as numbers; text, and a number Python cannot hold, is a problem."""
     known = cells != ""
+    values = as_numbers(cells)
+    bad = known & np.isnan(values)
+    problems: list[Problem] = []
+    for kind, advice in _NO_NUMBERS:
+        these = bad & np.array([kind(cell) for cell in cells], dtype=np.bool_)
+        bad &= ~these
+        problems += problem_at(these, column, rows, cells, expected="a number", advice=advice)
+    return Coded(values, tuple(problems))
+
+
+def as_numbers(cells: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Give cells as numbers, NaN for what is none that Python can hold."""
     spelled = np.array([spells_number(cell) for cell in cells], dtype=np.bool_)
     values = np.full(cells.size, np.nan)
     values[spelled] = cells[spelled].astype(np.float64)
-    bad = known & ~np.isfinite(values)
-    values[bad] = np.nan
-    problems = problem_at(
-        bad,
-        column,
-        rows,
-        cells,
-        expected="a number",
-        advice="Correct the cells, or list their code under missing_codes",
-    )
-    return Coded(values, tuple(problems))
+    values[np.isinf(values)] = np.nan
+    return values
+
+
+_NO_NUMBERS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (
+        is_like_date,
+        "Spreadsheets make dates of entries such as 1-2 and 3/4: format the column as text and "
+        "enter them again, or list their code under missing_codes",
+    ),
+    (
+        lambda cell: cell.endswith("%"),
+        "Write the numbers without the sign, all as percents or all as shares, or list their code "
+        "under missing_codes",
+    ),
+    (lambda _: True, "Correct the cells, or list their code under missing_codes"),
+)
+"""Kinds of cells that are no numbers, and what to do about each."""
 
 
 def coded(predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]) -> Coded:
@@ -125,16 +146,24 @@ def _measured(
     def where(test: Callable[[float], bool]) -> NDArray[np.bool_]:
         return known & np.array([not test(value) for value in read.values], dtype=np.bool_)
 
-    fractional = known & (read.values != np.rint(read.values))
-    if predictor.type == "number":
-        fractional[:] = False
+    fractional = known & (read.values != np.rint(read.values)) & (predictor.type == "integer")
+    thousands = fractional & np.array([looks_like_thousands(cell) for cell in cells], np.bool_)
     outside = where(predictor.range.holds)
     unusual = where(predictor.usual.holds) & ~outside
     unit = f" {predictor.unit}" if predictor.unit else ""
     problems = [
         *read.problems,
         *problem_at(
-            fractional,
+            thousands,
+            predictor.column,
+            rows,
+            cells,
+            expected="a whole number",
+            advice="Write thousands without a separator; if the point is a decimal point, set "
+            'type = "number"',
+        ),
+        *problem_at(
+            fractional & ~thousands,
             predictor.column,
             rows,
             cells,

@@ -240,7 +240,7 @@ def test_all_problems_come_at_once_and_none_twice(problems, rows):
         "site row 5: found 'M9'",
         "af row 7: found '2'",
         "af row 6: found an empty cell",
-        "mrs row 8: found 'dead'",
+        "mrs row 8: found 'dead' (1): neither the event of outcome 'good' (at most 2",
     ]
 
 

@@ -42,7 +42,7 @@ def test_a_date_in_a_column_of_numbers_is_a_problem_with_its_row(problems, rows,
     cells[3][list(rows[0]).index("nihss")] = complex(44000)
     (problem,) = problems(xlsx([list(rows[0]), *cells]), name="data.xlsx")
     assert str(problem).startswith(
-        "error: nihss row 5: found '2020-06-18'; expected a number. Correct the cells"
+        "error: nihss row 5: found '2020-06-18'; expected a number. Spreadsheets make dates of"
     )
 
 

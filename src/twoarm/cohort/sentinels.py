@@ -1,0 +1,191 @@
+"""Numbers that may be codes for "unknown": 9, 99, 999, -9, -1, 0 where they stand apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["far_codes", "is_unknown_code", "off_the_scale", "runs"]
+
+_CODE = re.compile(r"-?([789])\1*(?:\.\1+)?|-1")
+_MOST_CODES = 3
+"""So many codes for different reasons may follow each other at one end."""
+
+_FEWEST_OTHERS = 5
+_SPREADS = 3.0
+"""A code is far from the median of the others: so many of their interquartile ranges."""
+
+_RANGES = 3.0
+"""What is no usual code is pointed at only when it is farther off than so many whole ranges."""
+
+_SCALE_HOLE = 3.0
+"""Step to a usual code from a short scale of whole numbers: 6 to 9, not 7 to 9, which is a tail."""
+
+_LONGEST_SCALE = 12
+_ZERO_SHARE = 1 / 3
+"""Where more have 0, it is rather "none" than "not known"."""
+
+_BOUNDED_AWAY = 0.2
+"""A quantity that cannot be 0 (age, weight, pressure) has its minimum above this share of the
+median."""
+
+Numbers = NDArray[np.float64]
+
+
+def is_unknown_code(spelled: str) -> bool:
+    """Say whether a number, spelled canonically, is one that often means "unknown".
+
+    Examples
+    --------
+    >>> [is_unknown_code(each) for each in ("9", "88", "-999", "99.9", "-1", "98", "5", "0")]
+    [True, True, True, True, True, False, False, False]
+    """
+    return _CODE.fullmatch(spelled) is not None
+
+
+def runs(scale: Collection[int]) -> list[list[int]]:
+    """Cut whole numbers into stretches without a hole.
+
+    Examples
+    --------
+    >>> runs({0, 1, 2, 8, 9})
+    [[0, 1, 2], [8, 9]]
+    """
+    found: list[list[int]] = []
+    for value in sorted(scale):
+        if found and value == found[-1][-1] + 1:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return found
+
+
+def off_the_scale(codes: Collection[int], meant: Collection[int] = ()) -> set[int] | None:
+    """Give the codes that stand apart from a scale of whole numbers; None if it is no scale.
+
+    Parameters
+    ----------
+    codes : collection of int
+        The values that occur.
+    meant : collection of int
+        Values that the study file names: they belong to the scale, whether they occur or not.
+
+    Examples
+    --------
+    >>> off_the_scale({0, 1, 2, 8}), off_the_scale({0, 1, 2, 4}, {3}), off_the_scale({2, 5, 9, 14})
+    ({8}, set(), None)
+    """
+    named = set(meant)
+    usual = {code for code in set(codes) - named if is_unknown_code(str(code))}
+    scale = set(codes) | named
+    alone = {code for code in scale if code < 0}
+    if not alone <= usual or len(scale - alone) < 2:
+        alone = set()
+    rest = scale - alone
+    longest = max(runs(rest), key=len, default=[])
+    outside = rest - set(longest) - named
+    if not outside or len(runs(rest - (usual & outside))) == 1:
+        return alone | outside
+    few = len(outside) <= max(1, len(longest) // 3)
+    return alone | outside if few else None
+
+
+def far_codes(values: Numbers) -> list[float]:
+    """Give values at the ends of a number that stand apart from the others as codes do.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Finite.
+
+    Returns
+    -------
+    list of float
+        Repeated, at one end, and far from the rest: -9, -1, 99, 999 (or three of them in a row), a
+        0 below a quantity that is nowhere near it, anything that is very far off. In ascending
+        order.
+
+    Examples
+    --------
+    >>> far_codes(np.array([120.0, 140, 131, 155, 110, 128, 999, 999, -9]))
+    [-9.0, 999.0]
+    """
+    low = list(_at_one_end(values))
+    high = [-code for code in _at_one_end(-values, flipped=True)]
+    return low + high[::-1] if not set(low) & set(high) else low
+
+
+def _at_one_end(values: Numbers, *, flipped: bool = False) -> Iterator[float]:
+    """Give the codes at the lower end; `flipped` if the values have been turned round."""
+    distinct = np.unique(values)
+    leading = 0
+    while leading < min(_MOST_CODES, distinct.size) and _is_usual(distinct[leading], flipped):
+        leading += 1
+    for k in range(leading, 0, -1):
+        inside = values <= distinct[k - 1]
+        if _stands_apart(distinct[:k], inside, values, flipped):
+            yield from (float(code) for code in distinct[:k])
+            return
+    if distinct.size and _is_very_far(values == distinct[0], values):
+        yield float(distinct[0])
+
+
+def _is_usual(value: float, flipped: bool) -> bool:
+    value = -value if flipped else value
+    spelled = str(int(value)) if value == int(value) else repr(float(value))
+    return is_unknown_code(spelled) or (value == 0 and not flipped)
+
+
+def _stands_apart(
+    codes: Numbers, inside: NDArray[np.bool_], values: Numbers, flipped: bool
+) -> bool:
+    rest, repeated = values[~inside], int(inside.sum())
+    if rest.size < _FEWEST_OTHERS or np.unique(rest).size < 2:
+        return False
+    gap, step = float(rest.min() - codes[-1]), _widest_step(rest)
+    if not flipped and codes[-1] < 0 <= rest.min():
+        return gap > step or repeated > int((rest == rest.min()).sum())
+    if repeated < 2:
+        return False
+    if not flipped and codes[-1] == 0:
+        return _is_impossible_zero(rest, gap, step, repeated)
+    middle, spread = np.median(rest), float(np.subtract(*np.quantile(rest, [0.75, 0.25])))
+    if gap > step and middle - codes[-1] >= _SPREADS * spread:
+        return True
+    return gap >= _SCALE_HOLE and _is_short_scale(rest)
+
+
+def _is_short_scale(rest: Numbers) -> bool:
+    distinct = np.unique(rest)
+    return distinct.size <= _LONGEST_SCALE and bool((np.diff(distinct) == 1).all())
+
+
+def _is_impossible_zero(rest: Numbers, gap: float, step: float, repeated: int) -> bool:
+    return (
+        rest.min() >= _BOUNDED_AWAY * np.median(rest)
+        and gap > 2 * step
+        and repeated <= _ZERO_SHARE * (rest.size + repeated)
+        and np.unique(rest).size > 2
+    )
+
+
+def _is_very_far(inside: NDArray[np.bool_], values: Numbers) -> bool:
+    rest = values[~inside]
+    if inside.sum() < 3 or rest.size < _FEWEST_OTHERS or inside.sum() > rest.size:
+        return False
+    width = float(rest.max() - rest.min())
+    return width > 0 and float(rest.min() - values[inside][0]) >= _RANGES * width
+
+
+def _widest_step(rest: Numbers) -> float:
+    """Give the widest step in the half of the others that is nearer to the code.
+
+    At least 1 where all are whole: 0 follows 1 and no hole is between them.
+    """
+    distinct = np.unique(rest)
+    near = distinct[distinct <= np.median(rest)]
+    least = 1.0 if (distinct == np.rint(distinct)).all() else 0.0
+    return max(float(np.diff(near).max()), least) if near.size > 1 else least
