@@ -18,9 +18,11 @@ _DECIMAL = {
     for mark in ",."
 }
 _THOUSANDS = {mark: re.compile(rf"[-+]?[1-9][0-9]{{0,2}}\{mark}[0-9]{{3}}") for mark in ",."}
+_SHORTENED = {mark: re.compile(rf"[1-9][0-9]{{0,2}}\{mark}[0-9]{{1,3}}") for mark in ",."}
 _NAMES = {",": "decimal comma", ".": "decimal point"}
 _LEAST_WHOLE = 100
-"""Whole numbers beside 1.184 that end below 1000: with fewer digits they tell nothing."""
+_THOUSAND = 1000
+"""Whole numbers beside 1.184 end below 1000; of one or two digits they tell nothing."""
 
 Place = tuple[str, int]
 Columns = Mapping[str, NDArray[np.str_]]
@@ -79,8 +81,8 @@ def _unclear(
     for place in places:
         by_column.setdefault(place[0], []).append(place)
     for name, here in by_column.items():
-        clear = settled.intersection(here)
-        if not settled or (not clear and _goes_on(columns[name], here, mark)):
+        in_range = ranges.get(name, Range())
+        if not settled or _goes_on(columns[name], here, mark, in_range):
             yield here
 
 
@@ -92,12 +94,20 @@ def _is_either(cell: str, mark: str, limits: Range) -> bool:
     return limits.holds(as_thousands) or not limits.holds(as_decimal)
 
 
-def _goes_on(cells: NDArray[np.str_], marked: list[Place], mark: str) -> bool:
-    """Say whether the column's whole numbers lie below 1000 and above the marked ones."""
-    decimals = [float(cells[k].replace(mark, ".")) for _, k in marked]
+def _goes_on(cells: NDArray[np.str_], marked: list[Place], mark: str, limits: Range) -> bool:
+    """Say whether a column's whole numbers lie below 1000 and above the marked ones.
+
+    A spreadsheet makes 1.25 of 1.250, so that half of the marked ones must have three digits.
+    """
+    texts = [str(cells[k]) for _, k in marked]
+    three = [text for text in texts if _is_either(text, mark, limits)]
+    if 2 * len(three) < len(texts) or not all(_SHORTENED[mark].fullmatch(text) for text in texts):
+        return False
     others = set(range(cells.size)) - {k for _, k in marked}
     whole = [float(cells[k]) for k in others if spells_number(cells[k])]
-    return bool(whole) and float(np.median(whole)) >= _LEAST_WHOLE and max(decimals) < min(whole)
+    if not whole or float(np.median(whole)) < _LEAST_WHOLE or max(whole) >= _THOUSAND:
+        return False
+    return max(float(text.replace(mark, ".")) for text in texts) < min(whole)
 
 
 def _asked(columns: Columns, places: list[Place], mark: str, rows: NDArray[np.int64]) -> Problem:

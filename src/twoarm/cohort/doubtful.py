@@ -46,13 +46,13 @@ def doubtful_numbers(
     known = values[np.isfinite(values)]
     codes = [code for code in far_codes(known) if not _is_ruled(code, known, predictor)]
     codes += _impossible_zero(predictor, known, codes)
-    for code in codes:
+    if codes:
         others = known[~np.isin(known, codes)]
+        shown = ", ".join(f"'{canonical(code)}' ({int((known == code).sum())})" for code in codes)
         yield _notice(
             predictor,
-            rows[values == code],
-            f"found '{canonical(code)}' ({int((values == code).sum())}), far from the others "
-            f"({others.min():g} to {others.max():g})",
+            rows[np.isin(values, codes)],
+            f"found {shown}, far from the others ({others.min():g} to {others.max():g})",
             "List it under missing_codes if it means unknown, or give the column a range",
         )
     hundredths = _hundredths(known[~np.isin(known, codes)])

@@ -54,11 +54,11 @@ def leakages(
             f"alone it tells outcome '{outcome.name}' from its absence with an AUC of {area:.3f}",
             "Is it the outcome in other words, or known only after the decision?",
         )
-    pattern = _pattern(~known | _is_unrecorded(predictor, values), event)
+    pattern = _pattern(~known | _is_unrecorded(predictor, values), event, outcome.name)
     if pattern:
         yield _notice(
             predictor,
-            f"{pattern} outcome '{outcome.name}'",
+            pattern,
             "Is it measured, or asked for, only after the outcome?",
         )
 
@@ -105,9 +105,9 @@ def _is_unrecorded(predictor: Predictor, values: Numbers) -> NDArray[np.bool_]:
     return values == codes.index("") if "" in codes else np.zeros(values.size, dtype=np.bool_)
 
 
-def _pattern(absent: NDArray[np.bool_], event: NDArray[np.bool_]) -> str:
+def _pattern(absent: NDArray[np.bool_], event: NDArray[np.bool_], outcome: str) -> str:
     """Say whether values are missing, or known, in one class of the outcome alone, or nearly."""
-    for what, marked in (("missing", absent), ("known", ~absent)):
+    for what, marked in (("known", ~absent), ("missing", absent)):
         for title, inside in (("with", event), ("without", ~event)):
             n, here = int(marked.sum()), int((marked & inside).sum())
             if n < _FEWEST_MISSING or n == marked.size or not 0 < inside.sum() < inside.size:
@@ -115,7 +115,7 @@ def _pattern(absent: NDArray[np.bool_], event: NDArray[np.bool_]) -> str:
             share, other = here / inside.sum(), (n - here) / (~inside).sum()
             if share >= _RATIO * other and _log_tail(here, n, inside) < _LOG_CHANCE:
                 only = "only" if here == n else "almost only"
-                return f"{what} {only} in patients {title} ({here} of {n})"
+                return f"{what} {only} in patients {title} outcome '{outcome}' ({here} of {n})"
     return ""
 
 

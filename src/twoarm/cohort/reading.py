@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -49,6 +49,7 @@ class Reading:
     table: Table
     kept: NDArray[np.intp] = field(init=False)
     columns: dict[str, NDArray[np.str_]] = field(init=False)
+    broken: dict[str, frozenset[int]] = field(init=False)
     comma: bool = False
     excluded: list[Excluded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -60,6 +61,9 @@ class Reading:
             for column in self.table.columns
         }
         broken, self.problems[:] = broken_cells(self.table, codes)
+        self.broken = {
+            column: frozenset(self.table.rows[at].tolist()) for column, at in broken.items()
+        }
         self.columns = {
             column: np.where(broken[column], "", cells) if column in broken else cells
             for column, cells in self.table.columns.items()
@@ -77,8 +81,16 @@ class Reading:
 
     def take(self, read: Coded) -> NDArray[np.float64]:
         """Note the problems of a column and give its values."""
-        self.problems += read.problems
+        self.report(read.problems)
         return read.values
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Note problems, but not again those of cells that hold an error of a spreadsheet."""
+        for problem in problems:
+            broken = self.broken.get(problem.column, frozenset())
+            rows = tuple(row for row in problem.rows if row not in broken)
+            if rows or not problem.rows:
+                self.problems.append(replace(problem, rows=rows))
 
     def exclude(self, out: NDArray[np.bool_], reason: str) -> None:
         """Let patients go for a reason; `out` has one entry a row still in."""
@@ -163,7 +175,7 @@ class Reading:
         if not column:
             return self.rows.astype(np.str_)
         ids = self.cells(column)
-        self.problems += id_problems(column, ids, self.rows)
+        self.report(id_problems(column, ids, self.rows))
         return ids
 
     def centre(self) -> NDArray[np.str_] | None:
@@ -172,7 +184,7 @@ class Reading:
         if not column:
             return None
         centre, problems = centre_names(column, self.cells(column), self.rows)
-        self.problems += problems
+        self.report(problems)
         return centre
 
     def check_arms(

@@ -15,8 +15,15 @@ _MOST_CODES = 3
 """So many codes for different reasons may follow each other at one end."""
 
 _FEWEST_OTHERS = 5
-_SPREADS = 3.0
-"""A code is far from the median of the others: so many of their interquartile ranges."""
+_OFTEN = 3
+_OFTEN_SHARE = 0.01
+"""A code near the others must be frequent: a tail, too, ends in a 9 now and then."""
+
+_FAR, _VERY_FAR = 3.0, 10.0
+"""Distance of a frequent code, and of one that occurs twice, from the median of the others, in
+their interquartile ranges."""
+
+_NORMAL_SPREAD = 1.35  # interquartile range of a normal distribution, in standard deviations
 
 _RANGES = 3.0
 """What is no usual code is pointed at only when it is farther off than so many whole ranges."""
@@ -28,9 +35,9 @@ _LONGEST_SCALE = 12
 _ZERO_SHARE = 1 / 3
 """Where more have 0, it is rather "none" than "not known"."""
 
-_BOUNDED_AWAY = 0.2
-"""A quantity that cannot be 0 (age, weight, pressure) has its minimum above this share of the
-median."""
+_BOUNDED_AWAY, _ZERO_SPREADS = 0.3, 1.5
+"""A quantity that cannot be 0 has its minimum above this share of the median, and the median so
+many interquartile ranges above 0."""
 
 Numbers = NDArray[np.float64]
 
@@ -82,11 +89,13 @@ def off_the_scale(codes: Collection[int], meant: Collection[int] = ()) -> set[in
     usual = {code for code in set(codes) - named if is_unknown_code(str(code))}
     scale = set(codes) | named
     alone = {code for code in scale if code < 0}
-    if not alone <= usual or len(scale - alone) < 2:
+    if not alone <= usual or (alone == {-1} and len(scale) == 2):
         alone = set()
     rest = scale - alone
     longest = max(runs(rest), key=len, default=[])
     outside = rest - set(longest) - named
+    if len(scale) == 2 and not outside <= usual:
+        return alone
     if not outside or len(runs(rest - (usual & outside))) == 1:
         return alone | outside
     few = len(outside) <= max(1, len(longest) // 3)
@@ -121,13 +130,13 @@ def far_codes(values: Numbers) -> list[float]:
 def _at_one_end(values: Numbers, *, flipped: bool = False) -> Iterator[float]:
     """Give the codes at the lower end; `flipped` if the values have been turned round."""
     distinct = np.unique(values)
-    leading = 0
-    while leading < min(_MOST_CODES, distinct.size) and _is_usual(distinct[leading], flipped):
-        leading += 1
-    for k in range(leading, 0, -1):
+    for k in range(1, 1 + min(_MOST_CODES, distinct.size)):
+        if not _is_usual(distinct[k - 1], flipped):
+            break
         inside = values <= distinct[k - 1]
         if _stands_apart(distinct[:k], inside, values, flipped):
             yield from (float(code) for code in distinct[:k])
+            yield from _at_one_end(values[~inside], flipped=flipped)
             return
     if distinct.size and _is_very_far(values == distinct[0], values):
         yield float(distinct[0])
@@ -145,31 +154,55 @@ def _stands_apart(
     rest, repeated = values[~inside], int(inside.sum())
     if rest.size < _FEWEST_OTHERS or np.unique(rest).size < 2:
         return False
-    gap, step = float(rest.min() - codes[-1]), _widest_step(rest)
+    often = repeated >= max(_OFTEN, _OFTEN_SHARE * values.size)
     if not flipped and codes[-1] < 0 <= rest.min():
-        return gap > step or repeated > int((rest == rest.min()).sum())
-    if repeated < 2:
-        return False
+        return _is_alone(rest, float(codes[-1])) or (often and _is_only_negative(rest, repeated))
     if not flipped and codes[-1] == 0:
-        return _is_impossible_zero(rest, gap, step, repeated)
-    middle, spread = np.median(rest), float(np.subtract(*np.quantile(rest, [0.75, 0.25])))
-    if gap > step and middle - codes[-1] >= _SPREADS * spread:
+        return often and repeated <= _ZERO_SHARE * values.size and _is_never_zero(rest)
+    enough = often or np.unique(values[inside]).size < repeated
+    if enough and _is_far(rest, float(codes[-1]), _FAR if often else _VERY_FAR):
         return True
-    return gap >= _SCALE_HOLE and _is_short_scale(rest)
+    if not flipped and codes[0] > 0 and often:
+        return _is_far(np.log(rest), float(np.log(codes[-1])), _FAR)
+    hole = rest.min() - codes[-1] >= _SCALE_HOLE
+    return bool(often and flipped and hole and _is_short_scale(-rest))
+
+
+def _is_far(rest: Numbers, code: float, spreads: float) -> bool:
+    return _is_alone(rest, code) and _spreads(rest, code) >= spreads
+
+
+def _is_alone(rest: Numbers, code: float) -> bool:
+    """Say whether the hole above a code is the widest on that side of the others."""
+    return float(rest.min()) - code > _widest_step(rest)
+
+
+def _is_only_negative(rest: Numbers, repeated: int) -> bool:
+    """Say whether a -1 next to 0 is no tail: a long scale, or its commonest value, begins at 0."""
+    distinct, counts = np.unique(rest, return_counts=True)
+    return bool(
+        distinct.size > _LONGEST_SCALE or counts[0] == counts.max() or repeated > _OFTEN * counts[0]
+    )
+
+
+def _spreads(rest: Numbers, code: float) -> float:
+    """Give how many interquartile ranges a code lies below the median of the others."""
+    low, middle, high = np.quantile(rest, [0.25, 0.5, 0.75])
+    width = high - low if high > low else _NORMAL_SPREAD * rest.std()
+    return float((middle - code) / width)
 
 
 def _is_short_scale(rest: Numbers) -> bool:
     distinct = np.unique(rest)
-    return distinct.size <= _LONGEST_SCALE and bool((np.diff(distinct) == 1).all())
+    unbroken = bool((np.diff(distinct) == 1).all())
+    return unbroken and distinct[0] in (0, 1) and distinct.size <= _LONGEST_SCALE
 
 
-def _is_impossible_zero(rest: Numbers, gap: float, step: float, repeated: int) -> bool:
-    return (
-        rest.min() >= _BOUNDED_AWAY * np.median(rest)
-        and gap > 2 * step
-        and repeated <= _ZERO_SHARE * (rest.size + repeated)
-        and np.unique(rest).size > 2
-    )
+def _is_never_zero(rest: Numbers) -> bool:
+    """Say whether the others keep away from 0, as an age, a weight or a pressure does."""
+    bounded = rest.min() >= _BOUNDED_AWAY * np.median(rest)
+    wide = rest.min() > 2 * _widest_step(rest) and np.unique(rest).size > 2
+    return bool(bounded and wide and _spreads(rest, 0.0) >= _ZERO_SPREADS)
 
 
 def _is_very_far(inside: NDArray[np.bool_], values: Numbers) -> bool:

@@ -67,12 +67,16 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
 
 
 def _separator(text: str, wanted: set[str], name: str) -> str:
-    """Choose the separator under which the header names most of the wanted columns."""
+    """Choose the separator under which one of the first rows names most of the wanted columns."""
     records = {sign: _first_records(text, sign) for sign in _SEPARATORS}
     headers = {sign: next(filter(any, first), []) for sign, first in records.items()}
-    best = max(headers, key=lambda sign: (len(wanted & set(headers[sign])), len(headers[sign])))
+    named = {
+        sign: max((len(wanted.intersection(record)) for record in first), default=0)
+        for sign, first in records.items()
+    }
+    best = max(_SEPARATORS, key=lambda sign: (named[sign], len(headers[sign])))
     if len(headers[best]) == 1:
-        below = next(filter(None, (header_row(first, wanted) for first in records.values())), None)
+        below = header_row(records[best], wanted)
         advice = "separated by commas, semicolons or tabs; save the file as CSV."
         if below is not None:
             advice = f"in the first row; row {below} holds them, so delete the rows above it."
