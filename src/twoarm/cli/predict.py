@@ -23,6 +23,8 @@ def predict(
     from twoarm.errors import ArgumentError
     from twoarm.modelfile import load_model, read_patients
 
+    if out is not None and not out.parent.is_dir():
+        raise ArgumentError(f"Cannot write {out}: there is no folder {out.parent}. Make it first.")
     loaded = load_model(model)
     header, rows = _predictions(loaded, read_patients(loaded, patients))
     if out is None:

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from twoarm.cohort.cohort import Cohort
     from twoarm.cohort.load import Study
+    from twoarm.cohort.studyfile import StudyFile
     from twoarm.resampling import FitFailure
     from twoarm.study import StudyResult
 
@@ -61,16 +62,32 @@ def run(
         from twoarm.cohort import load_study, read_cohort
 
         loaded = load_study(study)
+        part = None if shard is None else _shard(shard)
+        _refuse_early(loaded.file, asked | {"shard": part}, executor, scheduler)
         patients = read_cohort(loaded, cohort)
         if only is not None:
             _again(loaded, patients, only, asked)
             return
         asked |= {"executor": executor, "workers": workers, "scheduler": scheduler}
         asked |= {"resume": resume}
-        if shard is not None:
-            _part(loaded, patients, shard, out, asked | {"source": cohort})
+        if part is not None:
+            _part(loaded, patients, part, out, asked | {"source": cohort})
         else:
             _whole(loaded, patients, out, asked)
+
+
+def _refuse_early(
+    file: StudyFile, asked: dict[str, Any], executor: str | None, scheduler: str | None
+) -> None:
+    """Refuse who cannot compute, and a shard that does not exist, before the data are read."""
+    from twoarm.execution import check_executor
+    from twoarm.study.shards import shard_rows
+
+    runner = file.run.executor if executor is None else executor
+    own = file.run.scheduler if runner == "dask" else None
+    check_executor(runner, own if scheduler is None else scheduler)
+    if asked["shard"] is not None:
+        shard_rows(asked["replicates"] or file.validation.replicates, asked["shard"])
 
 
 def _whole(study: Study, cohort: Cohort, out: Path | None, asked: dict[str, Any]) -> None:
@@ -131,12 +148,12 @@ def failure_exit(
 
 
 def _part(
-    study: Study, cohort: Cohort, shard: str, out: Path | None, asked: dict[str, Any]
+    study: Study, cohort: Cohort, shard: tuple[int, int], out: Path | None, asked: dict[str, Any]
 ) -> None:
     from twoarm.cli.progress import Display
     from twoarm.study import run_shard
 
-    k, total = _shard(shard)
+    k, total = shard
     folder = Path("runs") / f"{study.name}-shard-{k}-of-{total}" if out is None else out
     with Display(sys.stdout) as display:
         display.opening(study, cohort)

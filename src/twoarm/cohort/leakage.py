@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.studyfile import OutcomeSpec
 
 __all__ = ["leakages", "separation"]
 
@@ -31,36 +30,34 @@ Numbers = NDArray[np.float64]
 
 
 def leakages(
-    predictor: Predictor, values: Numbers, outcome: OutcomeSpec, events: Numbers
+    predictor: Predictor, values: Numbers, truth: Numbers, classes: tuple[str, str]
 ) -> Iterator[Problem]:
-    """Point at a predictor that tells an outcome too well, or is missing by it.
+    """Point at a predictor that tells an outcome, or the arm, too well, or is missing by it.
 
     Parameters
     ----------
     predictor : Predictor
     values : ndarray, shape (n,)
         As the codebook codes them, NaN where missing.
-    outcome : OutcomeSpec
-    events : ndarray, shape (n,)
-        1, 0, or NaN where not known.
+    truth : ndarray, shape (n,)
+        1, 0, or NaN where not known: an outcome, or the treatment.
+    classes : tuple of str
+        What patients with 1 and with 0 are called, such as "with outcome 'death'".
     """
-    told = np.isfinite(events)
-    values, event = values[told], events[told] == 1
+    told = np.isfinite(truth)
+    values, positive = values[told], truth[told] == 1
     known = np.isfinite(values)
-    area = separation(values[known], event[known], ordered=predictor.type != "nominal")
+    area = separation(values[known], positive[known], ordered=predictor.type != "nominal")
     if area is not None:
         yield _notice(
             predictor,
-            f"alone it tells outcome '{outcome.name}' from its absence with an AUC of {area:.3f}",
-            "Is it the outcome in other words, or known only after the decision?",
+            f"alone it tells patients {classes[0]} from those {classes[1]} with an AUC of "
+            f"{area:.3f}",
+            "Is it the same in other words, or known only after the decision?",
         )
-    pattern = _pattern(~known | _is_unrecorded(predictor, values), event, outcome.name)
+    pattern = _pattern(~known | _is_unrecorded(predictor, values), positive, classes)
     if pattern:
-        yield _notice(
-            predictor,
-            pattern,
-            "Is it measured, or asked for, only after the outcome?",
-        )
+        yield _notice(predictor, pattern, "Is it measured, or asked for, only afterwards?")
 
 
 def separation(values: Numbers, event: NDArray[np.bool_], *, ordered: bool) -> float | None:
@@ -105,17 +102,19 @@ def _is_unrecorded(predictor: Predictor, values: Numbers) -> NDArray[np.bool_]:
     return values == codes.index("") if "" in codes else np.zeros(values.size, dtype=np.bool_)
 
 
-def _pattern(absent: NDArray[np.bool_], event: NDArray[np.bool_], outcome: str) -> str:
-    """Say whether values are missing, or known, in one class of the outcome alone, or nearly."""
+def _pattern(
+    absent: NDArray[np.bool_], positive: NDArray[np.bool_], classes: tuple[str, str]
+) -> str:
+    """Say whether values are missing, or known, in one class alone, or nearly."""
     for what, marked in (("known", ~absent), ("missing", absent)):
-        for title, inside in (("with", event), ("without", ~event)):
+        for title, inside in zip(classes, (positive, ~positive), strict=True):
             n, here = int(marked.sum()), int((marked & inside).sum())
             if n < _FEWEST_MISSING or n == marked.size or not 0 < inside.sum() < inside.size:
                 continue
             share, other = here / inside.sum(), (n - here) / (~inside).sum()
             if share >= _RATIO * other and _log_tail(here, n, inside) < _LOG_CHANCE:
                 only = "only" if here == n else "almost only"
-                return f"{what} {only} in patients {title} outcome '{outcome}' ({here} of {n})"
+                return f"{what} {only} in patients {title} ({here} of {n})"
     return ""
 
 

@@ -92,8 +92,9 @@ def check_cohort(
     ordinal = reading.ordinal()
     reading.problems += copied_rows(table, file.study.id)
     if not any(problem.level == "error" for problem in reading.problems):
-        reading.notice_leakage(file.predictors, predictors, outcomes)
-        reading.notice_leakage(file.propensity_codebook, propensity_columns, outcomes)
+        described = (*file.predictors, *file.propensity_codebook)
+        columns = np.column_stack([predictors, propensity_columns])
+        reading.notice_leakage(described, columns, outcomes, treatment)
     problems = tuple(dict.fromkeys(reading.problems))
     if any(problem.level == "error" for problem in problems):
         return None, problems

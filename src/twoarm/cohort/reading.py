@@ -248,12 +248,20 @@ class Reading:
         codebook: tuple[Predictor, ...],
         columns: NDArray[np.float64],
         outcomes: Mapping[str, NDArray[np.float64]],
+        treatment: NDArray[np.int64],
     ) -> None:
-        """Point at columns that are an outcome in other words, or known only after it."""
+        """Point at columns that are an outcome or the arm in other words, or known only after."""
+        truths = {
+            (f"with outcome '{each.name}'", f"without outcome '{each.name}'"): outcomes[each.name]
+            for each in self.file.outcomes
+            if each.role == "outcome"
+        }
+        labels = self.file.treatment.labels
+        arms = (f"in the arm '{labels.treated}'", f"in the arm '{labels.control}'")
+        truths[arms] = treatment.astype(np.float64)
         for predictor, values in zip(codebook, columns.T, strict=True):
-            for outcome in self.file.outcomes:
-                if outcome.role == "outcome":
-                    self.problems += leakages(predictor, values, outcome, outcomes[outcome.name])
+            for classes, truth in truths.items():
+                self.problems += leakages(predictor, values, truth, classes)
 
     def notice_late_names(self) -> None:
         """Point at predictors whose name looks like a measurement made after the decision."""

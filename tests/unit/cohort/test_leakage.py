@@ -7,19 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import integers, sampled_from
 
-from twoarm.cohort import OutcomeSpec, Predictor
+from twoarm.cohort import Predictor
 from twoarm.cohort.leakage import leakages, separation
 
-OUTCOME = OutcomeSpec.model_validate(
-    {"name": "death", "column": "d", "event": {"equals": 1}, "desirable": False}
-)
+DEATH = ("with outcome 'death'", "without outcome 'death'")
 NUMBER = {"column": "x", "type": "number", "may_be_missing": True}
 
 
 def notices(values, event, **keys):
     predictor = Predictor.model_validate(NUMBER | keys)
     values, event = np.asarray(values, float), np.asarray(event, float)
-    return [str(each) for each in leakages(predictor, values, OUTCOME, event)]
+    return [str(each) for each in leakages(predictor, values, event, DEATH)]
 
 
 def patients(n=160, seed=0, prevalence=0.4):
@@ -50,9 +48,10 @@ def test_the_input_outcome_determined():
     age = np.rint(rng.uniform(33, 97, 160))
     (notice,) = notices(age, age > 66, column="age")
     assert notice == (
-        "notice: age: alone it tells outcome 'death' from its absence with an AUC of 1.000; "
-        "expected a predictor known at the decision. Is it the outcome in other words, or known "
-        "only after the decision? If so, list it under [[columns]] with before_decision = false"
+        "notice: age: alone it tells patients with outcome 'death' from those without outcome "
+        "'death' with an AUC of 1.000; expected a predictor known at the decision. Is it the same "
+        "in other words, or known only after the decision? If so, list it under [[columns]] with "
+        "before_decision = false"
     )
 
 
@@ -71,7 +70,7 @@ def test_the_outcome_in_any_dress_is_pointed_at(seed, wrong, turned, kind):
     levels = [{"code": code} for code in "abc"] if kind in ("ordinal", "nominal") else []
     values = told + 10 * rng.random(event.size) / 11 if kind == "number" else told
     (notice,) = notices(values, event, type=kind, levels=levels)
-    assert "alone it tells outcome 'death'" in notice
+    assert "alone it tells patients with outcome 'death'" in notice
 
 
 def test_a_nominal_that_is_the_outcome_without_an_order():
@@ -117,7 +116,7 @@ def test_a_value_missing_in_one_class_alone_is_pointed_at(inside, words):
     values[np.flatnonzero(event == inside)[:30]] = np.nan
     (notice,) = notices(values, event)
     assert f"{words} (30 of 30)" in notice
-    assert "Is it measured, or asked for, only after the outcome? If so, list it" in notice
+    assert "Is it measured, or asked for, only afterwards? If so, list it" in notice
 
 
 def test_nearly_so_too_and_known_in_one_class_alone():
@@ -168,9 +167,24 @@ def test_it_is_asked_of_every_predictor_and_outcome_and_of_no_negative_control(
         row["lab"], row["mrs"] = str(k // 2 % 2 + 7), str(k // 2 % 2 * 6)
     lab = '[[columns]]\ncolumn = "lab"\ntype = "integer"\npropensity = true\n\n[ordinal]'
     found = [str(notice) for notice in read(many, ("[ordinal]", lab)).notices]
-    assert any(line.startswith("notice: lab: alone it tells outcome 'good'") for line in found)
+    assert any(
+        line.startswith("notice: lab: alone it tells patients with outcome 'good'")
+        for line in found
+    )
     control = "desirable = true\nprimary = true\nthreshold = 0.15\n"
     other = f'{control}\n[[outcomes]]\nname = "own"\ncolumn = "lab"\nevent = {{ equals = 8 }}\n'
     other += 'desirable = true\nrole = "negative_control"\n'
     lines = [str(notice) for notice in read(many, ("[ordinal]", lab), (control, other)).notices]
     assert not [line for line in lines if "'own'" in line]
+
+
+def test_so_it_is_of_the_arm(read, rows):
+    # what only treated patients have: the kind of a device, the minutes to it
+    many = [row | {"record": f"{k}{row['record']}"} for k in range(4) for row in rows]
+    for k, row in enumerate(many):
+        row["site"] = "ICA" if row["arm"] != "P" else "M1"
+        row["glucose"] = f"{5 + k % 7 / 2}" if row["arm"] != "P" else ""
+    found = [str(notice) for notice in read(many).notices]
+    arms = "in the arm 'Drug' from those in the arm 'Placebo' with an AUC of 1.000"
+    assert any(line.startswith(f"notice: site: alone it tells patients {arms}") for line in found)
+    assert any("glucose: known only in patients in the arm 'Drug' (40 of 40)" in f for f in found)
