@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 
@@ -19,7 +20,9 @@ _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _TELLING = 10
 """A column tells patients apart if it has more values than a tenth of the patients."""
 
-_BEYOND_CHANCE = 10
+_BEYOND_CHANCE, _LOG_CHANCE = 10, math.log(1e-5)
+"""Copies must exceed what independent columns give so many times, and be so unlikely (Poisson)."""
+
 _MANY = 20
 """More than one row in so many is an error."""
 
@@ -104,7 +107,7 @@ def copied_rows(table: Table, id_column: str) -> Iterator[Problem]:
     prints = np.column_stack(list(compared.values()))
     _, first, code = np.unique(_one_number(prints), return_index=True, return_inverse=True)
     copies = first[code] != np.arange(n)
-    if copies.sum() <= _BEYOND_CHANCE * _pairs_by_chance(prints):
+    if _may_be_chance(int(copies.sum()), _pairs_by_chance(prints)):
         return
     many = copies.sum() * _MANY > n and not id_column
     yield Problem(
@@ -119,6 +122,13 @@ def copied_rows(table: Table, id_column: str) -> Iterator[Problem]:
         if not id_column
         else "Keep one of each, unless they are different patients",
     )
+
+
+def _may_be_chance(copies: int, expected: float) -> bool:
+    """Say whether so many copies may be chance, where the columns need not be independent."""
+    if copies <= _BEYOND_CHANCE * expected:
+        return True
+    return copies * math.log(expected) - math.lgamma(copies + 1) > _LOG_CHANCE
 
 
 def _named(table: Table) -> Iterator[tuple[str, NDArray[np.int64]]]:
