@@ -44,7 +44,8 @@ def broken_cells(
     """
     broken, problems = {}, []
     for column, cells in table.columns.items():
-        errors = {str(text) for text in np.unique(cells) if is_spreadsheet_error(str(text))}
+        marked = cells[np.char.startswith(cells, "#")].tolist()
+        errors = {text for text in set(marked) if is_spreadsheet_error(text)}
         errors -= {code for code in errors if canonical(code) in missing_codes.get(column, ())}
         if errors:
             broken[column] = np.isin(cells, sorted(errors))

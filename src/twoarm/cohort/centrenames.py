@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.codebook import canonical
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.spelling import is_like_date, is_like_unknown, name_folded
 from twoarm.cohort.values import problem_at
@@ -28,7 +29,7 @@ def centre_names(
     rows : ndarray of int, shape (n,)
         Row of each cell in the file.
     """
-    unknown = np.array([is_like_unknown(cell) for cell in cells], dtype=np.bool_)
+    unknown = np.isin(cells, [name for name in set(cells.tolist()) if is_like_unknown(name)])
     centre = np.where(unknown, "", cells)
     return centre, (
         *problem_at(
@@ -49,8 +50,8 @@ def centre_names(
 def _spellings(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -> Iterator[Problem]:
     """Point at names that differ by case, accents, punctuation or leading zeros alone."""
     alike: dict[str, list[str]] = {}
-    for name in np.unique(centre[centre != ""]).tolist():
-        alike.setdefault(name_folded(name) or name, []).append(name)
+    for name in sorted(set(centre.tolist()) - {""}):
+        alike.setdefault(name_folded(canonical(name)) or name, []).append(name)
     for names in alike.values():
         if len(names) > 1:
             yield from problem_at(
@@ -65,7 +66,7 @@ def _spellings(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -
 
 
 def _dates(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -> Iterator[Problem]:
-    made = np.array([is_like_date(name) for name in centre], dtype=np.bool_)
+    made = np.isin(centre, [name for name in set(centre.tolist()) if is_like_date(name)])
     if 0 < made.sum() < (centre != "").sum():
         advice = "A spreadsheet may have made dates of their codes: compare them with their source"
         yield from problem_at(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -77,6 +78,7 @@ def spells_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=10_000)
 def canonical(code: str | int | float) -> str:
     """Spell a code the one way in which codes are compared: ``1``, ``"1"`` and ``1.0`` are equal.
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.sentinels import far_codes, off_the_scale
+from twoarm.cohort.scales import off_the_scale
+from twoarm.cohort.sentinels import far_codes
 
 __all__ = ["doubtful_levels", "doubtful_numbers"]
 

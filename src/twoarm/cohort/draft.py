@@ -14,7 +14,7 @@ from twoarm.cohort.codebook import spells_number
 from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
 from twoarm.cohort.decimals import decimal_comma, with_points
 from twoarm.cohort.readers import Table
-from twoarm.cohort.reading import looks_late
+from twoarm.cohort.suspicions import looks_late
 from twoarm.errors import ArgumentError
 
 __all__ = ["DECIDE", "Roles", "draft"]

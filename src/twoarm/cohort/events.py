@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import canonical, spells_number
+from twoarm.cohort.eventadvice import unexplained, whole_numbers
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.sentinels import far_codes, is_unknown_code, off_the_scale
+from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code, off_the_scale
+from twoarm.cohort.sentinels import far_codes
 from twoarm.cohort.spelling import folded, is_like_unknown
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.cohort.values import Coded, as_numbers, blank_missing, problem_at
@@ -21,9 +21,6 @@ __all__ = ["event_of"]
 
 _RANKIN = re.compile("mrs|rankin", re.IGNORECASE)
 _RANKIN_SCALE = range(7)
-_LONGEST_SCALE = 12
-_SHOWN_VALUES = 8
-_OPPOSITE = {"at_most": "above", "at_least": "below", "above": "at_most", "below": "at_least"}
 
 Texts = NDArray[np.str_]
 Mask = NDArray[np.bool_]
@@ -59,7 +56,7 @@ def event_of(
     else:
         stray = known & ~event & ~outcome.non_event.holds(spelled, values)
     coded = np.where(known & ~stray, event.astype(np.float64), np.nan)
-    problems = [*_unexplained(outcome, spelled, stray, event, rows)]
+    problems = [*unexplained(outcome, spelled, stray, event, rows)]
     if not problems:
         problems += _third_code(outcome, spelled, known, rows, meant)
     problems += _not_known(outcome, ~known, rows)
@@ -83,7 +80,7 @@ def _stray(
     if len(codes) == 1:
         clear = not _is_suspect(codes.pop(), outcome.event.codes)
     else:
-        scale = _whole({*codes, *outcome.event.codes})
+        scale = whole_numbers({*codes, *outcome.event.codes})
         clear = scale is not None and _off(outcome, scale, meant) == set()
     return other & np.bool_(not clear)
 
@@ -94,7 +91,7 @@ def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
         return True
     if not all(spells_number(event) for event in events):
         return False
-    numbers = _whole({code, *events})
+    numbers = whole_numbers({code, *events})
     if numbers is None or code == "-1" or not is_unknown_code(code):
         return not spells_number(code)
     return {int(code) - 1, int(code) + 1}.isdisjoint(numbers)
@@ -104,8 +101,8 @@ def _apart(
     outcome: OutcomeSpec, values: NDArray[np.float64], meant: Collection[str]
 ) -> list[float]:
     """Give the numbers that stand apart from the others as codes do."""
-    scale = _whole({canonical(value) for value in np.unique(values).tolist()})
-    if scale and len(scale) <= _LONGEST_SCALE:
+    scale = whole_numbers({canonical(value) for value in np.unique(values).tolist()})
+    if scale and len(scale) <= LONGEST_SCALE:
         found = _off(outcome, scale, meant)
         if found is not None:
             return [float(code) for code in found]
@@ -114,89 +111,11 @@ def _apart(
 
 def _off(outcome: OutcomeSpec, scale: set[int], meant: Collection[str]) -> set[int] | None:
     """Give the codes off the scale; the Rankin scale is known to go from 0 to 6."""
-    named = {int(code) for code in meant if _whole([code])}
-    if _RANKIN.search(outcome.column) and min(scale) >= 0:
+    named = {int(code) for code in meant if whole_numbers([code])}
+    is_rankin = _RANKIN.search(f"{outcome.column} {outcome.name} {outcome.label}")
+    if is_rankin and min(scale) >= 0:
         return scale - set(_RANKIN_SCALE) - named
     return off_the_scale(scale, named)
-
-
-def _whole(codes: Collection[str]) -> set[int] | None:
-    whole = all(code.removeprefix("-").isdecimal() for code in codes)
-    return {int(code) for code in codes} if whole else None
-
-
-def _unexplained(
-    outcome: OutcomeSpec, spelled: Texts, stray: Mask, event: Mask, rows: NDArray[np.int64]
-) -> list[Problem]:
-    """Report the values that are neither event nor no event, each with its count."""
-    if not stray.any():
-        return []
-    counts = Counter(spelled[stray].tolist())
-    shown = [f"'{code}' ({n})" for code, n in counts.most_common(_SHOWN_VALUES)]
-    more = f" and {len(counts) - _SHOWN_VALUES} more" if len(counts) > _SHOWN_VALUES else ""
-    otherwise = "clearly no event"
-    if outcome.non_event is not None:
-        otherwise = f"its non_event ({outcome.non_event}) nor a missing code"
-    found = (
-        f"found {', '.join(shown)}{more}: neither the event of outcome '{outcome.name}' "
-        f"({outcome.event}; {int(event.sum())} patients) nor {otherwise}"
-    )
-    suspects = _suspects(outcome, sorted(counts))
-    at = stray & np.isin(spelled, suspects or sorted(counts))
-    return [
-        Problem(
-            "error",
-            outcome.column,
-            tuple(int(row) for row in rows[at]),
-            found,
-            "",
-            _advice(outcome, sorted(counts), suspects),
-        )
-    ]
-
-
-def _suspects(outcome: OutcomeSpec, codes: list[str]) -> list[str]:
-    """Give the codes that may well mean "unknown"."""
-    scale = _whole([*codes, *outcome.event.codes])
-    apart = {str(code) for code in (off_the_scale(scale) if scale else None) or ()}
-    return [
-        code for code in codes if is_like_unknown(code) or is_unknown_code(code) or code in apart
-    ]
-
-
-def _advice(outcome: OutcomeSpec, codes: list[str], suspects: list[str]) -> str:
-    """Say what to write, with the codes at hand."""
-    events = outcome.event.codes
-    if not events:
-        key, limit = outcome.event.comparison
-        values = f", or non_event = {{ {_OPPOSITE[key]} = {limit:g} }} if all numbers are values"
-        numeric = any(spells_number(code) for code in codes)
-        return f"Write missing_codes = {_listed(codes)} for what means unknown{values * numeric}"
-    same = [code for code in codes if folded(code) in {folded(event) for event in events}]
-    rest = [code for code in codes if code not in same and code not in suspects]
-    parts = []
-    if same:
-        parts.append(f"event = {_one_of([*events, *same])} for other spellings of it")
-    if suspects:
-        parts.append(f"missing_codes = {_listed(suspects)} for what means unknown")
-    if rest or suspects:
-        parts.append(f"non_event = {_one_of(rest or suspects)} for what is no event")
-    return f"Write {', '.join(parts)}"
-
-
-def _one_of(codes: list[str]) -> str:
-    if len(codes) == 1:
-        return f"{{ equals = {_toml(codes[0])} }}"
-    return f"{{ one_of = {_listed(codes)} }}"
-
-
-def _listed(codes: list[str]) -> str:
-    more = ["..."] if len(codes) > _SHOWN_VALUES else []
-    return f"[{', '.join([*(_toml(code) for code in codes[:_SHOWN_VALUES]), *more])}]"
-
-
-def _toml(code: str) -> str:
-    return code if spells_number(code) else json.dumps(code, ensure_ascii=False)
 
 
 def _third_code(
@@ -209,7 +128,7 @@ def _third_code(
     """Point at a 2 beside 0 and 1, or a 3 beside 1 and 2, which counts as no event."""
     if outcome.non_event is not None or len(outcome.event.codes) != 1:
         return []
-    scale = sorted(_whole(set(spelled[known].tolist())) or ())
+    scale = sorted(whole_numbers(set(spelled[known].tolist())) or ())
     third = str(max(scale, default=0))
     if scale not in ([0, 1, 2], [1, 2, 3]) or third in {*meant, *outcome.event.codes}:
         return []

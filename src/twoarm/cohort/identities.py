@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
 from twoarm.cohort.spelling import folded, is_like_date
-from twoarm.cohort.values import problem_at
+from twoarm.cohort.values import problem_at, where
 
 __all__ = ["copied_rows", "id_problems"]
 
@@ -60,7 +60,7 @@ def id_problems(column: str, ids: NDArray[np.str_], rows: NDArray[np.int64]) -> 
         advice="Keep one row a patient, and spell his id the same way",
     )
     for kind, what in _KINDS:
-        made = known & np.array([kind(text) for text in ids], dtype=np.bool_)
+        made = where(known, ids, kind)
         if 0 < made.sum() < known.sum():
             advice = f"A spreadsheet may have {what}: compare them with their source"
             yield from problem_at(

@@ -17,9 +17,16 @@ from twoarm.cohort.identities import copied_rows
 from twoarm.cohort.load import Study
 from twoarm.cohort.problems import Problem, listed
 from twoarm.cohort.readers import Table, read_table
-from twoarm.cohort.reading import Reading, looks_late
+from twoarm.cohort.reading import Reading
 from twoarm.cohort.rules import Rule, parse_rule
 from twoarm.cohort.studyfile import OutcomeSpec, StudyFile
+from twoarm.cohort.suspicions import (
+    doubtful_columns,
+    late_names,
+    late_rules,
+    leaking_columns,
+    looks_late,
+)
 from twoarm.cohort.values import coded
 from twoarm.errors import CohortError
 
@@ -87,14 +94,14 @@ def check_cohort(
     propensity_columns = _coded(reading, file.propensity_codebook)
     outcomes = {outcome.name: _events(reading, outcome) for outcome in file.outcomes}
     reading.check_arms(treatment, outcomes)
-    reading.notice_late_names()
-    reading.notice_late_rules()
     ordinal = reading.ordinal()
+    described = (*file.predictors, *file.propensity_codebook)
+    columns = np.column_stack([predictors, propensity_columns])
+    reading.problems += doubtful_columns(described, columns, reading.rows)
+    reading.problems += [*late_names(file), *late_rules(file, rules)]
     reading.problems += copied_rows(table, file.study.id)
     if not any(problem.level == "error" for problem in reading.problems):
-        described = (*file.predictors, *file.propensity_codebook)
-        columns = np.column_stack([predictors, propensity_columns])
-        reading.notice_leakage(described, columns, outcomes, treatment)
+        reading.problems += leaking_columns(file, columns, outcomes, treatment)
     problems = tuple(dict.fromkeys(reading.problems))
     if any(problem.level == "error" for problem in problems):
         return None, problems
@@ -125,7 +132,6 @@ def _coded(reading: Reading, codebook: tuple[Predictor, ...]) -> NDArray[np.floa
         read = coded(predictor, reading.cells(predictor.column), reading.rows)
         coded_columns[:, k] = reading.take(read)
     reading.check_known(codebook, coded_columns)
-    reading.notice_doubtful(codebook, coded_columns)
     return coded_columns
 
 

@@ -158,7 +158,8 @@ def _columns(
             uneven.append(row)
             continue
         rows.append(row)
-        texts = [plain(cell) for cell in record]
+        change = str.strip if "".join(record).isascii() else plain  # plain takes its time
+        texts = [change(cell) for cell in record]
         prints.extend(map(hash, texts))
         for store, k in zip(cells, taken, strict=True):
             store.append(texts[k])

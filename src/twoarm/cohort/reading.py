@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,30 +13,18 @@ from twoarm.cohort.brokencells import broken_cells
 from twoarm.cohort.centrenames import centre_names
 from twoarm.cohort.codebook import Codes, Predictor, canonical
 from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
-from twoarm.cohort.doubtful import doubtful_levels, doubtful_numbers
 from twoarm.cohort.flow import Excluded
 from twoarm.cohort.identities import id_problems
-from twoarm.cohort.leakage import leakages
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import ColumnSpec, OutcomeSpec, StudyFile
 from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
 
-__all__ = ["Reading", "looks_late"]
+__all__ = ["Reading"]
 
-_LOOKS_LATER = re.compile(
-    "tici(?![a-z])|24h|discharge|proc_min|follow_?up|futime|fu_time|surviv|surv_?time"
-    "|time_to_(?:death|event)|days_to_death|length_of_stay",
-    re.IGNORECASE,
-)
 _FEWEST_EVENTS = 2
 _FEWEST_KNOWN = 10  # with fewer, resamples turn up in which nobody's value is known
-
-
-def looks_late(column: str) -> bool:
-    """Say whether a name looks like a measurement made after the decision."""
-    return _LOOKS_LATER.search(column) is not None
 
 
 @dataclass
@@ -232,61 +219,6 @@ class Reading:
                     f"known in {known} of {columns.shape[0]} patients",
                     f"at least {_FEWEST_KNOWN}, to impute the others",
                     "Drop it from the study file",
-                )
-
-    def notice_doubtful(
-        self, codebook: tuple[Predictor, ...], columns: NDArray[np.float64]
-    ) -> None:
-        """Point at numbers that may be codes or of another unit, and at levels that stand apart."""
-        for predictor, values in zip(codebook, columns.T, strict=True):
-            if predictor.is_number:
-                self.problems += doubtful_numbers(predictor, values, self.rows)
-            self.problems += doubtful_levels(predictor)
-
-    def notice_leakage(
-        self,
-        codebook: tuple[Predictor, ...],
-        columns: NDArray[np.float64],
-        outcomes: Mapping[str, NDArray[np.float64]],
-        treatment: NDArray[np.int64],
-    ) -> None:
-        """Point at columns that are an outcome or the arm in other words, or known only after."""
-        truths = {
-            (f"with outcome '{each.name}'", f"without outcome '{each.name}'"): outcomes[each.name]
-            for each in self.file.outcomes
-            if each.role == "outcome"
-        }
-        labels = self.file.treatment.labels
-        arms = (f"in the arm '{labels.treated}'", f"in the arm '{labels.control}'")
-        truths[arms] = treatment.astype(np.float64)
-        for predictor, values in zip(codebook, columns.T, strict=True):
-            for classes, truth in truths.items():
-                self.problems += leakages(predictor, values, truth, classes)
-
-    def notice_late_names(self) -> None:
-        """Point at predictors whose name looks like a measurement made after the decision."""
-        for predictor in (*self.file.predictors, *self.file.propensity_codebook):
-            if looks_late(predictor.column):
-                self.note(
-                    "notice",
-                    predictor.column,
-                    "the name looks like a measurement made later",
-                    "predictors known at the decision",
-                    "If it is later, list it under [[columns]] with before_decision = false",
-                )
-
-    def notice_late_rules(self) -> None:
-        """Point at eligibility rules that look at what happened after the decision."""
-        late = {column.column for column in self.file.columns if not column.before_decision}
-        late |= {each.column for each in self.file.outcomes if each.role == "outcome"}
-        for column in dict.fromkeys(name for rule in self.rules for name in rule.columns):
-            if column in late:
-                self.note(
-                    "notice",
-                    column,
-                    "decides who is eligible, and is known only after the decision",
-                    "eligibility known at the decision",
-                    "Patients chosen by what came later make the arms differ",
                 )
 
     def ordinal(self) -> NDArray[np.float64] | None:

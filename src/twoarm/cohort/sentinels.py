@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["far_codes", "is_unknown_code", "off_the_scale", "runs"]
+from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code
 
-_CODE = re.compile(r"-?([789])\1*(?:\.\1+)?|-1")
+__all__ = ["far_codes"]
+
 _MOST_CODES = 3
 """So many codes for different reasons may follow each other at one end."""
 
@@ -19,9 +19,12 @@ _OFTEN = 3
 _OFTEN_SHARE = 0.01
 """A code near the others must be frequent: a tail, too, ends in a 9 now and then."""
 
+_LONG_CODE = 99
+"""Of 99, 999, -99 and the like one is enough, if it is very far off."""
+
 _FAR, _VERY_FAR = 3.0, 10.0
-"""Distance of a frequent code, and of one that occurs twice, from the median of the others, in
-their interquartile ranges."""
+"""Distance of a frequent code, and of a rare one, from the median of the others, in their
+interquartile ranges."""
 
 _NORMAL_SPREAD = 1.35  # interquartile range of a normal distribution, in standard deviations
 
@@ -31,7 +34,6 @@ _RANGES = 3.0
 _SCALE_HOLE = 3.0
 """Step to a usual code from a short scale of whole numbers: 6 to 9, not 7 to 9, which is a tail."""
 
-_LONGEST_SCALE = 12
 _ZERO_SHARE = 1 / 3
 """Where more have 0, it is rather "none" than "not known"."""
 
@@ -40,66 +42,6 @@ _BOUNDED_AWAY, _ZERO_SPREADS = 0.3, 1.5
 many interquartile ranges above 0."""
 
 Numbers = NDArray[np.float64]
-
-
-def is_unknown_code(spelled: str) -> bool:
-    """Say whether a number, spelled canonically, is one that often means "unknown".
-
-    Examples
-    --------
-    >>> [is_unknown_code(each) for each in ("9", "88", "-999", "99.9", "-1", "98", "5", "0")]
-    [True, True, True, True, True, False, False, False]
-    """
-    return _CODE.fullmatch(spelled) is not None
-
-
-def runs(scale: Collection[int]) -> list[list[int]]:
-    """Cut whole numbers into stretches without a hole.
-
-    Examples
-    --------
-    >>> runs({0, 1, 2, 8, 9})
-    [[0, 1, 2], [8, 9]]
-    """
-    found: list[list[int]] = []
-    for value in sorted(scale):
-        if found and value == found[-1][-1] + 1:
-            found[-1].append(value)
-        else:
-            found.append([value])
-    return found
-
-
-def off_the_scale(codes: Collection[int], meant: Collection[int] = ()) -> set[int] | None:
-    """Give the codes that stand apart from a scale of whole numbers; None if it is no scale.
-
-    Parameters
-    ----------
-    codes : collection of int
-        The values that occur.
-    meant : collection of int
-        Values that the study file names: they belong to the scale, whether they occur or not.
-
-    Examples
-    --------
-    >>> off_the_scale({0, 1, 2, 8}), off_the_scale({0, 1, 2, 4}, {3}), off_the_scale({2, 5, 9, 14})
-    ({8}, set(), None)
-    """
-    named = set(meant)
-    usual = {code for code in set(codes) - named if is_unknown_code(str(code))}
-    scale = set(codes) | named
-    alone = {code for code in scale if code < 0}
-    if not alone <= usual or (alone == {-1} and len(scale) == 2):
-        alone = set()
-    rest = scale - alone
-    longest = max(runs(rest), key=len, default=[])
-    outside = rest - set(longest) - named
-    if len(scale) == 2 and not outside <= usual:
-        return alone
-    if not outside or len(runs(rest - (usual & outside))) == 1:
-        return alone | outside
-    few = len(outside) <= max(1, len(longest) // 3)
-    return alone | outside if few else None
 
 
 def far_codes(values: Numbers) -> list[float]:
@@ -159,7 +101,7 @@ def _stands_apart(
         return _is_alone(rest, float(codes[-1])) or (often and _is_only_negative(rest, repeated))
     if not flipped and codes[-1] == 0:
         return often and repeated <= _ZERO_SHARE * values.size and _is_never_zero(rest)
-    enough = often or np.unique(values[inside]).size < repeated
+    enough = often or np.unique(values[inside]).size < repeated or abs(codes[-1]) >= _LONG_CODE
     if enough and _is_far(rest, float(codes[-1]), _FAR if often else _VERY_FAR):
         return True
     if not flipped and codes[0] > 0 and often:
@@ -181,7 +123,7 @@ def _is_only_negative(rest: Numbers, repeated: int) -> bool:
     """Say whether a -1 next to 0 is no tail: a long scale, or its commonest value, begins at 0."""
     distinct, counts = np.unique(rest, return_counts=True)
     return bool(
-        distinct.size > _LONGEST_SCALE or counts[0] == counts.max() or repeated > _OFTEN * counts[0]
+        distinct.size > LONGEST_SCALE or counts[0] == counts.max() or repeated > _OFTEN * counts[0]
     )
 
 
@@ -195,7 +137,7 @@ def _spreads(rest: Numbers, code: float) -> float:
 def _is_short_scale(rest: Numbers) -> bool:
     distinct = np.unique(rest)
     unbroken = bool((np.diff(distinct) == 1).all())
-    return unbroken and distinct[0] in (0, 1) and distinct.size <= _LONGEST_SCALE
+    return unbroken and distinct[0] in (0, 1) and distinct.size <= LONGEST_SCALE
 
 
 def _is_never_zero(rest: Numbers) -> bool:

@@ -13,7 +13,7 @@ from twoarm.cohort.decimals import looks_like_thousands
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.spelling import is_like_date
 
-__all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at"]
+__all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at", "where"]
 
 _SHOWN_VALUES = 3
 _LONGEST_SHOWN = 40
@@ -77,10 +77,19 @@ def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Co
     bad = known & np.isnan(values)
     problems: list[Problem] = []
     for kind, advice in _NO_NUMBERS:
-        these = bad & np.array([kind(cell) for cell in cells], dtype=np.bool_)
+        these = where(bad, cells, kind)
         bad &= ~these
         problems += problem_at(these, column, rows, cells, expected="a number", advice=advice)
     return Coded(values, tuple(problems))
+
+
+def where(
+    among: NDArray[np.bool_], cells: NDArray[np.str_], kind: Callable[[str], bool]
+) -> NDArray[np.bool_]:
+    """Say which of some cells are of a kind; the others are not looked at."""
+    found = np.zeros(cells.size, dtype=np.bool_)
+    found[among] = [kind(cell) for cell in cells[among].tolist()]
+    return found
 
 
 def as_numbers(cells: NDArray[np.str_]) -> NDArray[np.float64]:
@@ -92,12 +101,12 @@ def as_numbers(cells: NDArray[np.str_]) -> NDArray[np.float64]:
     return values
 
 
+_DATES = (
+    "Spreadsheets make dates of entries such as 1-2 and 3/4: format the column as text and enter "
+    "them again, or list their code under missing_codes"
+)
 _NO_NUMBERS: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (
-        is_like_date,
-        "Spreadsheets make dates of entries such as 1-2 and 3/4: format the column as text and "
-        "enter them again, or list their code under missing_codes",
-    ),
+    (is_like_date, _DATES),
     (
         lambda cell: cell.endswith("%"),
         "Write the numbers without the sign, all as percents or all as shares, or list their code "
@@ -143,13 +152,13 @@ def _measured(
     read = numbers(cells, predictor.column, rows)
     known = np.isfinite(read.values)
 
-    def where(test: Callable[[float], bool]) -> NDArray[np.bool_]:
+    def unlike(test: Callable[[float], bool]) -> NDArray[np.bool_]:
         return known & np.array([not test(value) for value in read.values], dtype=np.bool_)
 
     fractional = known & (read.values != np.rint(read.values)) & (predictor.type == "integer")
-    thousands = fractional & np.array([looks_like_thousands(cell) for cell in cells], np.bool_)
-    outside = where(predictor.range.holds)
-    unusual = where(predictor.usual.holds) & ~outside
+    thousands = where(fractional, cells, looks_like_thousands)
+    outside = unlike(predictor.range.holds)
+    unusual = unlike(predictor.usual.holds) & ~outside
     unit = f" {predictor.unit}" if predictor.unit else ""
     problems = [
         *read.problems,
@@ -198,13 +207,17 @@ def _levels(
     position = {canonical(level.code): float(k) for k, level in enumerate(levels)}
     values = np.array([position.get(canonical(cell), np.nan) for cell in cells])
     unknown = np.isnan(values) & (cells != "")
-    allowed = ", ".join(str(level.code) for level in levels)
-    problems = problem_at(
-        unknown,
-        predictor.column,
-        rows,
-        cells,
-        expected=f"one of {allowed}",
-        advice="Correct the cells, or list their code under levels or missing_codes",
-    )
+    expected = f"one of {', '.join(str(level.code) for level in levels)}"
+    column, dates = predictor.column, where(unknown, cells, is_like_date)
+    problems = [
+        *problem_at(dates, column, rows, cells, expected=expected, advice=_DATES),
+        *problem_at(
+            unknown & ~dates,
+            column,
+            rows,
+            cells,
+            expected=expected,
+            advice="Correct the cells, or list their code under levels or missing_codes",
+        ),
+    ]
     return values, tuple(problems)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.decimals import decimal_comma, with_points
+from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
 from twoarm.cohort.problems import listed
 from twoarm.cohort.readers import read_table
 from twoarm.cohort.values import coded
@@ -51,7 +51,8 @@ def read_patients(model: Model, path: str | Path) -> Patients:
             f"{', '.join(sorted(columns))}."
         )
     measured = {predictor.column for predictor in model.codebook if predictor.is_number}
-    comma, found = decimal_comma(table.columns, measured, table.rows)
+    ranges = ranges_of(model.codebook)
+    comma, found = decimal_comma(table.columns, measured, table.rows, ranges)
     problems = list(found)
     values = []
     for predictor in model.codebook:

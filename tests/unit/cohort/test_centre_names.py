@@ -36,7 +36,9 @@ def test_centres_that_differ_by_a_trifle_are_noticed_and_kept_apart(read, rows, 
     assert "Lille" not in notice
 
 
-@pytest.mark.parametrize(("first", "second"), [("1", "01"), ("St. Anna", "St Anna"), ("H1", "H01")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("1", "01"), ("1", "1.0"), ("St. Anna", "St Anna"), ("H1", "H01")]
+)
 def test_so_are_codes_that_differ_by_zeros_and_points(read, rows, first, second):
     for k, row in enumerate(rows):
         row["hospital"] = (first, second)[k % 2]

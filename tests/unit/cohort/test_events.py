@@ -289,3 +289,13 @@ def test_a_listed_missing_code_is_noticed_as_not_known_only():
 def test_no_rows_are_no_problem():
     assert read({"at_most": 2}, missing_codes=[9]) == ([], [])
     assert read({"equals": 2}) == ([], [])
+
+
+def test_the_rankin_scale_is_known_by_the_outcome_s_name_and_label_too():
+    outcome = OutcomeSpec.model_validate(
+        {"name": "good", "label": "Independence (mRS 0-2)", "column": "x",
+         "event": {"at_most": 2}, "desirable": True}
+    )  # fmt: skip
+    rows = np.arange(2, 10)
+    (problem,) = event_of(outcome, np.array([*SCALE, "7"], np.str_), rows).problems
+    assert "found '7' (1)" in str(problem)

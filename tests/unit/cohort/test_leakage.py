@@ -188,3 +188,17 @@ def test_so_it_is_of_the_arm(read, rows):
     arms = "in the arm 'Drug' from those in the arm 'Placebo' with an AUC of 1.000"
     assert any(line.startswith(f"notice: site: alone it tells patients {arms}") for line in found)
     assert any("glucose: known only in patients in the arm 'Drug' (40 of 40)" in f for f in found)
+
+
+def test_so_it_is_within_one_arm(read, rows):
+    # measured for the outcome in treated patients alone: the arm's own model would see it
+    rng = np.random.default_rng(4)
+    many = [row | {"record": f"{k}{row['record']}"} for k in range(8) for row in rows]
+    for k, row in enumerate(many):
+        good = k // 2 % 2
+        row["mrs"] = str(2 - good if good else 5)
+        told = good if row["arm"] != "P" else rng.integers(2)
+        row["glucose"] = f"{5 + 3 * told + k % 5 / 10:.1f}"
+    found = [str(notice) for notice in read(many).notices if notice.column == "glucose"]
+    assert len(found) == 1
+    assert "patients with outcome 'good' in the arm 'Drug' from those without" in found[0]

@@ -9,7 +9,8 @@ from hypothesis.strategies import integers, sampled_from
 
 from twoarm.cohort import Predictor
 from twoarm.cohort.doubtful import doubtful_levels, doubtful_numbers
-from twoarm.cohort.sentinels import far_codes, is_unknown_code, off_the_scale
+from twoarm.cohort.scales import is_unknown_code, off_the_scale
+from twoarm.cohort.sentinels import far_codes
 
 CODES = [9, 99, 999, 9999, 8, 88, 888, 77, 777, -9, -99, -999, -8, -88, -1, 99.9, 999.9]
 
@@ -210,3 +211,13 @@ def test_an_ordinal_level_that_stands_apart_is_pointed_at():
     (notice,) = found(0, 1, 2, 3, 9)
     assert "level 9 stands apart from the others, and counts as that number" in str(notice)
     assert found(0, 1, 2, 3) == found("low", "high", 9) == found(0, 1, 9, kind="nominal") == []
+
+
+@pytest.mark.parametrize("code", [999, 9999, -99, 888])
+def test_one_long_code_very_far_off_is_enough(code):
+    values = pressures()
+    values[7] = code
+    (notice,) = notices(values)
+    assert f"row 9: found '{code}' (1), far from the others" in notice
+    values[7] = 260
+    assert notices(values) == []

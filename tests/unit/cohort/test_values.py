@@ -165,3 +165,11 @@ def test_each_cell_is_a_value_or_missing_or_a_problem(cells):
 @pytest.mark.parametrize("codes", [[], [9]])
 def test_no_rows_are_no_problem(kind, codes):
     assert read(kind | {"missing_codes": codes}) == ([], [])
+
+
+@pytest.mark.parametrize("cell", ["2024-01-02", "02-Jan", "1.2.2024"])
+def test_a_level_that_a_spreadsheet_made_a_date_of_is_told(cell):
+    kind = {"type": "nominal", "levels": [{"code": "1-2"}, {"code": "3-4"}]}
+    _, (problem,) = read(kind, "1-2", cell)
+    assert problem.startswith(f"error: x row 3: found '{cell}'; expected one of 1-2, 3-4. Spread")
+    assert "format the column as text and enter them again" in problem
