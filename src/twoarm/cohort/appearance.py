@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import canonical, spells_number
+from twoarm.cohort.dates import is_like_date
 from twoarm.cohort.scales import off_the_scale
 from twoarm.cohort.sentinels import far_codes
-from twoarm.cohort.spelling import is_like_date, is_like_unknown, is_spreadsheet_error
+from twoarm.cohort.spelling import is_spreadsheet_error
+from twoarm.cohort.unknownwords import is_like_unknown
 from twoarm.cohort.values import as_numbers
 
 __all__ = ["LONGEST_SCALE", "Appearance", "appearance"]

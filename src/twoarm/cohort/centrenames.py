@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import canonical
+from twoarm.cohort.codebook import canonical, spells_number
+from twoarm.cohort.dates import is_like_date
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.spelling import is_like_date, is_like_unknown, name_folded
+from twoarm.cohort.scales import is_unknown_code
+from twoarm.cohort.spelling import name_folded
+from twoarm.cohort.unknownwords import is_like_unknown, may_be_unknown
 from twoarm.cohort.values import problem_at
 
 __all__ = ["centre_names"]
 
+_NOBODY = ("none", "nil")
+_BEYOND = 1.5
+"""A code such as 99 is so many times the largest number of a centre."""
 
-def centre_names(
-    column: str, cells: NDArray[np.str_], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.str_], tuple[Problem, ...]]:
+Names = NDArray[np.str_]
+Rows = NDArray[np.int64]
+
+
+def centre_names(column: str, cells: Names, rows: Rows) -> tuple[Names, tuple[Problem, ...]]:
     """Give each patient's centre, empty where unknown, and what is odd about the names.
 
     Blank cells, NA, -, ?, unknown and the like are unknown. Nothing else is changed.
@@ -29,7 +37,7 @@ def centre_names(
     rows : ndarray of int, shape (n,)
         Row of each cell in the file.
     """
-    unknown = np.isin(cells, [name for name in set(cells.tolist()) if is_like_unknown(name)])
+    unknown = _named(cells, is_like_unknown)
     centre = np.where(unknown, "", cells)
     return centre, (
         *problem_at(
@@ -43,11 +51,16 @@ def centre_names(
             level="notice",
         ),
         *_spellings(column, centre, rows),
-        *_dates(column, centre, rows),
+        *_doubtful(column, centre, rows),
+        *_each_his_own(column, centre),
     )
 
 
-def _spellings(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -> Iterator[Problem]:
+def _named(cells: Names, kind: Callable[[str], bool]) -> NDArray[np.bool_]:
+    return np.isin(cells, [name for name in set(cells.tolist()) if kind(name)])
+
+
+def _spellings(column: str, centre: Names, rows: Rows) -> Iterator[Problem]:
     """Point at names that differ by case, accents, punctuation or leading zeros alone."""
     alike: dict[str, list[str]] = {}
     for name in sorted(set(centre.tolist()) - {""}):
@@ -65,10 +78,41 @@ def _spellings(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -
             )
 
 
-def _dates(column: str, centre: NDArray[np.str_], rows: NDArray[np.int64]) -> Iterator[Problem]:
-    made = np.isin(centre, [name for name in set(centre.tolist()) if is_like_date(name)])
-    if 0 < made.sum() < (centre != "").sum():
-        advice = "A spreadsheet may have made dates of their codes: compare them with their source"
-        yield from problem_at(
-            made, column, rows, centre, expected="", advice=advice, level="notice"
-        )
+def _doubtful(column: str, centre: Names, rows: Rows) -> Iterator[Problem]:
+    """Point at names that may mean "unknown", and at dates among others."""
+    known = centre != ""
+    codes = _codes({canonical(name) for name in set(centre.tolist()) - {""}})
+    unknown = known & _named(centre, lambda name: _may_be_nobody(name) or canonical(name) in codes)
+    dates = known & _named(centre, is_like_date)
+    kinds = (
+        (unknown, "It counts as a centre; if it means unknown, list it under missing_codes of a "
+         "[[columns]] entry"),
+        (dates, "A spreadsheet may have made dates of their codes: compare them with their source"),
+    )  # fmt: skip
+    for odd, advice in kinds:
+        if 0 < odd.sum() < known.sum():
+            yield from problem_at(
+                odd, column, rows, centre, expected="", advice=advice, level="notice"
+            )
+
+
+def _may_be_nobody(name: str) -> bool:
+    return may_be_unknown(name) or name.casefold() in _NOBODY
+
+
+def _codes(names: set[str]) -> set[str]:
+    """Give the numbers that stand apart from the others as codes for "unknown" do."""
+    numbers = {name for name in names if spells_number(name)}
+    usual = {name for name in numbers if is_unknown_code(name)}
+    largest = max((float(name) for name in numbers - usual), default=np.inf)
+    return {name for name in usual if float(name) < 0 or float(name) > _BEYOND * largest}
+
+
+def _each_his_own(column: str, centre: Names) -> Iterator[Problem]:
+    """Point at a column with hardly two patients in one centre."""
+    known = int((centre != "").sum())
+    names = len(set(centre.tolist()) - {""})
+    if 2 * names > known:
+        found = f"{names} centres for {known} patients"
+        advice = "Is it the column of the centres? What is compared within centres has little to go by"
+        yield Problem("notice", column, (), found, "several patients in each", advice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection
 
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import spells_number
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import is_unknown_code, off_the_scale
-from twoarm.cohort.spelling import folded, is_like_unknown
 from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.cohort.unknownwords import may_be_unknown
+from twoarm.cohort.yesno import is_same
 
 __all__ = ["unexplained", "whole_numbers"]
 
 _SHOWN_VALUES = 8
+_WHOLE = re.compile("-?[0-9]+")
 _OPPOSITE = {"at_most": "above", "at_least": "below", "above": "at_most", "below": "at_least"}
 
 Texts = NDArray[np.str_]
@@ -26,7 +29,7 @@ Mask = NDArray[np.bool_]
 
 def whole_numbers(codes: Collection[str]) -> set[int] | None:
     """Give codes as whole numbers; None if one of them is none."""
-    whole = all(code.removeprefix("-").isdecimal() for code in codes)
+    whole = all(_WHOLE.fullmatch(code) for code in codes)
     return {int(code) for code in codes} if whole else None
 
 
@@ -55,7 +58,7 @@ def unexplained(
             tuple(int(row) for row in rows[at]),
             found,
             "",
-            _advice(outcome, sorted(counts), suspects),
+            _advice(outcome, sorted(counts), suspects, occurs=bool(event.any())),
         )
     ]
 
@@ -65,11 +68,11 @@ def _suspects(outcome: OutcomeSpec, codes: list[str]) -> list[str]:
     scale = whole_numbers([*codes, *outcome.event.codes])
     apart = {str(code) for code in (off_the_scale(scale) if scale else None) or ()}
     return [
-        code for code in codes if is_like_unknown(code) or is_unknown_code(code) or code in apart
+        code for code in codes if may_be_unknown(code) or is_unknown_code(code) or code in apart
     ]
 
 
-def _advice(outcome: OutcomeSpec, codes: list[str], suspects: list[str]) -> str:
+def _advice(outcome: OutcomeSpec, codes: list[str], suspects: list[str], *, occurs: bool) -> str:
     """Say what to write, with the codes at hand."""
     events = outcome.event.codes
     if not events:
@@ -77,7 +80,10 @@ def _advice(outcome: OutcomeSpec, codes: list[str], suspects: list[str]) -> str:
         values = f", or non_event = {{ {_OPPOSITE[key]} = {limit:g} }} if all numbers are values"
         numeric = any(spells_number(code) for code in codes)
         return f"Write missing_codes = {_listed(codes)} for what means unknown{values * numeric}"
-    same = [code for code in codes if folded(code) in {folded(event) for event in events}]
+    same = [code for code in codes if is_same(code, events)]
+    if not occurs and not same:
+        return "Nobody has the event's code: correct it, and write non_event for what is no event"
+    suspects = [code for code in suspects if code not in same]
     rest = [code for code in codes if code not in same and code not in suspects]
     parts = []
     if same:

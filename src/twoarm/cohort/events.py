@@ -13,9 +13,10 @@ from twoarm.cohort.eventadvice import unexplained, whole_numbers
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code, off_the_scale
 from twoarm.cohort.sentinels import far_codes
-from twoarm.cohort.spelling import folded, is_like_unknown
 from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.cohort.unknownwords import may_be_unknown
 from twoarm.cohort.values import Coded, as_numbers, blank_missing, problem_at
+from twoarm.cohort.yesno import is_same
 
 __all__ = ["event_of"]
 
@@ -87,10 +88,10 @@ def _stray(
 
 def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
     """Say whether the only other code may mean "unknown", or is the event spelled otherwise."""
-    if is_like_unknown(code) or folded(code) in {folded(event) for event in events}:
+    if may_be_unknown(code) or is_same(code, events):
         return True
     if not all(spells_number(event) for event in events):
-        return False
+        return is_unknown_code(code)
     numbers = whole_numbers({code, *events})
     if numbers is None or code == "-1" or not is_unknown_code(code):
         return not spells_number(code)

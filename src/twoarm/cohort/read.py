@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
+from twoarm.cohort.copies import copied_rows
 from twoarm.cohort.events import event_of
 from twoarm.cohort.flow import Flow
-from twoarm.cohort.identities import copied_rows
 from twoarm.cohort.load import Study
 from twoarm.cohort.problems import Problem, listed
 from twoarm.cohort.readers import Table, read_table
@@ -99,7 +99,8 @@ def check_cohort(
     columns = np.column_stack([predictors, propensity_columns])
     reading.problems += doubtful_columns(described, columns, reading.rows)
     reading.problems += [*late_names(file), *late_rules(file, rules)]
-    reading.problems += copied_rows(table, file.study.id)
+    baseline = {file.study.centre, *(each.column for each in described)}
+    reading.problems += copied_rows(table, file.study.id, baseline)
     if not any(problem.level == "error" for problem in reading.problems):
         reading.problems += leaking_columns(file, columns, outcomes, treatment)
     problems = tuple(dict.fromkeys(reading.problems))

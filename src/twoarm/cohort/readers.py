@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.codebook import canonical
 from twoarm.cohort.headers import LOOKED_THROUGH, header_row
 from twoarm.cohort.problems import FIRST_ROW
 from twoarm.cohort.spelling import named, plain
@@ -40,7 +41,7 @@ class Table:
         The columns asked for, where the file has them; cells have composed letters, plain spaces
         and none at their ends, and are empty where missing.
     prints : ndarray of int64, shape (n, all columns)
-        A number for each cell of the file: equal cells of a column have equal numbers.
+        A number for each cell of the file: equal cells have equal numbers, 7.0 and 7.00 too.
     rows : ndarray of int64, shape (n,)
         Row of the file, the header being row 1.
     source : str
@@ -160,7 +161,7 @@ def _columns(
         rows.append(row)
         change = str.strip if "".join(record).isascii() else plain  # plain takes its time
         texts = [change(cell) for cell in record]
-        prints.extend(map(hash, texts))
+        prints.extend(hash(_one_way(text)) for text in texts)
         for store, k in zip(cells, taken, strict=True):
             store.append(texts[k])
     if wanted and not wanted.intersection(header):
@@ -172,6 +173,11 @@ def _columns(
     columns = {header[k]: np.array(store, np.str_) for k, store in zip(taken, cells, strict=True)}
     numbers = np.array(prints, dtype=np.int64).reshape(len(rows), len(header))
     return header, columns, numbers, np.array(rows, dtype=np.int64)
+
+
+def _one_way(text: str) -> str:
+    """Spell a number the one way, so that 7.0 and 7.00 are the same cell."""
+    return canonical(text.replace(",", ".")) if "." in text or "," in text else text
 
 
 def _header(numbered: Iterator[tuple[int, Sequence[str]]], name: str) -> tuple[str, ...]:

@@ -140,7 +140,8 @@ class Reading:
     def arms(self) -> NDArray[np.int64]:
         """Give 0 for control and 1 for treated; patients without an arm leave."""
         spec = self.file.treatment
-        spelled = np.array([canonical(cell) for cell in self.cells(spec.column)], dtype=np.str_)
+        cells = blank_missing(self.cells(spec.column), self._missing_codes(spec.column))
+        spelled = np.array([canonical(cell) for cell in cells], dtype=np.str_)
         self.exclude(spelled == "", "arm not recorded")
         spelled = spelled[spelled != ""]
         control = np.isin(spelled, [canonical(code) for code in spec.control])
@@ -170,7 +171,8 @@ class Reading:
         column = self.file.study.centre
         if not column:
             return None
-        centre, problems = centre_names(column, self.cells(column), self.rows)
+        cells = blank_missing(self.cells(column), self._missing_codes(column))
+        centre, problems = centre_names(column, cells, self.rows)
         self.report(problems)
         return centre
 

@@ -1,4 +1,4 @@
-"""How texts are compared, and what in them cannot be seen or means nothing.
+"""How texts are compared, and what in them cannot be seen.
 
 Loads nothing beyond the standard library: the bedside compares codes too.
 """
@@ -8,42 +8,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = [
-    "folded",
-    "is_like_date",
-    "is_like_unknown",
-    "is_spreadsheet_error",
-    "name_folded",
-    "named",
-    "plain",
-]
+__all__ = ["folded", "is_spreadsheet_error", "name_folded", "named", "plain"]
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_LOOK_ALIKES = frozenset("АВЕКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο")
-"""Letters of other scripts that look like Latin ones: told only beside Latin letters or digits."""
+_LOOK_ALIKES = str.maketrans(
+    "АВЕКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο‐‑‒–—−’‘ʼ`´",
+    "ABEKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXo------'''''",
+)
+"""Letters and marks that look like those of a keyboard."""
 
 _LATIN = re.compile("[A-Za-z0-9]")
+_WORD = re.compile(r"\w+")
+_POINT_ZERO = re.compile(r"([0-9]+)\.0*")
 _LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
-_UNKNOWN = re.compile(
-    r"""n-?a|n-d|k-a|nan|null|unk|ukn|(?:status-)?unknown|missing|(?:not|no)-(?:known|recorded
-    |available|applicable|determined|reported|data|information|answer)|lost-to-f.*|ltfu|lfu
-    |indeterminate|don-t-know|unbekannt|fehlt|fehlend|keine-angaben?|inconnue?|manquant
-    |desconocid[oa]|sconosciut[oa]|onbekend""",
-    re.VERBOSE,
-)
-"""Words joined by hyphens, whatever stands between them."""
-
-_MONTHS = (
-    "jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|févr|mars|avr|juin|"
-    "juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott"
-)
-_DATE = re.compile(
-    rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}(?:[ T].*)?"
-    rf"|\d{{1,2}}([./-])\d{{1,2}}\1(?:\d{{2}}|\d{{4}})"
-    rf"|\d{{1,2}}[-. ]{{1,2}}(?:{_MONTHS})\w*\.?(?:[- ]\d{{2,4}})?"
-    rf"|(?:{_MONTHS})\.?[- ]\d{{2,4}}",
-    re.IGNORECASE,
-)
+_ZEROS_AFTER_A_LETTER = re.compile(r"(?<=[^\W\d])0+(?=\d)")
+_LETTER_AND_DIGIT = re.compile(r"(?<=[^\W\d]) (?=\d)|(?<=\d) (?=[^\W\d])")
+_UMLAUTS = re.compile("(?<=[aou])e")
 _SPREADSHEET_ERROR = re.compile(
     r"#(?:[¡¿]?[^\W\d_][\w/]*[!?]|N/A|N/D|NV|GETTING_DATA|#+)", re.IGNORECASE
 )
@@ -74,8 +54,16 @@ def named(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    passes = _LOOK_ALIKES if _LATIN.search(text) else frozenset[str]()
-    return "".join(_name(each) if _is_invisible(each) or each in passes else each for each in text)
+    latin = _WORD.sub(lambda word: _passing_named(word[0]), text)
+    return "".join(_name(each) if _is_invisible(each) else each for each in latin)
+
+
+def _passing_named(word: str) -> str:
+    """Name letters that pass for Latin ones, in a word that has Latin ones or no others."""
+    passing = [ord(each) in _LOOK_ALIKES for each in word]
+    if not any(passing) or not (_LATIN.search(word) or all(passing)):
+        return word
+    return "".join(_name(each) if odd else each for each, odd in zip(word, passing, strict=True))
 
 
 def _is_invisible(character: str) -> bool:
@@ -90,13 +78,21 @@ def _name(character: str) -> str:
 def folded(text: str) -> str:
     """Give what is left of an id or a code without case, leading zeros and what cannot be seen.
 
+    What looks the same is the same: letters of other scripts, dashes, wide digits; and 12.0 is 12.
+
     Examples
     --------
-    >>> folded("P007"), folded("p7"), folded("1.05")
-    ('p7', 'p7', '1.05')
+    >>> folded("P007"), folded("p7"), folded("1.05"), folded("12.0")
+    ('p7', 'p7', '1.05', '12')
+    >>> folded("\u0420-1"), folded("P\u20131"), folded("\uff30-\uff11"), folded("'P-1")
+    ('p-1', 'p-1', 'p-1', 'p-1')
     """
-    seen = "".join(each for each in plain(text) if not _is_invisible(each))
-    return _LEADING_ZEROS.sub("", seen.strip().casefold())
+    if not (text.isascii() and text.isprintable()):
+        wide = unicodedata.normalize("NFKC", plain(text)).translate(_LOOK_ALIKES)
+        text = "".join(each for each in wide if not _is_invisible(each))
+    words = " ".join(text.casefold().split()).lstrip("'")
+    whole = _POINT_ZERO.fullmatch(words)
+    return _LEADING_ZEROS.sub("", whole[1] if whole else words)
 
 
 def name_folded(text: str) -> str:
@@ -104,36 +100,24 @@ def name_folded(text: str) -> str:
 
     Examples
     --------
-    >>> name_folded("St. Anna-Spital"), name_folded("ST ANNA  SPITAL"), name_folded("H01")
+    >>> name_folded("St. Anna-Spital"), name_folded("ST ANNA  SPITAL"), name_folded("H-01")
     ('st anna spital', 'st anna spital', 'h1')
+    >>> name_folded("K\u00f6ln"), name_folded("Koeln"), name_folded("K\u00c3\u00b6ln")
+    ('koln', 'koln', 'koln')
     """
-    apart = unicodedata.normalize("NFKD", folded(text))
+    apart = unicodedata.normalize("NFKD", folded(_decoded(text)))
     letters = (each for each in apart if not unicodedata.combining(each))
     words = "".join(each if each.isalnum() else " " for each in letters).split()
-    return " ".join(words)
+    joined = _LETTER_AND_DIGIT.sub("", " ".join(words))
+    return _UMLAUTS.sub("", _ZEROS_AFTER_A_LETTER.sub("", joined))
 
 
-def is_like_unknown(text: str) -> bool:
-    """Say whether a text usually means that nothing is known: blank, NA, -, ., ?, unknown, lost.
-
-    Examples
-    --------
-    >>> [is_like_unknown(each) for each in ("N/A", "-", "lost to follow-up", "Naples", "0")]
-    [True, True, True, False, False]
-    """
-    words = re.sub(r"[\W_]+", " ", text.casefold()).split()
-    return not words or _UNKNOWN.fullmatch("-".join(words)) is not None
-
-
-def is_like_date(text: str) -> bool:
-    """Say whether a text is a date, such as those that spreadsheets make of 1-2 and 3/4.
-
-    Examples
-    --------
-    >>> [is_like_date(each) for each in ("2024-02-01", "02-Jan", "1.2.2024", "1-2", "140/90")]
-    [True, True, True, False, False]
-    """
-    return _DATE.fullmatch(text) is not None
+def _decoded(text: str) -> str:
+    """Read again what was written as UTF-8 and read as Windows-1252."""
+    try:
+        return text if text.isascii() else text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def is_spreadsheet_error(text: str) -> bool:

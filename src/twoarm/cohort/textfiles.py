@@ -41,7 +41,7 @@ def csv_records(
     separator = _separator(text, wanted, name)
     remarks = [f"{_SEPARATORS[separator]}-separated"] if separator != "," else []
     if encoding != "utf-8":
-        remarks.append(f"read as {encoding}")
+        remarks.append(encoding)
     return _rows(text, separator, name), tuple(remarks)
 
 
@@ -61,7 +61,7 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
     if b"\0" in content:
         raise CohortError(f"{name} is no text file. Save it as CSV (UTF-8).")
     try:
-        return content.decode("utf-8-sig"), "utf-8"
+        return content.decode("utf-8").lstrip("\ufeff"), "utf-8"
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace"), "Windows-1252, as it is not UTF-8"
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
 from twoarm.cohort.decimals import looks_like_thousands
+from twoarm.cohort.nonumbers import DATES, KINDS
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.spelling import is_like_date
+from twoarm.cohort.dates import is_like_date
 
 __all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at", "where"]
 
@@ -76,7 +77,7 @@ def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Co
     values = as_numbers(cells)
     bad = known & np.isnan(values)
     problems: list[Problem] = []
-    for kind, advice in _NO_NUMBERS:
+    for kind, advice in KINDS:
         these = where(bad, cells, kind)
         bad &= ~these
         problems += problem_at(these, column, rows, cells, expected="a number", advice=advice)
@@ -99,22 +100,6 @@ def as_numbers(cells: NDArray[np.str_]) -> NDArray[np.float64]:
     values[spelled] = cells[spelled].astype(np.float64)
     values[np.isinf(values)] = np.nan
     return values
-
-
-_DATES = (
-    "Spreadsheets make dates of entries such as 1-2 and 3/4: format the column as text and enter "
-    "them again, or list their code under missing_codes"
-)
-_NO_NUMBERS: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (is_like_date, _DATES),
-    (
-        lambda cell: cell.endswith("%"),
-        "Write the numbers without the sign, all as percents or all as shares, or list their code "
-        "under missing_codes",
-    ),
-    (lambda _: True, "Correct the cells, or list their code under missing_codes"),
-)
-"""Kinds of cells that are no numbers, and what to do about each."""
 
 
 def coded(predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]) -> Coded:
@@ -210,7 +195,7 @@ def _levels(
     expected = f"one of {', '.join(str(level.code) for level in levels)}"
     column, dates = predictor.column, where(unknown, cells, is_like_date)
     problems = [
-        *problem_at(dates, column, rows, cells, expected=expected, advice=_DATES),
+        *problem_at(dates, column, rows, cells, expected=expected, advice=DATES),
         *problem_at(
             unknown & ~dates,
             column,

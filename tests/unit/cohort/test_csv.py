@@ -82,7 +82,7 @@ def test_a_compressed_file(table):
 def test_windows_1252_is_read_and_said(table):
     read = table("id,site,glucose\n1,Köln €,2\n".encode("cp1252"))
     assert read.columns["site"].tolist() == ["Köln €"]
-    assert read.remarks == ("read as Windows-1252, as it is not UTF-8",)
+    assert read.remarks == ("Windows-1252, as it is not UTF-8",)
 
 
 def test_quoted_separators_quotes_and_newlines_belong_to_the_cell(table):
