@@ -114,5 +114,7 @@ def _each_his_own(column: str, centre: Names) -> Iterator[Problem]:
     names = len(set(centre.tolist()) - {""})
     if 2 * names > known:
         found = f"{names} centres for {known} patients"
-        advice = "Is it the column of the centres? What is compared within centres has little to go by"
+        advice = (
+            "Is it the column of the centres? What is compared within centres has little to go by"
+        )
         yield Problem("notice", column, (), found, "several patients in each", advice)

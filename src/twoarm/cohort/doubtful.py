@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import off_the_scale
-from twoarm.cohort.sentinels import far_codes
+from twoarm.cohort.sentinels import far_codes, frequent_codes
+from twoarm.cohort.units import other_unit
 
 __all__ = ["doubtful_levels", "doubtful_numbers"]
-
-_HUNDRED = 100
-_GAP = 10.0
-"""Hundredths lie that many times below the others: nothing is between 0.52 and 32."""
 
 _FEWEST = 3
 _NEVER_ZERO = re.compile(
     r"weight|height|bmi|body.?mass|pressure|(?<![a-z])[sd]?bp(?![a-z])|heart.?rate|pulse|temperature"
-    r"|h(?:a)?emoglobin|sodium|potassium",
+    r"|h(?:a)?emoglobin|sodium|potassium|gewicht|k[oö]rpergr|blutdruck|temperatur|natrium|kalium"
+    r"|poids|taille|peso(?![a-z])|altura|presi[oó]n|pressione",
     re.IGNORECASE,
 )
+_AGE = re.compile(r"(?<![a-z])(?:age|alter|edad|et[aà]|leeftijd)(?![a-z])", re.IGNORECASE)
+_ADULT = 15
 _CHANGE = re.compile("change|gain|loss|delta|diff|drop|[0-9]_[0-9]|gradient", re.IGNORECASE)
 
 Numbers = NDArray[np.float64]
@@ -33,7 +33,7 @@ Numbers = NDArray[np.float64]
 def doubtful_numbers(
     predictor: Predictor, values: Numbers, rows: NDArray[np.int64]
 ) -> Iterator[Problem]:
-    """Point at numbers that may be codes for "unknown", and at shares beside percents.
+    """Point at numbers that may be codes for "unknown", or of another unit than the others.
 
     Parameters
     ----------
@@ -47,25 +47,42 @@ def doubtful_numbers(
     known = values[np.isfinite(values)]
     codes = [code for code in far_codes(known) if not _is_ruled(code, known, predictor)]
     codes += _impossible_zero(predictor, known, codes)
+    others = known[~np.isin(known, codes)]
     if codes:
-        others = known[~np.isin(known, codes)]
-        shown = ", ".join(f"'{canonical(code)}' ({int((known == code).sum())})" for code in codes)
         yield _notice(
             predictor,
             rows[np.isin(values, codes)],
-            f"found {shown}, far from the others ({others.min():g} to {others.max():g})",
-            "List it under missing_codes if it means unknown, or give the column a range",
+            f"found {_counted(codes, known)}, far from the others ({others.min():g} to "
+            f"{others.max():g})",
+            _CODE_ADVICE,
         )
-    hundredths = _hundredths(known[~np.isin(known, codes)])
-    if hundredths.size:
-        others = known[known > hundredths.max()]
+    frequent = frequent_codes(others)
+    if frequent:
         yield _notice(
             predictor,
-            rows[np.isin(values, hundredths)],
-            f"found values from {hundredths.min():g} to {hundredths.max():g} beside others from "
-            f"{others.min():g} to {others.max():g}, a hundred times as large",
-            "Are shares and percents, or metres and centimetres, mixed? Write all the same way",
+            rows[np.isin(values, frequent)],
+            f"found {_counted(frequent, known)}, more than twice as often as any other value",
+            _CODE_ADVICE,
         )
+    low = other_unit(others)
+    if low.size:
+        high = others[others > low.max()]
+        times = np.median(high) / np.median(low)
+        yield _notice(
+            predictor,
+            rows[np.isin(values, low)],
+            f"found values from {low.min():g} to {low.max():g} beside others from {high.min():g} "
+            f"to {high.max():g}, about {times:.0f} times as large",
+            "Are units mixed, such as shares and percents, metres and centimetres, mmol/L and "
+            "mg/dL? Write all the same way",
+        )
+
+
+_CODE_ADVICE = "List it under missing_codes if it means unknown, or give the column a range"
+
+
+def _counted(codes: list[float], known: Numbers) -> str:
+    return ", ".join(f"'{canonical(code)}' ({int((known == code).sum())})" for code in codes)
 
 
 def _is_ruled(code: float, known: Numbers, predictor: Predictor) -> bool:
@@ -79,23 +96,11 @@ def _impossible_zero(predictor: Predictor, known: Numbers, codes: list[float]) -
     others = known[(known != 0) & ~np.isin(known, codes)]
     if 0.0 in codes or predictor.range.min is not None or not (known == 0).any():
         return []
-    if not _NEVER_ZERO.search(text) or _CHANGE.search(text) or others.size < _FEWEST:
+    if _CHANGE.search(text) or others.size < _FEWEST:
         return []
-    return [0.0] if others.min() > 1 else []
-
-
-def _hundredths(known: Numbers) -> Numbers:
-    """Give the values that are hundredths of the others' kind, if there are such."""
-    positive = np.sort(known)
-    if positive.size < 2 * _FEWEST or positive[0] <= 0:
-        return np.empty(0)
-    ratio = positive[1:] / positive[:-1]
-    cut = int(np.argmax(ratio)) + 1
-    low, high = positive[:cut], positive[cut:]
-    if ratio[cut - 1] < _GAP or min(low.size, high.size) < _FEWEST or np.unique(low).size < 2:
-        return np.empty(0)
-    scaled = _HUNDRED * np.median(low)
-    return low if high.min() <= scaled <= high.max() else np.empty(0)
+    is_age = _AGE.search(text) is not None and others.min() >= _ADULT
+    never = _NEVER_ZERO.search(text) is not None and others.min() > 1
+    return [0.0] if is_age or never else []
 
 
 def doubtful_levels(predictor: Predictor) -> Iterator[Problem]:

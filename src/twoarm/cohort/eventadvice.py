@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.apart import whole_numbers
 from twoarm.cohort.codebook import spells_number
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import is_unknown_code, off_the_scale
@@ -17,20 +16,13 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.cohort.unknownwords import may_be_unknown
 from twoarm.cohort.yesno import is_same
 
-__all__ = ["unexplained", "whole_numbers"]
+__all__ = ["unexplained"]
 
 _SHOWN_VALUES = 8
-_WHOLE = re.compile("-?[0-9]+")
 _OPPOSITE = {"at_most": "above", "at_least": "below", "above": "at_most", "below": "at_least"}
 
 Texts = NDArray[np.str_]
 Mask = NDArray[np.bool_]
-
-
-def whole_numbers(codes: Collection[str]) -> set[int] | None:
-    """Give codes as whole numbers; None if one of them is none."""
-    whole = all(_WHOLE.fullmatch(code) for code in codes)
-    return {int(code) for code in codes} if whole else None
 
 
 def unexplained(

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.apart import apart, off, whole_numbers
 from twoarm.cohort.codebook import canonical, spells_number
-from twoarm.cohort.eventadvice import unexplained, whole_numbers
+from twoarm.cohort.eventadvice import unexplained
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code, off_the_scale
-from twoarm.cohort.sentinels import far_codes
+from twoarm.cohort.scales import is_unknown_code
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.cohort.unknownwords import may_be_unknown
 from twoarm.cohort.values import Coded, as_numbers, blank_missing, problem_at
 from twoarm.cohort.yesno import is_same
 
 __all__ = ["event_of"]
-
-_RANKIN = re.compile("mrs|rankin", re.IGNORECASE)
-_RANKIN_SCALE = range(7)
 
 Texts = NDArray[np.str_]
 Mask = NDArray[np.bool_]
@@ -73,16 +69,17 @@ def _stray(
     meant: Collection[str],
 ) -> Mask:
     """Say which cells are neither event nor, without being declared so, clearly no event."""
+    title = f"{outcome.column} {outcome.name} {outcome.label}"
     if not outcome.event.codes:
         numeric = np.isfinite(values)
-        return known & (~numeric | np.isin(values, _apart(outcome, values[numeric], meant)))
+        return known & (~numeric | np.isin(values, apart(title, values[numeric], meant)))
     other = known & ~event
     codes = set(spelled[other].tolist())
     if len(codes) == 1:
         clear = not _is_suspect(codes.pop(), outcome.event.codes)
     else:
         scale = whole_numbers({*codes, *outcome.event.codes})
-        clear = scale is not None and _off(outcome, scale, meant) == set()
+        clear = scale is not None and off(title, scale, meant) == set()
     return other & np.bool_(not clear)
 
 
@@ -96,27 +93,6 @@ def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
     if numbers is None or code == "-1" or not is_unknown_code(code):
         return not spells_number(code)
     return {int(code) - 1, int(code) + 1}.isdisjoint(numbers)
-
-
-def _apart(
-    outcome: OutcomeSpec, values: NDArray[np.float64], meant: Collection[str]
-) -> list[float]:
-    """Give the numbers that stand apart from the others as codes do."""
-    scale = whole_numbers({canonical(value) for value in np.unique(values).tolist()})
-    if scale and len(scale) <= LONGEST_SCALE:
-        found = _off(outcome, scale, meant)
-        if found is not None:
-            return [float(code) for code in found]
-    return [code for code in far_codes(values) if is_unknown_code(canonical(code))]
-
-
-def _off(outcome: OutcomeSpec, scale: set[int], meant: Collection[str]) -> set[int] | None:
-    """Give the codes off the scale; the Rankin scale is known to go from 0 to 6."""
-    named = {int(code) for code in meant if whole_numbers([code])}
-    is_rankin = _RANKIN.search(f"{outcome.column} {outcome.name} {outcome.label}")
-    if is_rankin and min(scale) >= 0:
-        return scale - set(_RANKIN_SCALE) - named
-    return off_the_scale(scale, named)
 
 
 def _third_code(

@@ -18,6 +18,7 @@ __all__ = ["id_problems"]
 
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 
+
 def id_problems(column: str, ids: NDArray[np.str_], rows: NDArray[np.int64]) -> Iterator[Problem]:
     """Report ids that are absent, repeated, nearly equal, or made by a spreadsheet.
 

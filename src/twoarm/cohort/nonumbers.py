@@ -14,18 +14,22 @@ DATES = (
     "Spreadsheets make dates of entries such as 1-2 and 3/4: format the column as text and enter "
     "them again, or list their code under missing_codes"
 )
-_LIMITED = re.compile(r"(?:[<>≤≥＜＞~≈=]|ca\.?|circa)+\s*[-+]?[0-9.,]+.*|[0-9.,]+\s*\+", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"(?:[<>≤≥＜＞~≈]=?|ca\.?|circa)\s*[-+]?[0-9.,]+.*|[0-9.,]+\s*\+", re.IGNORECASE
+)
 _SPAN = re.compile(r"[0-9.,]+\s*(?:[-–—]|to|bis|à)\s*[0-9.,]+")
 _GROUPED = re.compile(
     r"[-+]?[0-9]{1,3}(?:['’ʼ _][0-9]{3})+(?:[.,][0-9]*)?"
     r"|[-+]?[0-9]{1,3}(?:\.[0-9]{2,3})+,[0-9]*|[-+]?[0-9]{1,3}(?:,[0-9]{2,3})+\.[0-9]*"
     r"|[-+]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|,[0-9]{2,3}(?:,[0-9]{3})+)"
 )
-_WITH_UNIT = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?\s*[^\W\d_][\w/%°^*. ]*")
+_WITH_UNIT = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?\s*°?[^\W\d_][\w/%°^*. ]*")
 
 
 def _other_digits(cell: str) -> bool:
     """Say whether it is a number in other signs than those of a keyboard."""
+    if spells_number(cell):
+        return False  # one that is too large
     spelled = "".join(str(int(each)) if each.isdecimal() else each for each in cell)
     return spells_number(re.sub("[−–—]", "-", spelled).replace("٫", ".").replace("．", "."))
 
@@ -46,7 +50,7 @@ KINDS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda cell: _GROUPED.fullmatch(cell) is not None, "Write thousands without a separator"),
     (_other_digits, "Write numbers with the digits 0 to 9, a decimal point, and - for less than 0"),
     (
-        lambda cell: _WITH_UNIT.fullmatch(cell) is not None,
+        lambda cell: _WITH_UNIT.fullmatch(cell) is not None and not spells_number(cell),
         "Write the number alone, all in one unit, or list their code under missing_codes",
     ),
     (lambda _: True, "Correct the cells, or list their code under missing_codes"),

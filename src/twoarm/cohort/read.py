@@ -12,6 +12,7 @@ from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
 from twoarm.cohort.copies import copied_rows
+from twoarm.cohort.enough import too_few_events, too_few_known
 from twoarm.cohort.events import event_of
 from twoarm.cohort.flow import Flow
 from twoarm.cohort.load import Study
@@ -93,11 +94,13 @@ def check_cohort(
     predictors = _coded(reading, file.predictors)
     propensity_columns = _coded(reading, file.propensity_codebook)
     outcomes = {outcome.name: _events(reading, outcome) for outcome in file.outcomes}
-    reading.check_arms(treatment, outcomes)
+    wrong = {problem.column for problem in reading.problems if problem.level == "error"}
+    reading.problems += too_few_events(file, treatment, outcomes, wrong)
     ordinal = reading.ordinal()
     described = (*file.predictors, *file.propensity_codebook)
     columns = np.column_stack([predictors, propensity_columns])
-    reading.problems += doubtful_columns(described, columns, reading.rows)
+    doubts = doubtful_columns(described, columns, reading.rows, rules)
+    reading.problems += [doubt for doubt in doubts if doubt.column not in wrong]
     reading.problems += [*late_names(file), *late_rules(file, rules)]
     baseline = {file.study.centre, *(each.column for each in described)}
     reading.problems += copied_rows(table, file.study.id, baseline)
@@ -132,21 +135,14 @@ def _coded(reading: Reading, codebook: tuple[Predictor, ...]) -> NDArray[np.floa
     for k, predictor in enumerate(codebook):
         read = coded(predictor, reading.cells(predictor.column), reading.rows)
         coded_columns[:, k] = reading.take(read)
-    reading.check_known(codebook, coded_columns)
+    reading.problems += too_few_known(codebook, coded_columns)
     return coded_columns
 
 
 def _events(reading: Reading, outcome: OutcomeSpec) -> NDArray[np.float64]:
     """Read an outcome; what other outcomes of its column name as codes belongs to its scale."""
-    meant = {
-        code
-        for other in reading.file.outcomes
-        if other.column == outcome.column
-        for rule in (other.event, other.non_event)
-        if rule is not None
-        for code in rule.codes
-    }
-    return reading.take(event_of(outcome, reading.cells(outcome.column), reading.rows, meant))
+    cells, meant = reading.cells(outcome.column), reading.event_codes(outcome.column)
+    return reading.take(event_of(outcome, cells, reading.rows, meant))
 
 
 def _table(study: Study, source: str | Path | None, wanted: set[str]) -> Table:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.apart import off_the_ordinal
 from twoarm.cohort.brokencells import broken_cells
 from twoarm.cohort.centrenames import centre_names
 from twoarm.cohort.codebook import Codes, Predictor, canonical
 from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
+from twoarm.cohort.doubtful import doubtful_numbers
 from twoarm.cohort.flow import Excluded
 from twoarm.cohort.identities import id_problems
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
+from twoarm.cohort.rulecells import doubtful_codes
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import ColumnSpec, OutcomeSpec, StudyFile
 from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
 
 __all__ = ["Reading"]
-
-_FEWEST_EVENTS = 2
-_FEWEST_KNOWN = 10  # with fewer, resamples turn up in which nobody's value is known
 
 
 @dataclass
@@ -85,17 +84,6 @@ class Reading:
             self.excluded.append(Excluded(reason, int(out.sum())))
             self.kept = self.kept[~out]
 
-    def note(
-        self,
-        level: Literal["error", "notice"],
-        column: str,
-        found: str,
-        expected: str = "",
-        advice: str = "",
-    ) -> None:
-        """Note a problem of the whole column or file."""
-        self.problems.append(Problem(level, column, (), found, expected, advice))
-
     def _number_columns(self) -> set[str]:
         described = (*self.file.predictors, *self.file.propensity_codebook)
         columns = {each.column for each in described if each.is_number}
@@ -112,7 +100,8 @@ class Reading:
         self.problems += problems
         remarks = [*table.remarks, *(["with decimal commas"] if self.comma else [])]
         if remarks:
-            self.note("notice", "", f"{table.source} was read as {', '.join(remarks)}")
+            found = f"{table.source} was read as {', '.join(remarks)}"
+            self.problems.append(Problem("notice", "", (), found, "", ""))
 
     def apply_rule(self, rule: Rule, reason: str) -> None:
         """Keep the patients for whom the rule is true; the others leave, unknown ones apart."""
@@ -122,12 +111,21 @@ class Reading:
             if column in rule.number_columns:
                 values = self.take(numbers(cells, column, self.rows))
                 cells = np.where(np.isfinite(values), cells, "")
+                self.report(doubtful_numbers(self._described(column), values, self.rows))
+            else:
+                self.report(doubtful_codes(column, cells, self.rows, rule.named(column)))
             columns[column] = cells
         true, false = rule.holds(columns)
         unknown = ~true & ~false
         missing = f"not known whether eligible: {' or '.join(rule.columns)} missing ({reason})"
         self.exclude(false, f"not eligible: {reason}")
         self.exclude(unknown[~false], missing)
+
+    def _described(self, column: str) -> Predictor:
+        """Give what the study file says of a column of numbers."""
+        described = (*self.file.predictors, *self.file.propensity_codebook)
+        numeric = (each for each in described if each.column == column and each.is_number)
+        return next(numeric, Predictor(column=column, type="number"))
 
     def _missing_codes(self, column: str) -> Codes:
         """Give the codes that mean "unknown" in any description of a column."""
@@ -176,53 +174,6 @@ class Reading:
         self.report(problems)
         return centre
 
-    def check_arms(
-        self, treatment: NDArray[np.int64], outcomes: Mapping[str, NDArray[np.float64]]
-    ) -> None:
-        """Require patients in both arms, and events and non-events of each outcome in each."""
-        spec = self.file.treatment
-        labels = (("control", spec.labels.control), ("treated", spec.labels.treated))
-        wrong = {problem.column for problem in self.problems if problem.level == "error"}
-        for arm, (code, label) in enumerate(labels):
-            inside = treatment == arm
-            who = f"{code} arm ({label})"
-            if not inside.any():
-                self.note(
-                    "error",
-                    spec.column,
-                    f"no patient in the {who}",
-                    "patients in both arms",
-                    "Check the arm's code and the eligibility rules",
-                )
-                continue
-            for outcome in self.file.outcomes:
-                if outcome.column in wrong:
-                    continue
-                values = outcomes[outcome.name][inside]
-                events, others = int((values == 1).sum()), int((values == 0).sum())
-                if min(events, others) < _FEWEST_EVENTS:
-                    self.note(
-                        "error",
-                        outcome.column,
-                        f"outcome '{outcome.name}' has {events} events and {others} non-events in "
-                        f"the {who}",
-                        f"at least {_FEWEST_EVENTS} of each",
-                        "No model can be learnt; check the event rule, or drop the outcome",
-                    )
-
-    def check_known(self, codebook: tuple[Predictor, ...], columns: NDArray[np.float64]) -> None:
-        """Require enough known values of a column that may be missing to learn from."""
-        for k, predictor in enumerate(codebook):
-            known = int(np.isfinite(columns[:, k]).sum())
-            if predictor.may_be_missing and known < min(_FEWEST_KNOWN, columns.shape[0]):
-                self.note(
-                    "error",
-                    predictor.column,
-                    f"known in {known} of {columns.shape[0]} patients",
-                    f"at least {_FEWEST_KNOWN}, to impute the others",
-                    "Drop it from the study file",
-                )
-
     def ordinal(self) -> NDArray[np.float64] | None:
         """Give the ordinal outcome, NaN where missing; None if the study names none."""
         if self.file.ordinal is None:
@@ -231,4 +182,18 @@ class Reading:
         cells = blank_missing(self.cells(column), self._missing_codes(column))
         read = numbers(cells, column, self.rows)
         reported = any(each.level == "error" and each.column == column for each in self.problems)
-        return read.values if reported else self.take(read)
+        if reported:
+            return read.values
+        self.report(off_the_ordinal(column, read.values, self.rows, self.event_codes(column)))
+        return self.take(read)
+
+    def event_codes(self, column: str) -> set[str]:
+        """Give the codes that outcomes of a column name."""
+        return {
+            code
+            for outcome in self.file.outcomes
+            if outcome.column == column
+            for rule in (outcome.event, outcome.non_event)
+            if rule is not None
+            for code in rule.codes
+        }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code
 
-__all__ = ["far_codes"]
+__all__ = ["far_codes", "frequent_codes"]
 
 _MOST_CODES = 3
 """So many codes for different reasons may follow each other at one end."""
@@ -41,7 +41,37 @@ _BOUNDED_AWAY, _ZERO_SPREADS = 0.3, 1.5
 """A quantity that cannot be 0 has its minimum above this share of the median, and the median so
 many interquartile ranges above 0."""
 
+_TIMES, _MORE = 2, 4
+"""A code among the others occurs so many times as often as any of them, and so many times more."""
+
+_SHORTEST_CODE = 2  # figures: a 9 among the others is a 9
+
 Numbers = NDArray[np.float64]
+
+
+def frequent_codes(values: Numbers) -> list[float]:
+    """Give usual codes that lie among the others, such as 88 among ages, and are far too frequent.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Finite.
+
+    Examples
+    --------
+    >>> frequent_codes(np.concatenate([np.arange(40.0, 95), np.full(9, 88)]))
+    [88.0]
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if distinct.size <= LONGEST_SCALE:
+        return []
+    most = int(counts.argmax())
+    others = int(np.delete(counts, most).max())
+    code = float(distinct[most])
+    long = code >= 0 and sum(each.isdecimal() for each in f"{code:g}") >= _SHORTEST_CODE
+    if long and _is_code(code) and counts[most] >= _TIMES * others + _MORE:
+        return [code]
+    return []
 
 
 def far_codes(values: Numbers) -> list[float]:
@@ -86,8 +116,11 @@ def _at_one_end(values: Numbers, *, flipped: bool = False) -> Iterator[float]:
 
 def _is_usual(value: float, flipped: bool) -> bool:
     value = -value if flipped else value
-    spelled = str(int(value)) if value == int(value) else repr(float(value))
-    return is_unknown_code(spelled) or (value == 0 and not flipped)
+    return _is_code(value) or (value <= 0 and value == int(value) and not flipped)
+
+
+def _is_code(value: float) -> bool:
+    return is_unknown_code(str(int(value)) if value == int(value) else repr(float(value)))
 
 
 def _stands_apart(
@@ -97,6 +130,9 @@ def _stands_apart(
     if rest.size < _FEWEST_OTHERS or np.unique(rest).size < 2:
         return False
     often = repeated >= max(_OFTEN, _OFTEN_SHARE * values.size)
+    if not flipped and any(code < 0 and not _is_code(code) for code in codes):  # such as -5
+        alone = codes.size == 1 and codes[0] < 0 <= rest.min() and _is_alone(rest, float(codes[0]))
+        return bool(often and alone)
     if not flipped and codes[-1] < 0 <= rest.min():
         return _is_alone(rest, float(codes[-1])) or (often and _is_only_negative(rest, repeated))
     if not flipped and codes[-1] == 0:

@@ -23,6 +23,7 @@ MERGED = "#MERGED!"
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*\bhidden=["'](?:1|true)["']""")
 
 Records = list[list[str]]
 
@@ -42,14 +43,17 @@ def xlsx_records(content: bytes, name: str, wanted: set[str]) -> tuple[Records, 
         records = _records(sheet)
         if header_row(records, wanted) is None:
             _refuse_first_sheet(book, name, wanted)
-        for (row, column), text in _without_value(content):
+        sheet_xml = _first_sheet_xml(content)
+        for (row, column), text in _without_value(sheet_xml):
             if row < len(records) and column < len(records[row]):
                 records[row][column] = text
     except (CalamineError, ET.ParseError) as error:
         raise CohortError(f"Cannot read {name} as an Excel file: {error}.") from error
     _mark_merged(records, sheet.merged_cell_ranges or ())
-    several = len(book.sheet_names) > 1
-    return records, (f"first sheet '{sheet.name}'",) if several else ()
+    remarks = [f"first sheet '{sheet.name}'"] if len(book.sheet_names) > 1 else []
+    hidden = len(_HIDDEN_ROW.findall(sheet_xml))
+    remarks += [f"with the {hidden} hidden row(s)"] if hidden else []
+    return records, tuple(remarks)
 
 
 def _records(sheet: Any) -> Records:
@@ -89,11 +93,14 @@ def _mark_merged(
                     records[row][column] = MERGED
 
 
-def _without_value(content: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """Give row and column, from 0, of the first sheet's errors and formulas without a result."""
+def _first_sheet_xml(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         path = _first_sheet(book)
-        sheet = book.read(path) if path in book.namelist() else b""
+        return book.read(path) if path in book.namelist() else b""
+
+
+def _without_value(sheet: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    """Give row and column, from 0, of a sheet's errors and formulas without a result."""
     if b't="e"' not in sheet and b"<f" not in sheet and b":f" not in sheet:
         return
     row = column = -1  # expat, which parses, refuses entities that grow without bounds

@@ -62,14 +62,19 @@ def late_rules(file: StudyFile, rules: Sequence[Rule]) -> Iterator[Problem]:
 
 
 def doubtful_columns(
-    codebook: Sequence[Predictor], columns: Columns, rows: NDArray[np.int64]
+    codebook: Sequence[Predictor],
+    columns: Columns,
+    rows: NDArray[np.int64],
+    rules: Sequence[Rule] = (),
 ) -> Iterator[Problem]:
     """Point at numbers that may be codes or of another unit, and at levels that stand apart.
 
-    `columns`, shape (n, columns), are coded; `rows` says where they stand in the file.
+    `columns`, shape (n, columns), are coded; `rows` says where they stand in the file. Numbers that
+    `rules` look at have been looked at before anybody left.
     """
+    ruled = {column for rule in rules for column in rule.number_columns}
     for predictor, values in zip(codebook, columns.T, strict=True):
-        if predictor.is_number:
+        if predictor.is_number and predictor.column not in ruled:
             yield from doubtful_numbers(predictor, values, rows)
         yield from doubtful_levels(predictor)
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
+from twoarm.cohort.dates import is_like_date
 from twoarm.cohort.decimals import looks_like_thousands
 from twoarm.cohort.nonumbers import DATES, KINDS
 from twoarm.cohort.problems import Problem
-from twoarm.cohort.dates import is_like_date
 
 __all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at", "where"]
 

@@ -8,14 +8,19 @@ from twoarm.cohort.spelling import folded
 
 __all__ = ["is_same"]
 
-_YES = frozenset(
-    "1 yes y true t checked positive pos + present x ja j oui o vrai si sí sì s sim verdadero vero "
-    "verdadeiro da да evet tak ano igen kyllä 是 はい 예".split()
-)
-_NO = frozenset(
-    "0 no n false f unchecked negative neg absent nein non faux nee nej nei não nao falso "
-    "нет hayır nie ne nem ei 否 いいえ 아니요".split()
-)
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _words("""
+1 yes y true t checked positive pos + present x ja j oui o vrai si sí sì s sim verdadero vero
+verdadeiro da да evet tak ano igen kyllä 是 はい 예
+""")
+_NO = _words("""
+0 no n false f unchecked negative neg absent nein non faux nee nej nei não nao falso нет hayır nie
+ne nem ei 否 いいえ 아니요
+""")
 
 
 def is_same(code: str, others: Collection[str]) -> bool:

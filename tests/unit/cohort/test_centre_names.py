@@ -71,3 +71,42 @@ def test_different_centres_are_not_worth_a_notice(read, rows, names):
     for k, row in enumerate(rows):
         row["hospital"] = names[k % 3]
     assert noticed(read(rows)) == []
+
+
+@pytest.mark.parametrize(
+    "other", ["LYON", "H-1", "Н1", "Ｈ1", "h 1.", "'H1'", "H01"],
+)  # fmt: skip
+def test_what_looks_like_another_centre_is_noticed(read, rows, other):
+    for k, row in enumerate(rows):
+        row["hospital"] = ("H1" if other != "LYON" else "Lyon", other, "Lille")[k % 3]
+    assert "expected one spelling for each centre" in noticed(read(rows))[0]
+
+
+@pytest.mark.parametrize("code", ["99", "999", "-9", "88", "ND", "None", "n.k."])
+def test_what_may_mean_unknown_counts_as_a_centre_with_a_notice(read, rows, code):
+    for k, row in enumerate(rows):
+        row["hospital"] = ("1", "2", "3", code)[k % 4]
+    cohort = read(rows)
+    assert set(cohort.centre) == {"1", "2", "3", code}
+    (notice,) = noticed(cohort)
+    assert "It counts as a centre; if it means unknown, list it under missing_codes" in notice
+    declared = f'missing_codes = ["{code}"]\n\n[ordinal]'
+    entry = f'[[columns]]\ncolumn = "hospital"\n{declared}'
+    cohort = read(rows, ("[ordinal]", entry))
+    assert set(cohort.centre) == {"1", "2", "3", ""}
+
+
+@pytest.mark.parametrize(
+    "names", [["1", "6", "9"], ["7", "8", "9"], ["98", "99", "100"], ["0", "1", "2"]]
+)
+def test_numbers_of_centres_are_numbers(read, rows, names):
+    for k, row in enumerate(rows):
+        row["hospital"] = names[k % 3]
+    assert noticed(read(rows)) == []
+
+
+def test_a_centre_for_each_patient_is_noticed(read, rows):
+    for k, row in enumerate(rows):
+        row["hospital"] = f"S{k // 2 if k < 6 else k}"
+    (notice,) = noticed(read(rows))
+    assert "17 centres for 20 patients; expected several patients in each" in notice

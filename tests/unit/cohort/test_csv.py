@@ -208,3 +208,7 @@ def test_a_cell_may_be_as_long_as_a_letter(table):
     note = "x" * 200_000
     read = table(f"id,site,glucose,note\n1,M1,5,{note}\n", wanted=("id", "note"))
     assert read.columns["note"].tolist() == [note]
+
+
+def test_several_marks_of_the_byte_order_are_no_letters(table):
+    assert table(f"\ufeff\ufeff{TEXT}").header == table(TEXT).header

@@ -299,3 +299,56 @@ def test_the_rankin_scale_is_known_by_the_outcome_s_name_and_label_too():
     rows = np.arange(2, 10)
     (problem,) = event_of(outcome, np.array([*SCALE, "7"], np.str_), rows).problems
     assert "found '7' (1)" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    ["ND", "not done", "k. A.", "nicht erhoben", "non renseigné", "sin datos", "não informado",
+     "brak danych", "неизвестно", "不明", "9", "88", "-9", "withdrawn", "dk", "xx"],
+)  # fmt: skip
+def test_the_only_other_code_is_asked_for_if_it_may_mean_unknown(unknown):
+    # nobody is coded as alive: the others are blank
+    values, (error, _) = read({"equals": "Dead"}, "Dead", unknown, "")
+    assert values == [1, None, None]
+    assert f"missing_codes = [{unknown if unknown.lstrip('-').isdigit() else repr(unknown)}]" in (
+        error.replace('"', "'")
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "other"),
+    [("yes", "TRUE"), ("yes", 1), ("ja", "J"), ("Dead", "dead"), ("TRUE", "T"), ("no", "0"),
+     ("1", "１"), ("M", "М"), ("sì", "si"), ("x", "+")],
+)  # fmt: skip
+def test_the_only_other_code_is_asked_for_if_it_is_the_event_otherwise_spelled(event, other):
+    values, (error,) = read({"equals": event}, str(event), str(other))
+    assert values == [1, None]
+    assert "for other spellings of it" in error
+    assert "for what is no event" not in error
+
+
+@pytest.mark.parametrize(
+    ("event", "other"),
+    [("yes", "no"), ("TRUE", "FALSE"), ("ja", "nein"), ("sim", "não"), ("да", "нет"), ("Y", "N"),
+     ("1", "0"), ("yes", "0"), ("pos", "neg"), ("是", "否"), ("Dead", "Alive"), ("MI", "none")],
+)  # fmt: skip
+def test_yes_and_no_in_several_languages_are_event_and_no_event(event, other):
+    assert read({"equals": event}, event, other) == ([1, 0], [])
+    if event.isalpha() == other.isalpha():
+        assert read({"equals": other}, event, other) == ([0, 1], [])
+
+
+def test_wide_figures_are_no_figures():
+    values, (error,) = read({"equals": 1}, "1", "0", "１", "０")
+    assert values == [1, None, None, None]
+    assert "'１' (1)" in error
+
+
+def test_an_event_that_nobody_has_is_said():
+    _, (error,) = read({"equals": "dead"}, "verstorben", "lebt")
+    assert error.endswith(
+        "Nobody has the event's code: correct it, and write non_event for what is no event"
+    )
+    _, (error,) = read({"equals": 1}, "TRUE", "FALSE")
+    assert 'Write event = { one_of = [1, "TRUE"] } for other spellings of it' in error
+    assert 'non_event = { equals = "FALSE" } for what is no event' in error

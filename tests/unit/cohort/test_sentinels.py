@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis.strategies import integers, sampled_from
 from twoarm.cohort import Predictor
 from twoarm.cohort.doubtful import doubtful_levels, doubtful_numbers
 from twoarm.cohort.scales import is_unknown_code, off_the_scale
-from twoarm.cohort.sentinels import far_codes
+from twoarm.cohort.sentinels import far_codes, frequent_codes
 
 CODES = [9, 99, 999, 9999, 8, 88, 888, 77, 777, -9, -99, -999, -8, -88, -1, 99.9, 999.9]
 
@@ -165,7 +167,7 @@ def test_hundredths_beside_the_others_are_pointed_at(unit, factor, low, high, ev
     values = np.rint(np.random.default_rng(2).uniform(low, high, 90))
     mixed = np.where(np.arange(90) % every == 0, np.round(values * factor, 2), values)
     (notice,) = notices(mixed)
-    assert "a hundred times as large" in notice
+    assert re.search("about (9[0-9]|1[0-2][0-9]) times as large", notice)
     assert notice.startswith("notice: x rows 2, ")
     assert notices(values) == []
     assert notices(np.round(values * factor, 2)) == []
@@ -221,3 +223,69 @@ def test_one_long_code_very_far_off_is_enough(code):
     assert f"row 9: found '{code}' (1), far from the others" in notice
     values[7] = 260
     assert notices(values) == []
+
+
+@pytest.mark.parametrize("code", [-2, -3, -4, -5, -50])
+def test_a_negative_number_that_is_no_usual_code_must_be_frequent(code):
+    values = pressures()
+    values[:1] = code
+    assert notices(values) == []
+    values[:4] = code
+    (notice,) = notices(values)
+    assert f"found '{code}' (4), far from the others" in notice
+
+
+def test_several_negative_numbers_are_numbers():
+    values = np.concatenate([np.arange(40.0), [-2, -2, -2, -3, -5, -5, -5]])
+    assert notices(values) == []
+
+
+@pytest.mark.parametrize("code", [77, 88, 99])
+def test_a_usual_code_among_the_others_is_pointed_at_if_it_is_far_too_frequent(code):
+    values = np.rint(np.random.default_rng(2).uniform(30, 103, 300))
+    assert notices(values) == []
+    values[:25] = code
+    (notice,) = notices(values)
+    n = int((values == code).sum())
+    assert f"found '{code}' ({n}), more than twice as often as any other value" in notice
+    assert frequent_codes(np.tile(values[:12], 3)) == []  # so few values are a scale
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_commonest_value_that_happens_to_be_a_code_is_none(seed):
+    rng = np.random.default_rng(seed)
+    assert frequent_codes(np.rint(rng.normal(88, 6, 300))) == []
+    assert frequent_codes(np.round(rng.normal(8.8, 0.7, 300), 1)) == []
+
+
+@pytest.mark.parametrize(
+    "column", ["age", "age_years", "Alter", "edad", "Gewicht", "poids", "taille_cm"]
+)
+def test_a_single_zero_is_pointed_at_in_other_languages_too(column):
+    values = np.rint(np.random.default_rng(3).uniform(40, 90, 160))
+    values[7] = 0
+    (notice,) = notices(values, column=column)
+    assert "row 9: found '0' (1)" in notice
+
+
+@pytest.mark.parametrize("column", ["stage", "age", "dosage", "percentage", "agents"])
+def test_a_zero_in_the_age_of_children_or_in_another_word_is_none(column):
+    values = np.rint(np.random.default_rng(3).uniform(1, 15 if column == "age" else 90, 160))
+    values[7] = 0
+    assert notices(values, column=column) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [("glucose", 18.0), ("creatinine", 1 / 88.4), ("height_m", 100), ("weight", 1000)],
+)
+@pytest.mark.parametrize("every", [2, 5, 10])
+def test_two_units_in_one_column_are_pointed_at(name, factor, every):
+    values = clean(np.random.default_rng(4), 160)[name]
+    values[::every] *= factor
+    found = notices(values)
+    if name == "glucose" or every == 10:  # a tail may join the two: what is told is right
+        assert all("Are units mixed" in notice for notice in found)
+    else:
+        assert len(found) == 1
+        assert "Are units mixed, such as shares and percents" in found[0]

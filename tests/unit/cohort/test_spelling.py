@@ -6,15 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import sampled_from, text
 
-from twoarm.cohort.spelling import (
-    folded,
-    is_like_date,
-    is_like_unknown,
-    is_spreadsheet_error,
-    name_folded,
-    named,
-    plain,
-)
+from twoarm.cohort.dates import is_like_date
+from twoarm.cohort.spelling import folded, is_spreadsheet_error, name_folded, named, plain
+from twoarm.cohort.unknownwords import is_like_unknown, may_be_unknown
 
 LETTERS = ["größe", "taille_é", "Å", "ñandú", "Łódź", "ệ", "각"]
 SPACES = ["\u00a0", "\u202f", "\u2007", "\u2009", "\u3000"]
@@ -112,15 +106,69 @@ def test_names_that_are_the_same_once_folded(first, second):
     assert name_folded(first) == name_folded(second)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("P1", "Р1"), ("P1", "Ｐ１"), ("P-1", "P–1"), ("P 1", "P  1"), ("'P1", "P1"), ("12", "12.0"),
+     ("012", "12.00"), ("ß1", "SS1")],
+)  # fmt: skip
+def test_ids_that_look_the_same(first, second):
+    assert folded(first) == folded(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("H-1", "H1"), ("H_01", "h 1"), ("Köln", "Koeln"), ("Köln", "Koln"), ("KÃ¶ln", "Köln"),
+     ("L'Aquila", "L’Aquila"), ("Lyon.", "Lyon"), ("12.0", "12")],
+)  # fmt: skip
+def test_centres_that_are_the_same_but_for_punctuation(first, second):
+    assert name_folded(first) == name_folded(second)
+
+
+@pytest.mark.parametrize(("first", "second"), [("1-1", "11"), ("1.05", "1.5"), ("H1", "H10")])
+def test_names_that_are_not(first, second):
+    assert name_folded(first) != name_folded(second)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["N/A", "<NA>", "(null)", "not recorded", "not done", "Missing data", "can't tell", "drop-out",
+     "lost", "unbekannt", "k.A.", "nicht erhoben", "weiß nicht", "non renseigné", "perdue de vue",
+     "desconocido", "NS/NC", "sin dato", "sconosciuto", "non noto", "não informado", "onbekend",
+     "n.v.t.", "okänd", "uppgift saknas", "ukjent", "ei tiedossa", "brak danych", "neuvedeno",
+     "ismeretlen", "bilinmiyor", "άγνωστο", "неизвестно", "нет данных", "不明", "欠測",
+     "未知", "미상", "مجهول"],
+)  # fmt: skip
+def test_words_for_unknown_in_several_languages(word):
+    assert is_like_unknown(word)
+    assert is_like_unknown(f" {word.upper()}. ")
+    assert may_be_unknown(word)
+
+
+@pytest.mark.parametrize("word", ["ND", "n.k.", "NR", "NE", "DK", "x", "XX", "TBD"])
+def test_abbreviations_may_be_names(word):
+    assert may_be_unknown(word)
+    assert not is_like_unknown(word)
+
+
 @given(sampled_from(["Naples", "Lost Hills", "A", "0", "n", "no", "none", "Nancy", "K.A.U.", "9"]))
 def test_names_and_codes_are_not_taken_for_unknown(word):
     assert not is_like_unknown(word)
+    assert not may_be_unknown(word)
+
+
+@pytest.mark.parametrize("word", ["Москва", "да", "нет", "Αθήνα", "東京"])
+def test_words_of_another_script_are_printed_as_they_are(word):
+    assert named(f"found '{word}'; expected one of 0, 1") == (
+        f"found '{word}'; expected one of 0, 1"
+    )
 
 
 @pytest.mark.parametrize(
     "date",
     ["2024-01-31", "2024-1-3 00:00:00", "31.01.2024", "1/2/24", "02-Jan", "2. Feb", "Jan-02",
-     "Mrz 24", "3-Okt", "1 août 2024", "DEC-2023"],
+     "Mrz 24", "3-Okt", "1 août 2024", "DEC-2023", "2024/01/31", "2024.1.31", "Jan 31, 2024",
+     "31 January 2024", "1 de enero de 2024", "März 24", "31.1.", "01. Feb", "12:30", "00:00:00",
+     "2024-01-31T12:30:00Z", "2024年1月31日", "3:05 pm"],
 )  # fmt: skip
 def test_dates_are_told(date):
     assert is_like_date(date)
