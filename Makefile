@@ -15,8 +15,9 @@ help: ## list the targets
 
 setup: .venv/core ## prepare .venv with the locked dependencies
 
-study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick look)
-	$(BIN)/twoarm run rescue-stenting --replicates $(REPLICATES) --resume
+study: .venv/core ## run the rescue-stenting study (REPLICATES=200 for a quick look, in a folder of its own)
+	$(BIN)/twoarm run rescue-stenting --replicates $(REPLICATES) --resume \
+		--out runs/rescue-stenting$(if $(filter-out 5000,$(REPLICATES)),-$(REPLICATES))
 
 quick: .venv/test ## run what a minute can hold: unit tests without whole runs, examples in docstrings
 	$(BIN)/python -m twoarm.learners.warm

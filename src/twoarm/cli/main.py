@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from twoarm.cli.check import check
+from twoarm.cli.init import init
 from twoarm.cli.merge import merge
 from twoarm.cli.predict import predict
 from twoarm.cli.report import report
@@ -33,6 +34,7 @@ app.command()(run)
 app.command()(merge)
 app.command()(report)
 app.command()(check)
+app.command()(init)
 app.command()(synth)
 app.command()(predict)
 

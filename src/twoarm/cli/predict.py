@@ -29,7 +29,7 @@ def predict(
     from twoarm.modelfile import load_model, predict_patients, read_patients
 
     if out is not None:
-        _require_other_file(out, model, patients)
+        _require_writable(out, model, patients)
     loaded = load_model(model)
     read = read_patients(loaded, patients)
     predicted = predict_patients(loaded, read)
@@ -47,9 +47,11 @@ def predict(
         )
 
 
-def _require_other_file(out: Path, model: Path, patients: Path) -> None:
+def _require_writable(out: Path, model: Path, patients: Path) -> None:
     from twoarm.errors import ArgumentError
 
+    if not out.parent.is_dir():
+        raise ArgumentError(f"Cannot write {out}: there is no folder {out.parent}. Make it first.")
     for name, taken in (("the model", model), ("the patients", patients)):
         if out.exists() and taken.exists() and out.samefile(taken):
             raise ArgumentError(f"--out is the file of {name}, {out}. Give another name.")

@@ -64,7 +64,9 @@ class Display:
         self._bar.stop()
 
     def opening(self, study: Study, cohort: Cohort) -> None:
-        """Say what is about to be analysed."""
+        """Say what is odd about the data, and what is about to be analysed."""
+        for notice in cohort.notices:
+            self._console.print(str(notice), markup=False)
         for line in opening_lines(study, cohort):
             self._console.print(line, markup=False)
 

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from twoarm.cohort.cohort import Cohort
     from twoarm.cohort.load import Study
+    from twoarm.cohort.studyfile import StudyFile
     from twoarm.resampling import FitFailure
     from twoarm.study import StudyResult
 
@@ -59,26 +60,68 @@ def run(
     asked: dict[str, Any] = {"replicates": replicates, "seed": seed}
     with stoppable("Nothing was written." if only is not None else None):
         from twoarm.cohort import load_study, read_cohort
+        from twoarm.study.files.folder import refuse_occupied
 
         loaded = load_study(study)
+        part = None if shard is None else _shard(shard)
+        folder = _folder(loaded.name, part) if out is None else out
+        _refuse_early(loaded.file, asked | {"shard": part, "only": only}, executor, scheduler)
+        if only is not None:
+            _refuse_beside_only({"--shard": shard, "--out": out, "--resume": resume or None})
+        elif not resume:
+            refuse_occupied(folder)
         patients = read_cohort(loaded, cohort)
         if only is not None:
             _again(loaded, patients, only, asked)
             return
         asked |= {"executor": executor, "workers": workers, "scheduler": scheduler}
         asked |= {"resume": resume}
-        if shard is not None:
-            _part(loaded, patients, shard, out, asked | {"source": cohort})
+        if part is not None:
+            _part(loaded, patients, part, folder, asked | {"source": cohort})
         else:
-            _whole(loaded, patients, out, asked)
+            _whole(loaded, patients, folder, asked)
 
 
-def _whole(study: Study, cohort: Cohort, out: Path | None, asked: dict[str, Any]) -> None:
+def _folder(name: str, part: tuple[int, int] | None) -> Path:
+    return Path("runs") / (name if part is None else f"{name}-shard-{part[0]}-of-{part[1]}")
+
+
+def _refuse_early(
+    file: StudyFile, asked: dict[str, Any], executor: str | None, scheduler: str | None
+) -> None:
+    """Refuse who cannot compute, and what does not exist, before the data are read."""
+    from twoarm.errors import ArgumentError
+    from twoarm.execution import check_executor
+    from twoarm.study.shards import shard_rows
+
+    runner = file.run.executor if executor is None else executor
+    own = file.run.scheduler if runner == "dask" else None
+    check_executor(runner, own if scheduler is None else scheduler)
+    replicates = asked["replicates"] or file.validation.replicates
+    if asked["shard"] is not None:
+        shard_rows(replicates, asked["shard"])
+    if asked["only"] is not None and asked["only"] >= replicates:
+        raise ArgumentError(
+            f"Replicates are numbered from 0 to {replicates - 1}; found {asked['only']}."
+        )
+
+
+def _refuse_beside_only(others: dict[str, Any]) -> None:
+    """Refuse options that say something of a folder: one replicate again writes nothing."""
+    from twoarm.errors import ArgumentError
+
+    found = [name for name, value in others.items() if value is not None]
+    if found:
+        raise ArgumentError(
+            f"--only computes one replicate again and writes nothing; leave out {', '.join(found)}."
+        )
+
+
+def _whole(study: Study, cohort: Cohort, folder: Path, asked: dict[str, Any]) -> None:
     from twoarm.cli.progress import Display
     from twoarm.report import write_report
     from twoarm.study import run as run_study
 
-    folder = Path("runs") / study.name if out is None else out
     with Display(sys.stdout) as display:
         display.opening(study, cohort)
         result = run_study(
@@ -131,13 +174,12 @@ def failure_exit(
 
 
 def _part(
-    study: Study, cohort: Cohort, shard: str, out: Path | None, asked: dict[str, Any]
+    study: Study, cohort: Cohort, shard: tuple[int, int], folder: Path, asked: dict[str, Any]
 ) -> None:
     from twoarm.cli.progress import Display
     from twoarm.study import run_shard
 
-    k, total = _shard(shard)
-    folder = Path("runs") / f"{study.name}-shard-{k}-of-{total}" if out is None else out
+    k, total = shard
     with Display(sys.stdout) as display:
         display.opening(study, cohort)
         done = run_shard(study, cohort, shard=(k, total), out=folder, progress=display, **asked)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    model_validator,
+)
+
+from twoarm.cohort.spelling import plain
 
 __all__ = [
     "Code",
@@ -17,6 +26,7 @@ __all__ = [
     "Predictor",
     "Range",
     "Strict",
+    "Text",
     "canonical",
     "check_levels",
     "spells_number",
@@ -41,7 +51,17 @@ Code = Annotated[str | int | float, BeforeValidator(_text_or_number)]
 
 Codes = tuple[Code, ...]
 
-Name = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, AfterValidator(plain)]
+"""A text as cells and headers are read: composed letters, plain spaces, none at its ends."""
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+Name = Annotated[Text, AfterValidator(_not_blank)]
 
 Kind = Literal["number", "integer", "ordinal", "binary", "nominal"]
 """What the values of a column are."""
@@ -58,6 +78,7 @@ def spells_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=10_000)
 def canonical(code: str | int | float) -> str:
     """Spell a code the one way in which codes are compared: ``1``, ``"1"`` and ``1.0`` are equal.
 
@@ -66,7 +87,7 @@ def canonical(code: str | int | float) -> str:
     >>> canonical(1.0), canonical(" M1 "), canonical("01"), canonical("1e5")
     ('1', 'M1', '1', '100000')
     """
-    text = str(code).strip()
+    text = plain(str(code))
     whole = _WHOLE.fullmatch(text)
     if whole:
         return str(int(whole[1]))

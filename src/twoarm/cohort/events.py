@@ -1,96 +1,131 @@
-"""From an outcome's column to event, no event, not known."""
+"""From an outcome's column to event, no event, not known; what is none of them is an error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.apart import apart, off, whole_numbers
 from twoarm.cohort.codebook import canonical, spells_number
+from twoarm.cohort.eventadvice import unexplained
 from twoarm.cohort.problems import Problem
+from twoarm.cohort.scales import is_unknown_code
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
+from twoarm.cohort.unknownwords import may_be_unknown
+from twoarm.cohort.values import Coded, as_numbers, blank_missing, problem_at
+from twoarm.cohort.yesno import is_same
 
 __all__ = ["event_of"]
 
-_OFTEN_UNKNOWN = {9, 99, 999, -9, -99, -999}
-_LONGEST_SCALE = 12
+Texts = NDArray[np.str_]
+Mask = NDArray[np.bool_]
 
 
-def event_of(outcome: OutcomeSpec, cells: NDArray[np.str_], rows: NDArray[np.int64]) -> Coded:
+def event_of(
+    outcome: OutcomeSpec,
+    cells: Texts,
+    rows: NDArray[np.int64],
+    meant: Collection[str] = (),
+) -> Coded:
     """Give 1, 0 or NaN for each cell; empty cells and missing codes are not known.
 
-    Text is an error where the rule compares by size or with numbers alone. Any other code than the
-    rule's counts as no event; one that looks like a code for "unknown" is pointed at.
+    Without `non_event`, no event is the only other code, or the rest of an unbroken scale of whole
+    numbers, or any other number of a measurement. Whatever else occurs is an error.
+
+    Parameters
+    ----------
+    outcome : OutcomeSpec
+    cells : ndarray of str, shape (n,)
+    rows : ndarray of int, shape (n,)
+        Row of each cell in the file.
+    meant : collection of str
+        Codes that other outcomes of the same column name, canonically spelled.
     """
     kept = blank_missing(cells, outcome.missing_codes)
-    known = kept != ""
-    codes = outcome.event.codes
-    problems: tuple[Problem, ...] = ()
     spelled = np.array([canonical(cell) for cell in kept], dtype=np.str_)
-    if codes and not all(spells_number(code) for code in codes):
-        event = np.isin(spelled, codes)
+    known = spelled != ""
+    values = as_numbers(kept)
+    event = known & outcome.event.holds(spelled, values)
+    if outcome.non_event is None:
+        stray = _stray(outcome, spelled, values, event, known, meant)
     else:
-        read = numbers(kept, outcome.column, rows)
-        problems = read.problems
-        known &= np.isfinite(read.values)
-        event = np.isin(spelled, codes) if codes else _compared(outcome, read.values)
-        problems += tuple(_looks_unknown(outcome, spelled, known, event, rows))
-    values = np.where(known, event.astype(np.float64), np.nan)
-    absent = tuple(int(row) for row in rows[~known])
-    if absent:
-        share = len(absent) / rows.size
-        problems += (
-            Problem(
-                "notice",
-                outcome.column,
-                absent,
-                f"outcome '{outcome.name}' is not known in {len(absent)} patients ({share:.1%}); "
-                "they are predicted and left out of its fit and measures",
-                "",
-                "",
-            ),
-        )
-    return Coded(values, problems)
+        stray = known & ~event & ~outcome.non_event.holds(spelled, values)
+    coded = np.where(known & ~stray, event.astype(np.float64), np.nan)
+    problems = [*unexplained(outcome, spelled, stray, event, rows)]
+    if not problems:
+        problems += _third_code(outcome, spelled, known, rows, meant)
+    problems += _not_known(outcome, ~known, rows)
+    return Coded(coded, tuple(problems))
 
 
-def _looks_unknown(
+def _stray(
     outcome: OutcomeSpec,
-    spelled: NDArray[np.str_],
-    known: NDArray[np.bool_],
-    event: NDArray[np.bool_],
+    spelled: Texts,
+    values: NDArray[np.float64],
+    event: Mask,
+    known: Mask,
+    meant: Collection[str],
+) -> Mask:
+    """Say which cells are neither event nor, without being declared so, clearly no event."""
+    title = f"{outcome.column} {outcome.name} {outcome.label}"
+    if not outcome.event.codes:
+        numeric = np.isfinite(values)
+        return known & (~numeric | np.isin(values, apart(title, values[numeric], meant)))
+    other = known & ~event
+    codes = set(spelled[other].tolist())
+    if len(codes) == 1:
+        clear = not _is_suspect(codes.pop(), outcome.event.codes)
+    else:
+        scale = whole_numbers({*codes, *outcome.event.codes})
+        clear = scale is not None and off(title, scale, meant) == set()
+    return other & np.bool_(not clear)
+
+
+def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
+    """Say whether the only other code may mean "unknown", or is the event spelled otherwise."""
+    if may_be_unknown(code) or is_same(code, events):
+        return True
+    if not all(spells_number(event) for event in events):
+        return is_unknown_code(code)
+    numbers = whole_numbers({code, *events})
+    if numbers is None or code == "-1" or not is_unknown_code(code):
+        return not spells_number(code)
+    return {int(code) - 1, int(code) + 1}.isdisjoint(numbers)
+
+
+def _third_code(
+    outcome: OutcomeSpec,
+    spelled: Texts,
+    known: Mask,
     rows: NDArray[np.int64],
-) -> Iterator[Problem]:
-    """Point at an outlying 9, 99, -9, ... on a scale of whole numbers, and at 2 beside 0 and 1."""
-    codes = set(spelled[known].tolist())
-    if len(codes) > _LONGEST_SCALE or not all(code.lstrip("-").isdecimal() for code in codes):
-        return
-    scale = sorted(int(code) for code in codes)
-    suspects = {2} if scale == [0, 1, 2] else _OFTEN_UNKNOWN.intersection(scale[:1] + scale[-1:])
-    for suspect in sorted(suspects):
-        at = known & (spelled == str(suspect))
-        if {suspect - 1, suspect + 1}.isdisjoint(scale) or suspect == 2:
-            as_event = "the event" if event[at].all() else "no event"
-            yield from problem_at(
-                at,
-                outcome.column,
-                rows,
-                spelled,
-                expected="",
-                advice=f"It counts as {as_event} in outcome '{outcome.name}'; list it under "
-                "missing_codes if it means unknown",
-                level="notice",
-            )
+    meant: Collection[str],
+) -> list[Problem]:
+    """Point at a 2 beside 0 and 1, or a 3 beside 1 and 2, which counts as no event."""
+    if outcome.non_event is not None or len(outcome.event.codes) != 1:
+        return []
+    scale = sorted(whole_numbers(set(spelled[known].tolist())) or ())
+    third = str(max(scale, default=0))
+    if scale not in ([0, 1, 2], [1, 2, 3]) or third in {*meant, *outcome.event.codes}:
+        return []
+    advice = (
+        f"It counts as no event in outcome '{outcome.name}'; list it under missing_codes if it "
+        "means unknown, or under non_event"
+    )
+    at = known & (spelled == third)
+    return list(
+        problem_at(at, outcome.column, rows, spelled, expected="", advice=advice, level="notice")
+    )
 
 
-def _compared(outcome: OutcomeSpec, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    rule = outcome.event
-    if rule.at_most is not None:
-        return values <= rule.at_most
-    if rule.at_least is not None:
-        return values >= rule.at_least
-    if rule.above is not None:
-        return values > rule.above
-    assert rule.below is not None
-    return values < rule.below
+def _not_known(outcome: OutcomeSpec, absent: Mask, rows: NDArray[np.int64]) -> list[Problem]:
+    n = int(absent.sum())
+    if not n:
+        return []
+    found = (
+        f"outcome '{outcome.name}' is not known in {n} patients ({n / rows.size:.1%}); they are "
+        "predicted and left out of its fit and measures"
+    )
+    at = tuple(int(row) for row in rows[absent])
+    return [Problem("notice", outcome.column, at, found, "", "")]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from twoarm.cohort.spelling import named
+
 __all__ = ["FIRST_ROW", "Problem", "listed"]
 
 FIRST_ROW = 2
@@ -40,15 +42,16 @@ class Problem:
     def __str__(self) -> str:
         shown = ", ".join(str(row) for row in self.rows[:_SHOWN_ROWS])
         more = len(self.rows) - _SHOWN_ROWS
-        where = ""
+        where = self.column
         if self.rows:
-            where = f" {'row' if len(self.rows) == 1 else 'rows'} {shown}"
+            where += f" {'row' if len(self.rows) == 1 else 'rows'} {shown}"
             where += f" and {more} more" if more > 0 else ""
-        column = f" {self.column}" if self.column else ""
         expected = f"; expected {self.expected}" if self.expected else ""
-        advice = f". {self.advice}" if self.advice else ""
-        line = f"{self.level}:{column}{where}: {self.found}{expected}{advice}"
-        return " ".join(line.split())  # one line, whatever a header or a label holds
+        place = f"{where}: " if where else ""
+        line = f"{self.level}: {place}{self.found}{expected}"
+        if self.advice:
+            line += f"{'' if line.endswith('?') else '.'} {self.advice}"
+        return named(" ".join(line.split()))  # one line, whatever a header or a label holds
 
 
 def listed(problems: Sequence[Problem]) -> str:

@@ -11,14 +11,23 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.contradictions import SYNTHETIC_COLUMN
+from twoarm.cohort.copies import copied_rows
+from twoarm.cohort.enough import too_few_events, too_few_known
 from twoarm.cohort.events import event_of
 from twoarm.cohort.flow import Flow
 from twoarm.cohort.load import Study
 from twoarm.cohort.problems import Problem, listed
 from twoarm.cohort.readers import Table, read_table
-from twoarm.cohort.reading import Reading, looks_late
+from twoarm.cohort.reading import Reading
 from twoarm.cohort.rules import Rule, parse_rule
-from twoarm.cohort.studyfile import StudyFile
+from twoarm.cohort.studyfile import OutcomeSpec, StudyFile
+from twoarm.cohort.suspicions import (
+    doubtful_columns,
+    late_names,
+    late_rules,
+    leaking_columns,
+    looks_late,
+)
 from twoarm.cohort.values import coded
 from twoarm.errors import CohortError
 
@@ -81,16 +90,22 @@ def check_cohort(
         reading.apply_rule(rule, entry.reason)
     treatment = reading.arms()
     ids = reading.ids()
+    centre = reading.centre()
     predictors = _coded(reading, file.predictors)
     propensity_columns = _coded(reading, file.propensity_codebook)
-    outcomes = {
-        outcome.name: reading.take(event_of(outcome, reading.cells(outcome.column), reading.rows))
-        for outcome in file.outcomes
-    }
-    reading.check_arms(treatment, outcomes)
-    reading.notice_late_names()
-    reading.notice_late_rules()
+    outcomes = {outcome.name: _events(reading, outcome) for outcome in file.outcomes}
+    wrong = {problem.column for problem in reading.problems if problem.level == "error"}
+    reading.problems += too_few_events(file, treatment, outcomes, wrong)
     ordinal = reading.ordinal()
+    described = (*file.predictors, *file.propensity_codebook)
+    columns = np.column_stack([predictors, propensity_columns])
+    doubts = doubtful_columns(described, columns, reading.rows, rules)
+    reading.problems += [doubt for doubt in doubts if doubt.column not in wrong]
+    reading.problems += [*late_names(file), *late_rules(file, rules)]
+    baseline = {file.study.centre, *(each.column for each in described)}
+    reading.problems += copied_rows(table, file.study.id, baseline)
+    if not any(problem.level == "error" for problem in reading.problems):
+        reading.problems += leaking_columns(file, columns, outcomes, treatment)
     problems = tuple(dict.fromkeys(reading.problems))
     if any(problem.level == "error" for problem in problems):
         return None, problems
@@ -100,7 +115,7 @@ def check_cohort(
         treatment=treatment[order],
         predictors=predictors[order],
         outcomes={name: values[order] for name, values in outcomes.items()},
-        centre=reading.cells(file.study.centre)[order] if file.study.centre else None,
+        centre=None if centre is None else centre[order],
         ordinal=None if ordinal is None else ordinal[order],
         codebook=file.predictors,
         propensity_columns=propensity_columns[order],
@@ -120,8 +135,14 @@ def _coded(reading: Reading, codebook: tuple[Predictor, ...]) -> NDArray[np.floa
     for k, predictor in enumerate(codebook):
         read = coded(predictor, reading.cells(predictor.column), reading.rows)
         coded_columns[:, k] = reading.take(read)
-    reading.check_known(codebook, coded_columns)
+    reading.problems += too_few_known(codebook, coded_columns)
     return coded_columns
+
+
+def _events(reading: Reading, outcome: OutcomeSpec) -> NDArray[np.float64]:
+    """Read an outcome; what other outcomes of its column name as codes belongs to its scale."""
+    cells, meant = reading.cells(outcome.column), reading.event_codes(outcome.column)
+    return reading.take(event_of(outcome, cells, reading.rows, meant))
 
 
 def _table(study: Study, source: str | Path | None, wanted: set[str]) -> Table:
@@ -158,9 +179,11 @@ def _absent_columns(table: Table, wanted: set[str], file: StudyFile) -> list[Pro
     """Name what is absent, with the nearest column that has no other place in the study."""
     absent = sorted(wanted - set(table.columns))
     if absent and len(absent) == len(wanted):
-        shown = ", ".join(table.header[:8])
+        shown = ", ".join([name for name in table.header if name][:8])
         found = f"{table.source} has none of the study's columns; its header reads {shown}"
         advice = "Is it the right file, its separator a comma, a semicolon or a tab?"
+        if table.is_spreadsheet:
+            advice = "Is it the right file? The first row of its first sheet must name the columns"
         return [Problem("error", "", (), found, f"columns such as {', '.join(absent[:5])}", advice)]
     problems = []
     placed = wanted | {column.column for column in file.columns}

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.apart import off_the_ordinal
+from twoarm.cohort.brokencells import broken_cells
+from twoarm.cohort.centrenames import centre_names
 from twoarm.cohort.codebook import Codes, Predictor, canonical
-from twoarm.cohort.decimals import decimal_comma, with_points
+from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
+from twoarm.cohort.doubtful import doubtful_numbers
 from twoarm.cohort.flow import Excluded
+from twoarm.cohort.identities import id_problems
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
+from twoarm.cohort.rulecells import doubtful_codes
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import ColumnSpec, OutcomeSpec, StudyFile
 from twoarm.cohort.values import Coded, blank_missing, numbers, problem_at
 
-__all__ = ["Reading", "looks_late"]
-
-_LOOKS_LATER = re.compile("tici(?![a-z])|24h|discharge|proc_min", re.IGNORECASE)
-_FEWEST_EVENTS = 2
-_FEWEST_KNOWN = 10  # with fewer, resamples turn up in which nobody's value is known
-
-
-def looks_late(column: str) -> bool:
-    """Say whether a name looks like a measurement made after the decision."""
-    return _LOOKS_LATER.search(column) is not None
+__all__ = ["Reading"]
 
 
 @dataclass
@@ -39,12 +34,26 @@ class Reading:
     rules: tuple[Rule, ...]
     table: Table
     kept: NDArray[np.intp] = field(init=False)
+    columns: dict[str, NDArray[np.str_]] = field(init=False)
+    broken: dict[str, frozenset[int]] = field(init=False)
     comma: bool = False
     excluded: list[Excluded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.kept = np.arange(self.table.rows.size)
+        codes = {
+            column: {canonical(code) for code in self._missing_codes(column)}
+            for column in self.table.columns
+        }
+        broken, self.problems[:] = broken_cells(self.table, codes)
+        self.broken = {
+            column: frozenset(self.table.rows[at].tolist()) for column, at in broken.items()
+        }
+        self.columns = {
+            column: np.where(broken[column], "", cells) if column in broken else cells
+            for column, cells in self.table.columns.items()
+        }
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -53,30 +62,27 @@ class Reading:
 
     def cells(self, column: str) -> NDArray[np.str_]:
         """Give a column's cells for the rows still in, decimals written with a point."""
-        cells = self.table.columns[column][self.kept]
+        cells = self.columns[column][self.kept]
         return with_points(cells) if self.comma and column in self._number_columns() else cells
 
     def take(self, read: Coded) -> NDArray[np.float64]:
         """Note the problems of a column and give its values."""
-        self.problems += read.problems
+        self.report(read.problems)
         return read.values
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Note problems, but not again those of cells that hold an error of a spreadsheet."""
+        for problem in problems:
+            broken = self.broken.get(problem.column, frozenset())
+            rows = tuple(row for row in problem.rows if row not in broken)
+            if rows or not problem.rows:
+                self.problems.append(replace(problem, rows=rows))
 
     def exclude(self, out: NDArray[np.bool_], reason: str) -> None:
         """Let patients go for a reason; `out` has one entry a row still in."""
         if out.any():
             self.excluded.append(Excluded(reason, int(out.sum())))
             self.kept = self.kept[~out]
-
-    def note(
-        self,
-        level: Literal["error", "notice"],
-        column: str,
-        found: str,
-        expected: str = "",
-        advice: str = "",
-    ) -> None:
-        """Note a problem of the whole column or file."""
-        self.problems.append(Problem(level, column, (), found, expected, advice))
 
     def _number_columns(self) -> set[str]:
         described = (*self.file.predictors, *self.file.propensity_codebook)
@@ -88,11 +94,14 @@ class Reading:
     def detect_decimal_comma(self) -> None:
         """Decide once for the whole file how decimals are written, and say what was detected."""
         table = self.table
-        self.comma, problems = decimal_comma(table.columns, self._number_columns(), table.rows)
+        ranges = ranges_of((*self.file.predictors, *self.file.propensity_codebook))
+        names = self._number_columns()
+        self.comma, problems = decimal_comma(self.columns, names, table.rows, ranges)
         self.problems += problems
         remarks = [*table.remarks, *(["with decimal commas"] if self.comma else [])]
         if remarks:
-            self.note("notice", "", f"{table.source} was read as {', '.join(remarks)}")
+            found = f"{table.source} was read as {', '.join(remarks)}"
+            self.problems.append(Problem("notice", "", (), found, "", ""))
 
     def apply_rule(self, rule: Rule, reason: str) -> None:
         """Keep the patients for whom the rule is true; the others leave, unknown ones apart."""
@@ -102,12 +111,21 @@ class Reading:
             if column in rule.number_columns:
                 values = self.take(numbers(cells, column, self.rows))
                 cells = np.where(np.isfinite(values), cells, "")
+                self.report(doubtful_numbers(self._described(column), values, self.rows))
+            else:
+                self.report(doubtful_codes(column, cells, self.rows, rule.named(column)))
             columns[column] = cells
         true, false = rule.holds(columns)
         unknown = ~true & ~false
         missing = f"not known whether eligible: {' or '.join(rule.columns)} missing ({reason})"
         self.exclude(false, f"not eligible: {reason}")
         self.exclude(unknown[~false], missing)
+
+    def _described(self, column: str) -> Predictor:
+        """Give what the study file says of a column of numbers."""
+        described = (*self.file.predictors, *self.file.propensity_codebook)
+        numeric = (each for each in described if each.column == column and each.is_number)
+        return next(numeric, Predictor(column=column, type="number"))
 
     def _missing_codes(self, column: str) -> Codes:
         """Give the codes that mean "unknown" in any description of a column."""
@@ -120,7 +138,8 @@ class Reading:
     def arms(self) -> NDArray[np.int64]:
         """Give 0 for control and 1 for treated; patients without an arm leave."""
         spec = self.file.treatment
-        spelled = np.array([canonical(cell) for cell in self.cells(spec.column)], dtype=np.str_)
+        cells = blank_missing(self.cells(spec.column), self._missing_codes(spec.column))
+        spelled = np.array([canonical(cell) for cell in cells], dtype=np.str_)
         self.exclude(spelled == "", "arm not recorded")
         spelled = spelled[spelled != ""]
         control = np.isin(spelled, [canonical(code) for code in spec.control])
@@ -142,94 +161,18 @@ class Reading:
         if not column:
             return self.rows.astype(np.str_)
         ids = self.cells(column)
-        values, counts = np.unique(ids[ids != ""], return_counts=True)
-        self.problems += problem_at(
-            ids == "",
-            column,
-            self.rows,
-            ids,
-            expected="an id",
-            advice="Give every patient an id",
-        )
-        self.problems += problem_at(
-            np.isin(ids, values[counts > 1]),
-            column,
-            self.rows,
-            ids,
-            expected="one row a patient",
-            advice="The same id stands in several rows; keep one row a patient",
-        )
+        self.report(id_problems(column, ids, self.rows))
         return ids
 
-    def check_arms(
-        self, treatment: NDArray[np.int64], outcomes: Mapping[str, NDArray[np.float64]]
-    ) -> None:
-        """Require patients in both arms, and events and non-events of each outcome in each."""
-        spec = self.file.treatment
-        labels = (("control", spec.labels.control), ("treated", spec.labels.treated))
-        for arm, (code, label) in enumerate(labels):
-            inside = treatment == arm
-            who = f"{code} arm ({label})"
-            if not inside.any():
-                self.note(
-                    "error",
-                    spec.column,
-                    f"no patient in the {who}",
-                    "patients in both arms",
-                    "Check the arm's code and the eligibility rules",
-                )
-                continue
-            for outcome in self.file.outcomes:
-                values = outcomes[outcome.name][inside]
-                events, others = int((values == 1).sum()), int((values == 0).sum())
-                if min(events, others) < _FEWEST_EVENTS:
-                    self.note(
-                        "error",
-                        outcome.column,
-                        f"outcome '{outcome.name}' has {events} events and {others} non-events in "
-                        f"the {who}",
-                        f"at least {_FEWEST_EVENTS} of each",
-                        "No model can be learnt; check the event rule, or drop the outcome",
-                    )
-
-    def check_known(self, codebook: tuple[Predictor, ...], columns: NDArray[np.float64]) -> None:
-        """Require enough known values of a column that may be missing to learn from."""
-        for k, predictor in enumerate(codebook):
-            known = int(np.isfinite(columns[:, k]).sum())
-            if predictor.may_be_missing and known < min(_FEWEST_KNOWN, columns.shape[0]):
-                self.note(
-                    "error",
-                    predictor.column,
-                    f"known in {known} of {columns.shape[0]} patients",
-                    f"at least {_FEWEST_KNOWN}, to impute the others",
-                    "Drop it from the study file",
-                )
-
-    def notice_late_names(self) -> None:
-        """Point at predictors whose name looks like a measurement made after the decision."""
-        for predictor in (*self.file.predictors, *self.file.propensity_codebook):
-            if looks_late(predictor.column):
-                self.note(
-                    "notice",
-                    predictor.column,
-                    "the name looks like a measurement made later",
-                    "predictors known at the decision",
-                    "If it is later, list it under [[columns]] with before_decision = false",
-                )
-
-    def notice_late_rules(self) -> None:
-        """Point at eligibility rules that look at what happened after the decision."""
-        late = {column.column for column in self.file.columns if not column.before_decision}
-        late |= {each.column for each in self.file.outcomes if each.role == "outcome"}
-        for column in dict.fromkeys(name for rule in self.rules for name in rule.columns):
-            if column in late:
-                self.note(
-                    "notice",
-                    column,
-                    "decides who is eligible, and is known only after the decision",
-                    "eligibility known at the decision",
-                    "Patients chosen by what came later make the arms differ",
-                )
+    def centre(self) -> NDArray[np.str_] | None:
+        """Give the patients' centres, empty where unknown; None if the study names no column."""
+        column = self.file.study.centre
+        if not column:
+            return None
+        cells = blank_missing(self.cells(column), self._missing_codes(column))
+        centre, problems = centre_names(column, cells, self.rows)
+        self.report(problems)
+        return centre
 
     def ordinal(self) -> NDArray[np.float64] | None:
         """Give the ordinal outcome, NaN where missing; None if the study names none."""
@@ -237,4 +180,20 @@ class Reading:
             return None
         column = self.file.ordinal.column
         cells = blank_missing(self.cells(column), self._missing_codes(column))
-        return self.take(numbers(cells, column, self.rows))
+        read = numbers(cells, column, self.rows)
+        reported = any(each.level == "error" and each.column == column for each in self.problems)
+        if reported:
+            return read.values
+        self.report(off_the_ordinal(column, read.values, self.rows, self.event_codes(column)))
+        return self.take(read)
+
+    def event_codes(self, column: str) -> set[str]:
+        """Give the codes that outcomes of a column name."""
+        return {
+            code
+            for outcome in self.file.outcomes
+            if outcome.column == column
+            for rule in (outcome.event, outcome.non_event)
+            if rule is not None
+            for code in rule.codes
+        }

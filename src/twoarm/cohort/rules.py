@@ -99,6 +99,11 @@ class Rule:
         of_numbers = (each for each in _comparisons(self.tree) if each.of_numbers)
         return tuple(dict.fromkeys(each.column for each in of_numbers))
 
+    def named(self, column: str) -> tuple[str, ...]:
+        """Give the values that it compares a column with, spelled canonically."""
+        values = (each.values for each in _comparisons(self.tree) if each.column == column)
+        return tuple(canonical(value) for several in values for value in several)
+
     def holds(
         self, table: Mapping[str, NDArray[np.str_]]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from twoarm.cohort.codebook import (
-    Code,
     Codes,
     Kind,
     Level,
@@ -15,9 +14,11 @@ from twoarm.cohort.codebook import (
     Predictor,
     Range,
     Strict,
+    Text,
     canonical,
     check_levels,
 )
+from twoarm.cohort.eventrule import EventRule, overlap
 
 __all__ = [
     "BenchmarkSection",
@@ -60,8 +61,8 @@ class StudySection(Strict):
     title: str
     cohort: str = ""
     cohort_help: str = ""
-    id: str = ""
-    centre: str = ""
+    id: Text = ""
+    centre: Text = ""
     seed: Annotated[int, Field(ge=0)] = 0
 
 
@@ -111,34 +112,6 @@ class EligibilityRule(Strict):
     reason: Name
 
 
-class EventRule(Strict):
-    """When an outcome counts as the event: exactly one of the keys."""
-
-    at_most: float | None = None
-    at_least: float | None = None
-    above: float | None = None
-    below: float | None = None
-    equals: Code | None = None
-    one_of: Annotated[Codes, Field(min_length=1)] | None = None
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError(
-                "give exactly one of at_most, at_least, above, below, equals, one_of; found "
-                + (", ".join(sorted(self.model_fields_set)) or "none")
-            )
-        if "" in self.codes:
-            raise ValueError("an empty cell means that the outcome is not known; give a code")
-        return self
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes that are the event, spelled canonically; none if it compares by size."""
-        given = self.one_of or (() if self.equals is None else (self.equals,))
-        return tuple(canonical(code) for code in given)
-
-
 class OutcomeSpec(Strict):
     """A binary outcome."""
 
@@ -146,6 +119,7 @@ class OutcomeSpec(Strict):
     label: str = ""
     column: Name
     event: EventRule
+    non_event: EventRule | None = None
     missing_codes: Codes = ()
     desirable: bool
     primary: bool = False
@@ -155,10 +129,7 @@ class OutcomeSpec(Strict):
 
     @model_validator(mode="after")
     def _keys_agree(self) -> Self:
-        missing = {canonical(code) for code in self.missing_codes}
-        both = sorted(missing.intersection(self.event.codes))
-        if both:
-            raise ValueError(f"the same code is event and missing: {', '.join(both)}")
+        self._values_mean_one_thing()
         if self.primary and self.role != "outcome":
             raise ValueError("a negative control cannot be the primary outcome")
         if self.remove and self.role != "negative_control":
@@ -171,6 +142,16 @@ class OutcomeSpec(Strict):
                 "treatment, such as 0.15"
             )
         return self
+
+    def _values_mean_one_thing(self) -> None:
+        missing = {canonical(code) for code in self.missing_codes}
+        for meaning, rule in (("event", self.event), ("no event", self.non_event)):
+            both = sorted(missing.intersection(rule.codes if rule else ()))
+            if both:
+                raise ValueError(f"the same code is {meaning} and missing: {', '.join(both)}")
+        shared = overlap(self.event, self.non_event) if self.non_event else ""
+        if shared:
+            raise ValueError(f"the same value is event and no event: {shared}")
 
     @property
     def title(self) -> str:
@@ -256,13 +237,13 @@ class Published(Strict):
     source: str
     note: str = ""
     outcomes: dict[str, PublishedOutcome] = Field(default_factory=dict)
-    importance: dict[str, Share] = Field(default_factory=dict)
+    importance: dict[Text, Share] = Field(default_factory=dict)
 
 
 class BenchmarkSection(Strict):
     """A file of published trials and cohorts, relative to the study file."""
 
-    file: Name
+    file: Annotated[str, Field(min_length=1)]
 
 
 class LogisticParameters(Strict):

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
+from twoarm.cohort.dates import is_like_date
+from twoarm.cohort.decimals import looks_like_thousands
+from twoarm.cohort.nonumbers import DATES, KINDS
 from twoarm.cohort.problems import Problem
 
-__all__ = ["Coded", "blank_missing", "coded", "numbers", "problem_at"]
+__all__ = ["Coded", "as_numbers", "blank_missing", "coded", "numbers", "problem_at", "where"]
 
 _SHOWN_VALUES = 3
 _LONGEST_SHOWN = 40
@@ -71,20 +74,32 @@ def _shown(cell: str) -> str:
 def numbers(cells: NDArray[np.str_], column: str, rows: NDArray[np.int64]) -> Coded:
     """Read cells as numbers; text, and a number Python cannot hold, is a problem."""
     known = cells != ""
+    values = as_numbers(cells)
+    bad = known & np.isnan(values)
+    problems: list[Problem] = []
+    for kind, advice in KINDS:
+        these = where(bad, cells, kind)
+        bad &= ~these
+        problems += problem_at(these, column, rows, cells, expected="a number", advice=advice)
+    return Coded(values, tuple(problems))
+
+
+def where(
+    among: NDArray[np.bool_], cells: NDArray[np.str_], kind: Callable[[str], bool]
+) -> NDArray[np.bool_]:
+    """Say which of some cells are of a kind; the others are not looked at."""
+    found = np.zeros(cells.size, dtype=np.bool_)
+    found[among] = [kind(cell) for cell in cells[among].tolist()]
+    return found
+
+
+def as_numbers(cells: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Give cells as numbers, NaN for what is none that Python can hold."""
     spelled = np.array([spells_number(cell) for cell in cells], dtype=np.bool_)
     values = np.full(cells.size, np.nan)
     values[spelled] = cells[spelled].astype(np.float64)
-    bad = known & ~np.isfinite(values)
-    values[bad] = np.nan
-    problems = problem_at(
-        bad,
-        column,
-        rows,
-        cells,
-        expected="a number",
-        advice="Correct the cells, or list their code under missing_codes",
-    )
-    return Coded(values, tuple(problems))
+    values[np.isinf(values)] = np.nan
+    return values
 
 
 def coded(predictor: Predictor, cells: NDArray[np.str_], rows: NDArray[np.int64]) -> Coded:
@@ -122,19 +137,27 @@ def _measured(
     read = numbers(cells, predictor.column, rows)
     known = np.isfinite(read.values)
 
-    def where(test: Callable[[float], bool]) -> NDArray[np.bool_]:
+    def unlike(test: Callable[[float], bool]) -> NDArray[np.bool_]:
         return known & np.array([not test(value) for value in read.values], dtype=np.bool_)
 
-    fractional = known & (read.values != np.rint(read.values))
-    if predictor.type == "number":
-        fractional[:] = False
-    outside = where(predictor.range.holds)
-    unusual = where(predictor.usual.holds) & ~outside
+    fractional = known & (read.values != np.rint(read.values)) & (predictor.type == "integer")
+    thousands = where(fractional, cells, looks_like_thousands)
+    outside = unlike(predictor.range.holds)
+    unusual = unlike(predictor.usual.holds) & ~outside
     unit = f" {predictor.unit}" if predictor.unit else ""
     problems = [
         *read.problems,
         *problem_at(
-            fractional,
+            thousands,
+            predictor.column,
+            rows,
+            cells,
+            expected="a whole number",
+            advice="Write thousands without a separator; if the point is a decimal point, set "
+            'type = "number"',
+        ),
+        *problem_at(
+            fractional & ~thousands,
             predictor.column,
             rows,
             cells,
@@ -169,13 +192,17 @@ def _levels(
     position = {canonical(level.code): float(k) for k, level in enumerate(levels)}
     values = np.array([position.get(canonical(cell), np.nan) for cell in cells])
     unknown = np.isnan(values) & (cells != "")
-    allowed = ", ".join(str(level.code) for level in levels)
-    problems = problem_at(
-        unknown,
-        predictor.column,
-        rows,
-        cells,
-        expected=f"one of {allowed}",
-        advice="Correct the cells, or list their code under levels or missing_codes",
-    )
+    expected = f"one of {', '.join(str(level.code) for level in levels)}"
+    column, dates = predictor.column, where(unknown, cells, is_like_date)
+    problems = [
+        *problem_at(dates, column, rows, cells, expected=expected, advice=DATES),
+        *problem_at(
+            unknown & ~dates,
+            column,
+            rows,
+            cells,
+            expected=expected,
+            advice="Correct the cells, or list their code under levels or missing_codes",
+        ),
+    ]
     return values, tuple(problems)

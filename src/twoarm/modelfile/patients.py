@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.decimals import decimal_comma, with_points
+from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
 from twoarm.cohort.problems import listed
 from twoarm.cohort.readers import Table, read_table
 from twoarm.errors import CohortError
@@ -58,7 +58,9 @@ def read_patients(model: Model, path: str | Path) -> Patients:
     table = read_table(path, {column for column in header if column})
     _require_columns(table, needed)
     numbers = {predictor.column for predictor in model.codebook if predictor.is_number}
-    comma, problems = decimal_comma(table.columns, numbers, table.rows)
+    comma, problems = decimal_comma(
+        table.columns, numbers, table.rows, ranges_of(model.codebook)
+    )
     if problems:
         raise CohortError(f"{table.source} cannot be read safely:\n{listed(problems)}")
     columns = {

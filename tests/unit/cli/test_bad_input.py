@@ -220,6 +220,30 @@ def test_bad_options_of_run(refused, options, words):
         assert word in printed
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--executor", "cluster"], ["Unknown executor 'cluster'"]),
+        (["--scheduler", "tcp://here:1"], ["belongs to the executor 'dask'"]),
+        (["--shard", "5/3"], ["1 <= k <= K"]),
+        (["--shard", "x"], ["--shard expects k/K"]),
+        (["--replicates", "4", "--shard", "1/9"], ["K at most the 4 replicates"]),
+        (["--replicates", "4", "--only", "4"], ["numbered from 0 to 3; found 4"]),
+        (["--only", "1", "--shard", "1/2"], ["--only computes one replicate", "leave out --shard"]),
+        (["--only", "1", "--out", "x", "--resume"], ["leave out --out, --resume"]),
+        (["--out", "../full"], ["The run folder ../full is not empty. Add --resume"]),
+        (["--out", "../full/file"], ["Cannot write to the run folder ../full/file: it is a file"]),
+    ],
+)
+def test_bad_options_are_refused_before_the_data_are_looked_for(refused, tmp_path, options, words):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    printed = refused("run", "rescue-stenting", "--cohort", "absent.csv", *options)
+    for word in words:
+        assert word in printed
+    assert "absent.csv" not in printed
+
+
 def test_a_run_folder_that_cannot_be_made(refused, file):
     blocked = file("a file", "blocked")
     for folder in (blocked, blocked / "run"):

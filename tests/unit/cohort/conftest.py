@@ -194,9 +194,18 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DATE = 1  # the second cell format of the styles below
 
 
+class Broken(str):
+    """A cell that holds an error of the spreadsheet; a formula without a result if empty."""
+
+    __slots__ = ()
+
+
 def _cell(place: str, value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Broken):
+        inside = f"<v>{value}</v>" if value else "<f>B1+C1</f>"
+        return f'<c r="{place}" t="e">{inside}</c>' if value else f'<c r="{place}">{inside}</c>'
     if isinstance(value, bool):
         return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, complex):  # a date, counted in days as Excel does
@@ -207,10 +216,15 @@ def _cell(place: str, value: object) -> str:
 
 
 @pytest.fixture
+def broken() -> type[Broken]:
+    return Broken
+
+
+@pytest.fixture
 def xlsx() -> Callable[..., bytes]:
     """Make a minimal workbook; numbers are stored as floats, a complex number as a date."""
 
-    def make(*sheets: Sequence[Sequence[object]]) -> bytes:
+    def make(*sheets: Sequence[Sequence[object]], merged: str = "") -> bytes:
         numbers = range(1, len(sheets) + 1)
         related = "".join(
             f'<Relationship Id="r{k}" Type="{_OFFICE}/worksheet" Target="worksheets/{k}.xml"/>'
@@ -239,8 +253,9 @@ def xlsx() -> Callable[..., bytes]:
                 + "</row>"
                 for row, values in enumerate(sheet, 1)
             )
+            joined = f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
             parts[f"xl/worksheets/{k}.xml"] = (
-                f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+                f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{joined}</worksheet>'
             )
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as book:

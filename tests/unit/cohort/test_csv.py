@@ -82,7 +82,7 @@ def test_a_compressed_file(table):
 def test_windows_1252_is_read_and_said(table):
     read = table("id,site,glucose\n1,Köln €,2\n".encode("cp1252"))
     assert read.columns["site"].tolist() == ["Köln €"]
-    assert read.remarks == ("read as Windows-1252, as it is not UTF-8",)
+    assert read.remarks == ("Windows-1252, as it is not UTF-8",)
 
 
 def test_quoted_separators_quotes_and_newlines_belong_to_the_cell(table):
@@ -208,3 +208,7 @@ def test_a_cell_may_be_as_long_as_a_letter(table):
     note = "x" * 200_000
     read = table(f"id,site,glucose,note\n1,M1,5,{note}\n", wanted=("id", "note"))
     assert read.columns["note"].tolist() == [note]
+
+
+def test_several_marks_of_the_byte_order_are_no_letters(table):
+    assert table(f"\ufeff\ufeff{TEXT}").header == table(TEXT).header

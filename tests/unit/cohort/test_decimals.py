@@ -82,3 +82,92 @@ def test_only_numbers_are_rewritten():
     assert with_points(cells).tolist() == [
         "7.5", "-.5", "5.", "1.5e-3", "M1, left", "1,2,3", ",", "", "a,5"
     ]  # fmt: skip
+
+
+def dimers(n, seed=1):
+    """Give whole numbers up to 1999 as a report with points for thousands prints them."""
+    values = np.random.default_rng(seed).integers(380, 2000, n)
+    return [f"{value:,}".replace(",", ".") for value in values]
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+@pytest.mark.parametrize("kind", ["number", "integer"])
+def test_points_that_may_as_well_set_off_thousands_are_not_guessed(
+    problems, rows, csv_text, separator, kind
+):
+    # the input point-semicolon, in a number and in whole numbers
+    whole = [row | {"glucose": cell} for row, cell in zip(rows, dimers(20), strict=True)]
+    numbers = ('column = "glucose"\ntype = "number"', f'column = "glucose"\ntype = "{kind}"')
+    found = problems(csv_text(whole, separator), numbers)[0]
+    first = next(cell for cell in dimers(20) if "." in cell)
+    assert f"found '{first}': a decimal point, or a separator of thousands? Write" in str(found)
+    assert f"only one of {first} and {first.replace('.', '')} keeps to" in str(found)
+    assert found.rows == tuple(k + 2 for k, cell in enumerate(dimers(20)) if "." in cell)
+
+
+def test_beside_decimals_elsewhere_a_column_that_goes_on_is_still_asked_for(problems, rows):
+    # 819 beside 1.184 is one scale, whatever other columns hold
+    for row, cell in zip(rows, dimers(20), strict=True):
+        row["nihss"] = cell
+    change = ('type = "integer"\nunit = "points"\nrange = { min = 0, max = 42 }\n'
+              'usual = { min = 5, max = 27 }', 'type = "number"')  # fmt: skip
+    (problem,) = problems(rows, change)
+    assert problem.column == "nihss"
+    assert "a separator of thousands?" in str(problem)
+
+
+def test_so_it_is_with_commas(problems, rows, csv_text):
+    mixed = with_comma(rows, "glucose")
+    for row, cell in zip(mixed, dimers(20), strict=True):
+        row["nihss"] = cell.replace(".", ",")
+    change = ("range = { min = 0, max = 42 }\nusual = { min = 5, max = 27 }", "")
+    found = problems(csv_text(mixed, ";"), change)
+    assert "a decimal comma, or a separator of thousands?" in str(found[0])
+
+
+def test_in_a_spreadsheet_too(problems, rows, xlsx):
+    # a German file opened in an English Excel: 1.184 is stored as the number 1.184
+    names = list(rows[0])
+    cells = [[float(v) if v.replace(".", "").isdecimal() else v for v in row.values()]
+             for row in rows]  # fmt: skip
+    for values, cell in zip(cells, dimers(20), strict=True):
+        values[names.index("glucose")] = float(cell)
+    (problem,) = problems(xlsx([names, *cells]), name="data.xlsx")
+    assert "a decimal point, or a separator of thousands?" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1.184", "0.512"],
+        ["1.184", "7.5"],
+        ["1.184", "2.25"],
+        ["12.3456", "1.184"],
+        ["1.000e1", "1.184"],
+        ["1184", "819"],
+    ],
+)
+def test_one_number_that_is_a_decimal_settles_points(read, rows, cells):
+    for k, row in enumerate(rows):
+        row["glucose"] = cells[k % 2]
+    assert read(rows).predictors[0, 1] == float(cells[0])
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked"),
+    [("{ min = 0, max = 50 }", False), ("{ max = 2 }", False), ("{ min = 100 }", True),
+     ("{ min = 0 }", True), ("{ min = 0, max = 5000 }", True)],
+)  # fmt: skip
+def test_a_range_that_only_one_reading_keeps_to_settles_it(problems, rows, limits, asked):
+    for row in rows:
+        row["glucose"] = "1.184"
+    ranged = ('unit = "mmol/L"', f'unit = "mmol/L"\nrange = {limits}')
+    assert any("thousands" in str(problem) for problem in problems(rows, ranged)) == asked
+
+
+def test_a_whole_number_with_a_point_gets_advice_that_does_not_lead_astray(problems, rows):
+    for row in rows:
+        row["nihss"] = "1.184"
+    found = [str(each) for each in problems(rows, ("range = { min = 0, max = 42 }", ""))]
+    (line,) = [line for line in found if "expected a whole number" in line]
+    assert "Write thousands without a separator; if the point is a decimal point" in line

@@ -240,7 +240,7 @@ def test_all_problems_come_at_once_and_none_twice(problems, rows):
         "site row 5: found 'M9'",
         "af row 7: found '2'",
         "af row 6: found an empty cell",
-        "mrs row 8: found 'dead'",
+        "mrs row 8: found 'dead' (1): neither the event of outcome 'good' (at most 2",
     ]
 
 
@@ -266,3 +266,45 @@ def test_absent_data_of_the_study_come_with_its_help_and_given_data_do_not(study
     with pytest.raises(CohortError) as caught:
         check_cohort(study, tmp_path / "other.csv")
     assert "Ask the registry" not in str(caught.value)
+
+
+def with_pre(rows, cells):
+    return [row | {"pre": cells[k % len(cells)]} for k, row in enumerate(rows)]
+
+
+def noticed(cohort, column):
+    return [str(each) for each in cohort.notices if each.column == column]
+
+
+@pytest.mark.parametrize("code", ["-9", "9", "99", "-1"])
+def test_a_code_for_unknown_in_a_rule_is_noticed_before_anybody_leaves(read, rows, code):
+    rule = ('rule = "premrs <= 2"', 'rule = "pre <= 2"')
+    cohort = read(with_pre(rows, ["0", "1", "2", code]), rule)
+    (notice,) = noticed(cohort, "pre")
+    assert f"found '{code}' (5), far from the others (0 to 2)" in notice
+    declared = ("[ordinal]", f'[[columns]]\ncolumn = "pre"\nmissing_codes = [{code}]\n\n[ordinal]')
+    cohort = read(with_pre(rows, ["0", "1", "2", code]), rule, declared)
+    assert len(cohort) == 15
+    assert noticed(cohort, "pre") == []
+
+
+@pytest.mark.parametrize("word", ["NA", "unknown", "k.A.", "Yes", "TRUE", "yes\u200b", "n.d."])
+def test_so_is_a_word_that_a_rule_compares_as_it_stands(read, rows, word):
+    for rule in ("pre == 'yes'", "pre != 'yes'"):
+        cohort = read(with_pre(rows, ["yes", "yes", "no", word]), ("premrs <= 2", rule))
+        (notice,) = noticed(cohort, "pre")
+        assert "rows 5, 9, 13, 17, 21" in notice
+        assert "expected in the rule: yes. It is compared as it stands" in notice
+    named = ("premrs <= 2", f"pre in ['yes', '{word}']")
+    assert noticed(read(with_pre(rows, ["yes", "yes", "no", word]), named), "pre") == []
+
+
+@pytest.mark.parametrize("code", ["9", "8", "7", "-9", "99"])
+def test_a_value_off_the_scale_of_the_ordinal_outcome_is_an_error(problems, rows, code):
+    for k, row in enumerate(rows):
+        row["mrs_14"] = code if k % 5 == 0 else str(k % 7)
+    changed = ('[ordinal]\ncolumn = "mrs"', '[ordinal]\ncolumn = "mrs_14"')
+    (error,) = problems(rows, changed)
+    assert f"found '{code}' (4), apart from the scale of the ordinal outcome" in str(error)
+    declared = f'[[columns]]\ncolumn = "mrs_14"\nmissing_codes = [{code}]\n\n{changed[1]}'
+    assert problems(rows, (changed[0], declared)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 
 import numpy as np
 import pytest
@@ -133,3 +134,34 @@ def test_the_shipped_synthetic_cohort_is_read_as_it_was_drawn():
     assert cohort.outcomes["mrs_0_2"].tolist() == (drawn["mrs90"] <= 2).tolist()
     assert cohort.outcomes["death"].tolist() == (drawn["mrs90"] == 6).tolist()
     assert cohort.flow.excluded == ()
+
+
+@pytest.mark.parametrize("study", ["rescue-stenting", "nhefs"])
+def test_the_shipped_studies_raise_no_doubts(study):
+    doubts = [line for line in map(str, read_cohort(load_study(study)).notices)
+              if "expected usually" not in line]  # fmt: skip
+    assert doubts == []
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    ["paper-like", "paper-like-sharp", "moderate", "confounded", "confounded-null", "no-effect",
+     "one-odds-ratio"],
+)  # fmt: skip
+def test_no_world_raises_doubts(scenario, tmp_path):
+    generate(scenario, n=393, seed=3).cohort.to_csv(tmp_path / "cohort.csv", index=False)
+    cohort = read_cohort(load_study("rescue-stenting"), tmp_path / "cohort.csv")
+    assert [line for line in map(str, cohort.notices) if "expected usually" not in line] == []
+
+
+def test_a_part_of_a_real_trial_without_ranges_raises_no_doubts(ist_path, tmp_path):
+    text = re.sub(r"range = .*\n", "", load_study("ist-aspirin").path.read_text(encoding="utf-8"))
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    with gzip.open(ist_path, "rt", encoding="utf-8", newline="") as file:
+        header, *lines = file.read().splitlines()
+    rng = np.random.default_rng(7)
+    for _ in range(5):
+        part = [lines[k] for k in rng.choice(len(lines), 1000, replace=False)]
+        (tmp_path / "part.csv").write_text("\n".join([header, *part]), encoding="utf-8")
+        cohort = read_cohort(load_study(tmp_path / "study.toml"), tmp_path / "part.csv")
+        assert {notice.column for notice in cohort.notices} <= {"OCCODE"}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 
 import pandas as pd
 import pytest
@@ -42,7 +44,7 @@ def test_a_date_in_a_column_of_numbers_is_a_problem_with_its_row(problems, rows,
     cells[3][list(rows[0]).index("nihss")] = complex(44000)
     (problem,) = problems(xlsx([list(rows[0]), *cells]), name="data.xlsx")
     assert str(problem).startswith(
-        "error: nihss row 5: found '2020-06-18'; expected a number. Correct the cells"
+        "error: nihss row 5: found '2020-06-18'; expected a number. Spreadsheets make dates of"
     )
 
 
@@ -133,3 +135,18 @@ def test_what_no_package_carries_is_refused(package, monkeypatch, source, messag
 def test_a_package_that_is_absent_gets_the_command_to_type():
     with pytest.raises(MissingPackageError, match="pip install no_such_cohorts"):
         read_table("package:no_such_cohorts/small", HEADER)
+
+
+@pytest.mark.parametrize("mark", ['hidden="1"', 'ht="15" hidden="true" spans="1:2"'])
+def test_hidden_rows_are_read_and_said(data_file, xlsx, mark):
+    content = io.BytesIO(xlsx([["id", "age"], ["a", 60], ["b", 70], ["c", 80]]))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(content) as book, zipfile.ZipFile(changed, "w") as copy:
+        for name in book.namelist():
+            part = book.read(name)
+            if name.endswith("worksheets/1.xml"):
+                part = part.replace(b'<row r="3">', f'<row r="3" {mark}>'.encode())
+            copy.writestr(name, part)
+    read = read_table(data_file(changed.getvalue(), "data.xlsx"), {"id", "age"})
+    assert read.columns["id"].tolist() == ["a", "b", "c"]
+    assert read.remarks == ("with the 1 hidden row(s)",)

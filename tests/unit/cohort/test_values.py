@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis.strategies import floats, lists, sampled_from
 from numpy.testing import assert_array_equal
 
 from twoarm.cohort import Predictor
+from twoarm.cohort.spelling import plain
 from twoarm.cohort.values import coded
 
 MAYBE = {"may_be_missing": True}
@@ -53,7 +56,7 @@ def test_what_is_no_number_is_an_error_and_never_guessed(cell, kind):
     assert values == [7, None]
     assert problem.startswith(f"error: x row 3: found '{cell[:40]}")
     assert "expected a number" in problem
-    assert "missing_codes" in problem
+    assert re.search("missing.codes|Write", problem)
 
 
 def test_a_fraction_in_a_column_of_whole_numbers():
@@ -165,3 +168,37 @@ def test_each_cell_is_a_value_or_missing_or_a_problem(cells):
 @pytest.mark.parametrize("codes", [[], [9]])
 def test_no_rows_are_no_problem(kind, codes):
     assert read(kind | {"missing_codes": codes}) == ([], [])
+
+
+@pytest.mark.parametrize("cell", ["2024-01-02", "02-Jan", "1.2.2024"])
+def test_a_level_that_a_spreadsheet_made_a_date_of_is_told(cell):
+    kind = {"type": "nominal", "levels": [{"code": "1-2"}, {"code": "3-4"}]}
+    _, (problem,) = read(kind, "1-2", cell)
+    assert problem.startswith(f"error: x row 3: found '{cell}'; expected one of 1-2, 3-4. Spread")
+    assert "format the column as text and enter them again" in problem
+
+
+@pytest.mark.parametrize(
+    ("cells", "advice"),
+    [
+        (["< 5", "<5", "≤5", ">= 90", "90+", "~7", "ca. 7", "5-10", "5 – 10", "5 to 10"],
+         "Only limits are known: write the number to count with"),
+        (["1'184", "1’184", "1 184", "1_184", "1\u2009184", "1.184,5", "1,184.5", "1.184.000",
+          "12,34,567"], "Write thousands without a separator"),
+        (["−7", "–7", "７", "٧٫٥"], "Write numbers with the digits 0 to 9"),
+        (["7 mmol/L", "70y", "70 years", "37°C"], "Write the number alone, all in one unit"),
+        (["7%", "45 %"], "Write the numbers without the sign"),
+        (["2024-01-31", "12:30", "02-Jan", "31.1.", "2024/1/31"], "Spreadsheets make dates"),
+        (["five", "1/2", "7?", "(7)", "=7+1x", "1e999"], "Correct the cells, or list their code"),
+    ],
+)  # fmt: skip
+def test_what_to_do_depends_on_the_kind(cells, advice):
+    for cell in cells:
+        _, (problem,) = read(NUMBER, "7", plain(cell))
+        assert advice in problem, cell
+
+
+def test_limits_are_not_advised_to_be_taken_for_missing():
+    _, (problem,) = read(NUMBER, "7", "<5", "< 0.1")
+    assert "As missing codes they would be imputed from the others" in problem
+    assert "list their code" not in problem

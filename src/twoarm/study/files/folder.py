@@ -11,7 +11,7 @@ from typing import Any
 from twoarm.errors import RunFolderError
 from twoarm.study.files.record import read_record, refuse_difference
 
-__all__ = ["RunFolder", "open_folder", "write_json"]
+__all__ = ["RunFolder", "open_folder", "refuse_occupied", "write_json"]
 
 _OURS = {"pred", "tables", "figures", "values", "run.log", "replicates.sqlite"} | {
     name + ending
@@ -93,11 +93,8 @@ def open_folder(path: Path, record: dict[str, Any], *, resume: bool) -> RunFolde
         If the folder cannot be written, is not empty, or holds another run.
     """
     occupied = _occupied(path)
-    if occupied and not resume:
-        raise RunFolderError(
-            f"The run folder {path} is not empty. Add --resume to go on with the run in it, or "
-            "choose another folder with --out."
-        )
+    if not resume:
+        refuse_occupied(path)
     earlier = read_record(path)
     if earlier is not None:
         refuse_difference(path, earlier, record)
@@ -106,6 +103,24 @@ def open_folder(path: Path, record: dict[str, Any], *, resume: bool) -> RunFolde
     elif occupied:
         _refuse_foreign(path)
     return RunFolder(path, record, earlier)
+
+
+def refuse_occupied(path: Path) -> None:
+    """Refuse a folder that holds anything; nothing is made.
+
+    Raises
+    ------
+    RunFolderError
+    """
+    if path.is_dir() and any(path.iterdir()):
+        raise RunFolderError(
+            f"The run folder {path} is not empty. Add --resume to go on with the run in it, or "
+            "choose another folder with --out."
+        )
+    if path.exists() and not path.is_dir():
+        raise RunFolderError(
+            f"Cannot write to the run folder {path}: it is a file. Choose another one with --out."
+        )
 
 
 def _occupied(path: Path) -> bool:
