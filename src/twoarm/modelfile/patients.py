@@ -58,9 +58,7 @@ def read_patients(model: Model, path: str | Path) -> Patients:
     table = read_table(path, {column for column in header if column})
     _require_columns(table, needed)
     numbers = {predictor.column for predictor in model.codebook if predictor.is_number}
-    comma, problems = decimal_comma(
-        table.columns, numbers, table.rows, ranges_of(model.codebook)
-    )
+    comma, problems = decimal_comma(table.columns, numbers, table.rows, ranges_of(model.codebook))
     if problems:
         raise CohortError(f"{table.source} cannot be read safely:\n{listed(problems)}")
     columns = {
