@@ -85,17 +85,17 @@ def _shared_half_samples(made: RankingDraws) -> float:
 
 
 def work(asked: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
-    """Give world, cohort and seed, a block of every world in turn."""
+    """Give world, cohort and seed: a block of every world, and one cohort again, turn by turn."""
     wanted = dict.fromkeys(LONG, asked.nulls) | dict.fromkeys(EFFECTS, asked.effects)
     wanted = dict.fromkeys(NULLS, asked.others) | wanted
-    for world in STEADY:
-        for cohort in range(asked.steady):
-            yield from ((world, cohort, seed) for seed in range(1, SEEDS))
-    for first in range(0, max(wanted.values()), BLOCK):
+    steady = [(world, cohort) for cohort in range(asked.steady) for world in STEADY]
+    for turn in range(max(max(wanted.values()) // BLOCK, len(steady)) + 1):
         for world, cohorts in wanted.items():
-            times = 4 if world in LONG else 1  # so that all worlds end together
-            block = range(times * first, min(times * (first + BLOCK), cohorts))
-            yield from ((world, cohort, 0) for cohort in block)
+            block = BLOCK * (4 if world in LONG else 1)  # so that all worlds end together
+            numbers = range(block * turn, min(block * (turn + 1), cohorts))
+            yield from ((world, cohort, 0) for cohort in numbers)
+        for each in steady[turn : turn + 1]:
+            yield from ((*each, seed) for seed in range(1, SEEDS))
 
 
 Lines = list[dict[str, Any]]
@@ -144,7 +144,11 @@ def summary(lines: Lines) -> dict[str, Any]:
 def _share(z: Floats) -> dict[str, float]:
     made = z[np.isfinite(z)]
     share = float((made > Z).mean()) if made.size else np.nan
-    return {"cohorts": made.size, "share": share, "se": float(np.sqrt(share * (1 - share) / max(made.size, 1)))}
+    return {
+        "cohorts": made.size,
+        "share": share,
+        "se": float(np.sqrt(share * (1 - share) / max(made.size, 1))),
+    }
 
 
 def _paired(rules: dict[str, Floats]) -> dict[str, Any]:
@@ -160,7 +164,10 @@ def _paired(rules: dict[str, Floats]) -> dict[str, Any]:
 def _steady(lines: Lines) -> dict[str, Any]:
     """Give how often the seeds of one cohort agree with the answer most of them give."""
     found = {}
-    for name, value in (("the test", lambda line: line["z"]), ("one draw", lambda line: line["draws"][0])):
+    for name, value in (
+        ("the test", lambda line: line["z"]),
+        ("one draw", lambda line: line["draws"][0]),
+    ):
         agree = []
         for world in STEADY:
             for cohort in sorted({line["cohort"] for line in lines if line["seed"] > 0}):
@@ -180,11 +187,13 @@ def show(table: dict[str, Any]) -> None:
     """Print the tables."""
     print("share of cohorts with `supports` (SYNTHETIC)")
     for world, entry in table["worlds"].items():
-        print(f"{world}, {entry['cohorts']} cohorts, {entry['events in the control arm']:.1f} events; "
-              f"z {entry['mean of z']:.2f} ({entry['sd of z']:.2f}); paired {entry['paired']}")  # fmt: skip
+        print(
+            f"{world}, {entry['cohorts']} cohorts, {entry['events in the control arm']:.1f} events"
+        )
+        print(f"  z {entry['mean of z']:.2f} (SD {entry['sd of z']:.2f}); paired {entry['paired']}")
         for name, one in entry["supports"].items():
-            below = entry["questions"][name]["share"]
-            print(f"  {name:<22}{one['share']:.4f} ({one['se']:.4f}) of {one['cohorts']}, below {below:.4f}")
+            share = f"{one['share']:.4f} ({one['se']:.4f}) of {one['cohorts']}"
+            print(f"  {name:<22}{share}, below {entry['questions'][name]['share']:.4f}")
     for name, one in table["steady"].items():
         print(f"steady, {name}: {one}")
 
