@@ -5,8 +5,9 @@ every version (raw, cross-fitted, shrunk, deconvolved) beside both truths, that 
 contrast and that of the causal effect, over the cohort's own patients. And how often the tests of
 differing benefit reject at two-sided 5 %: the ranking test declared in advance (AUTOC), the slope
 of the scores on the predicted benefit (BLP) and the top against the bottom quarter (GATES). Each is
-computed twice: with sequential folds, a patient being ranked by models of the folds before his
-alone, and with ordinary cross-fitting, whose folds teach each other.
+computed twice, in one draw of folds: with sequential folds, a patient being ranked by models of the
+folds before his alone, and with ordinary cross-fitting, whose folds teach each other. A study tests
+the mean over several draws (`benchmarks.ranking_over_draws`).
 
 Shares are those of the study's T-learner of stacks; the tests rank patients by the recommended
 learner, as a study does, and (without ``--tests-only``) by the T-learner as well. Adjusted for is
@@ -36,9 +37,9 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.diagnostics import Refits
 from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
-from twoarm.diagnostics.ranking.heterogeneity_ranking import RankingTask, ranking_folds
 from twoarm.diagnostics.ranking.heterogeneity_refits import Work
 from twoarm.diagnostics.ranking.heterogeneity_summary import summarise_chain
+from twoarm.diagnostics.ranking.ranking_draws import PriorityTask, ScoresTask, ranking_folds
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Stack, cross_fitted
 from twoarm.metalearners import (
@@ -104,10 +105,10 @@ def p_values(refits: Refits, cohort: int, *, by_outcome: bool) -> dict[str, floa
         sample = Sample(refits.predictors.coded, y.astype(np.int64), w)
         fold = sample_folds(sample, FOLDS, cohort, Work.RANKING, 0)
     try:
-        table = cross_fitted(fold, RankingTask(refits, fold, cohort))
+        priority = cross_fitted(fold, PriorityTask(refits, fold[np.newaxis], cohort))
+        mu0, mu1, propensity = cross_fitted(fold, ScoresTask(refits, cohort))
     except FitError:
         return {}
-    priority, mu0, mu1, propensity = table
     scores = hajek_scores(y, w, mu0, mu1, propensity)
     later = fold > 0
     autoc = rate(scores, priority, fold=fold, seed=cohort)

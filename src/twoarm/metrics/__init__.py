@@ -97,6 +97,11 @@ from twoarm.metrics.rate import (
     rate,
     sequential_folds,
     targeting_curve,
+    targeting_weights,
+)
+from twoarm.metrics.rate_over_draws import (
+    RateOverDraws,
+    rate_over_draws,
 )
 
 __all__ = [
@@ -118,6 +123,7 @@ __all__ = [
     "NumberNeeded",
     "PolicyValue",
     "Rate",
+    "RateOverDraws",
     "TargetingCurve",
     "as_benefit",
     "auc",
@@ -164,10 +170,12 @@ __all__ = [
     "r2",
     "rank_correlation",
     "rate",
+    "rate_over_draws",
     "scaled_brier",
     "sequential_folds",
     "share_at_threshold",
     "shrunk_benefit",
     "targeting_curve",
+    "targeting_weights",
     "wald",
 ]

@@ -20,7 +20,14 @@ from twoarm.metrics.estimate import Estimate
 from twoarm.metrics.normal import Z, two_sided_p
 from twoarm.seeds import generator
 
-__all__ = ["Rate", "TargetingCurve", "rate", "sequential_folds", "targeting_curve"]
+__all__ = [
+    "Rate",
+    "TargetingCurve",
+    "rate",
+    "sequential_folds",
+    "targeting_curve",
+    "targeting_weights",
+]
 
 Target = Literal["autoc", "qini"]
 
@@ -73,6 +80,40 @@ def targeting_curve(scores: ArrayLike, priority: ArrayLike) -> TargetingCurve:
     """
     phi, tie, _ = _ranked(scores, priority)
     return TargetingCurve(np.arange(1, phi.size + 1) / phi.size, _gain(_tie_means(phi, tie)))
+
+
+def targeting_weights(priority: ArrayLike, target: Target = "autoc") -> NDArray[np.float64]:
+    """Give the weights with which scores are averaged to the area under the targeting curve.
+
+    Parameters
+    ----------
+    priority : array_like, shape (n,)
+        Larger is treated first; tied patients share the mean of their weights.
+    target : {"autoc", "qini"}
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        With mean 0; the area is ``mean(weights * scores)``. All 0 where all are tied.
+
+    Notes
+    -----
+    The patient at place i of n is among the first k for all k from i on: AUTOC's weight is ``1/i +
+    ... + 1/n - 1``, Qini's ``(n - i + 1) / n - (n + 1) / 2n``.
+
+    Examples
+    --------
+    >>> targeting_weights([0.1, 0.3, 0.2]).round(3).tolist()
+    [-0.667, 0.833, -0.167]
+    """
+    (rank,) = same_length(priority=priority)
+    n, (_, tie, order) = rank.size, _ranked(rank, rank)
+    share = np.arange(1, n + 1) / n
+    step = np.full(n, 1.0 / n) if target == "qini" else 1.0 / np.arange(1, n + 1)
+    by_place = np.cumsum(step[::-1])[::-1] - (share.mean() if target == "qini" else 1.0)
+    weight = np.empty(n)
+    weight[order] = _tie_means(by_place, tie) if tie[-1] > 0 else 0.0
+    return weight
 
 
 def rate(

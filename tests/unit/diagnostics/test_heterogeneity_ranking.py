@@ -11,17 +11,22 @@ from scipy.special import expit
 
 from twoarm.cohort import load_study
 from twoarm.diagnostics.ranking.heterogeneity_ranking import (
-    RankingTask,
     RankingTest,
     finding,
-    ranking_folds,
     ranking_test,
 )
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
+from twoarm.diagnostics.ranking.ranking_draws import (
+    PriorityTask,
+    ScoresTask,
+    ranking_draws,
+    ranking_folds,
+    scoring_folds,
+)
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic, Mean, over_folds
 from twoarm.metalearners import Predictors, TLearner
-from twoarm.metrics import Estimate, Rate, group_effects, wald
+from twoarm.metrics import Estimate, Rate, benefit_slope, wald
 
 CONVERGED = 1e-6
 
@@ -38,43 +43,76 @@ def refits(seed, n=200, *, interaction=0.0, desirable=True, learner=None):
 
 def test_a_fold_is_ranked_by_the_folds_before_it():
     given = refits(1)
-    fold = np.arange(200) % 4
+    fold = np.stack([np.arange(200) % 4, np.arange(200) // 50])
     X, y, w = given.predictors.coded, given.outcome, given.treatment
-    for split, (priority, mu0, _, propensity) in over_folds(fold, RankingTask(given, fold, 1)):
-        here = split.held
-        others = TLearner(Logistic(), desirable=True).fit(X[~here], y[~here], treatment=w[~here])
-        assert_allclose(mu0, others.effects(X[here]).mu0, atol=CONVERGED)
-        chance = Logistic().fit(X[~here], w[~here]).predict_proba(X[here])[:, 1]
-        assert_allclose(propensity, chance, atol=CONVERGED)
+    for split, priority in over_folds(fold, PriorityTask(given, fold, 1)):
+        here, past = split.held, fold[split.repeat] < split.number
         if split.number == 0:
             assert np.isnan(priority).all()
             continue
-        past = fold < split.number
         before = TLearner(Logistic(), desirable=True).fit(X[past], y[past], treatment=w[past])
         assert_allclose(priority, before.effects(X[here]).benefit, atol=CONVERGED)
 
 
+def test_scores_come_from_all_other_folds():
+    given = refits(1)
+    X, y, w = given.predictors.coded, given.outcome, given.treatment
+    for split, (mu0, mu1, propensity) in over_folds(np.arange(200) % 4, ScoresTask(given, 1)):
+        here = split.held
+        others = TLearner(Logistic(), desirable=True).fit(X[~here], y[~here], treatment=w[~here])
+        assert_allclose(mu0, others.effects(X[here]).mu0, atol=CONVERGED)
+        assert_allclose(mu1, others.effects(X[here]).mu1, atol=CONVERGED)
+        chance = Logistic().fit(X[~here], w[~here]).predict_proba(X[here])[:, 1]
+        assert_allclose(propensity, chance, atol=CONVERGED)
+
+
+def test_draws_differ_in_their_folds_and_share_their_scores():
+    given = refits(1)
+    made = ranking_draws(given, folds=5, draws=3, seed=1)
+    assert made.scores.shape == (200,)
+    assert np.isnan(made.priority[made.fold == 0]).all()
+    assert np.isfinite(made.priority[made.fold > 0]).all()
+    assert (made.fold[0] != made.fold[1]).any()
+    fewer = ranking_draws(given, folds=5, draws=2, seed=1)  # a draw depends on its number alone
+    assert_array_equal(fewer.priority, made.priority[:2])
+    counts = np.bincount(2 * given.treatment + given.outcome.astype(int))
+    scored = scoring_folds(given, 5, 1)
+    for k in range(5):
+        kind = (2 * given.treatment + given.outcome.astype(int))[scored == k]
+        assert np.abs(np.bincount(kind, minlength=4) - counts / 5).max() < 1
+
+
 def test_what_differs_is_found_and_what_is_ranked_the_same_is_not():
-    found = ranking_test(refits(2, 1000, interaction=1.5), seed=1)
+    found = ranking_test(refits(2, 1000, interaction=1.5), draws=4, seed=1)
     assert found.rate.low > 0
     assert found.rate.p < 1e-6
     assert found.slope.low > 0
     assert found.difference.low > 0
-    nothing = ranking_test(refits(2, 200, interaction=1.5, learner=Mean()), seed=1)
-    assert (nothing.rate.estimate, nothing.rate.p) == (0.0, 1.0)
-    assert nothing.quarters is None
+    assert found.draws_above == len(found.draws) == 4
+    nothing = ranking_test(refits(2, 200, interaction=1.5, learner=Mean()), draws=2, seed=1)
+    assert (nothing.rate.estimate, nothing.rate.p, nothing.draws_above) == (0.0, 1.0, 0)
     assert np.isnan([nothing.slope.estimate, nothing.difference.estimate]).all()
+
+
+def test_slope_and_difference_are_means_with_the_error_of_one_draw():
+    given = refits(2, 300, interaction=1.0)
+    whole = ranking_test(given, draws=2, seed=1)
+    made = ranking_draws(given, folds=5, draws=2, seed=1)
+    slopes = [
+        benefit_slope(made.scores[fold > 0], benefit[fold > 0], fold=fold[fold > 0]).slope
+        for benefit, fold in zip(made.priority, made.fold, strict=True)
+    ]
+    assert_allclose(whole.slope.estimate, np.mean([each.estimate for each in slopes]))
+    assert_allclose(whole.slope.se**2, np.mean([each.se**2 for each in slopes]))
 
 
 @pytest.mark.seconds
 def test_it_rejects_no_more_than_it_should_without_a_difference():
-    tests = [ranking_test(refits(100 + k), half_samples=50, seed=k) for k in range(200)]
+    tests = [ranking_test(refits(100 + k), draws=4, seed=k) for k in range(200)]
     below = [
-        [one.rate.p < 0.05, not one.slope.low <= 0 <= one.slope.high, one.quarters.p < 0.05]
-        for one in tests
+        [each.excludes_zero for each in (one.rate, one.slope, one.difference)] for one in tests
     ]
     rejected = np.mean(below, axis=0)
-    assert (rejected > 0.0).all()
     assert (rejected < 0.12).all()  # 4 standard errors above 5 %
 
 
@@ -95,7 +133,7 @@ def test_a_first_fold_without_events_teaches_with_the_next():
     few = dataclasses.replace(given, outcome=rare)
     fold = ranking_folds(few, 5, 4)
     assert_array_equal(fold, np.maximum(drawn - 1, 0))
-    assert np.isfinite(ranking_test(few, seed=4).rate.p)
+    assert np.isfinite(ranking_test(few, draws=2, seed=4).rate.p)
 
 
 def test_names_of_outcomes_unknown_outcomes_and_executors():
@@ -134,15 +172,17 @@ def test_too_many_folds_are_refused():
         ranking_test(refits(1), folds=201, seed=1)
 
 
-def test_scores_without_spread_are_told_and_break_nothing():
-    quarters = group_effects([0.1] * 8, np.arange(8.0))
-    rate = Rate(0.0, 0.0, 0.0, 0.0, "autoc", 1.0)
-    test = RankingTest(rate, wald(np.nan), quarters)
+def test_no_draw_at_all_is_refused():
+    with pytest.raises(ArgumentError, match="one draw of folds at least; found 0"):
+        ranking_test(refits(1), draws=0, seed=1)
+
+
+def test_scores_without_spread_are_told():
+    none = Estimate(0.0, 0.0, 0.0, 0.0)
+    test = RankingTest(Rate(0.0, 0.0, 0.0, 0.0, "autoc", 1.0), (none, none), wald(np.nan), none)
     found = finding(test, load_study("rescue-stenting"))
     assert found.verdict == "cannot tell"
     assert "no ranking to test" in found.text
-    assert test.difference == Estimate(0.0, 0.0, 0.0, 0.0)
-    assert quarters.p == 1.0
 
 
 def test_the_finding_says_what_the_test_says_and_its_power():
@@ -150,13 +190,14 @@ def test_the_finding_says_what_the_test_says_and_its_power():
 
     def said(estimate, se):
         value = Rate(estimate, se, estimate - 1.96 * se, estimate + 1.96 * se, "autoc", 0.5)
-        slope = Estimate(1.0, 0.5, 0.02, 1.98)
-        found = finding(RankingTest(value, slope, None), study)
+        draws = (wald(0.4, 0.1), wald(0.1, 0.1), wald(-0.4, 0.1))
+        found = finding(RankingTest(value, draws, wald(1.0, 0.5), wald(np.nan)), study)
         return found.verdict, found.text
 
     verdict, text = said(0.05, 0.05)
     assert verdict == "cannot tell"
-    assert "is not shown. The test finds an AUTOC of 14 points four times in five" in text
+    assert "is not shown. This is the mean over 3 draws of folds; alone, 1 of them" in text
+    assert "The test finds an AUTOC of 14 points four times in five" in text
     assert said(0.2, 0.05)[0] == "supports"
     assert said(-0.2, 0.05)[0] == "questions"
     assert said(0.0, 0.0)[0] == "cannot tell"

@@ -107,6 +107,10 @@ def test_only_one_row_of_targeting_is_a_test(small_result):
         "Last quarter over first, same folds",
     ]
     assert rows[0][2] == test.rate.estimate
+    alone = [each.estimate for each in test.draws]
+    assert [row[2] for row in rows[1:3]] == [min(alone), max(alone)]
+    note = targeting_table(small_result.plan.study, evidence, test).note
+    assert f"the mean over 10 such draws, of which {test.draws_above} alone" in note
 
 
 def randomised(result):

@@ -1,7 +1,8 @@
-"""Is the ranking real? The one test declared in advance: AUTOC with sequential folds."""
+"""Is the ranking real? The one test declared in advance: mean AUTOC over draws of folds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,94 +10,54 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
-from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
-from twoarm.errors import NotEstimable
-from twoarm.learners import Split, cross_fitted
-from twoarm.metalearners import Sample
-from twoarm.metalearners.sample import sample_folds
+from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
+from twoarm.diagnostics.ranking.ranking_draws import ranking_draws
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import (
     Estimate,
-    GroupEffects,
     Rate,
     benefit_ranks,
     benefit_slope,
     group_effects,
-    rate,
+    rate_over_draws,
     wald,
 )
 from twoarm.metrics.rate import Target
-from twoarm.seeds import integer
 
-__all__ = ["RankingTask", "RankingTest", "finding", "ranking_folds", "ranking_test"]
+__all__ = ["RankingTest", "finding", "ranking_test"]
 
-_FOLDS, _PRIORITY, _SCORES, _PROPENSITY, _HALVES = range(5)
 _QUARTERS = 4
-_FEWEST = 2
 _POWER_80 = 2.8
 """Standard errors from 0 at which a two-sided 5 % test rejects with a chance of 80 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingTest:
-    """Tests of the ranking, all with the same sequential folds.
+    """Tests of the ranking, all with the same draws of sequential folds.
 
     Attributes
     ----------
     rate : Rate
-        The test that is declared in advance; the others describe.
+        Mean over the draws: the test that is declared in advance; the others describe.
+    draws : tuple of Estimate
+        The same by each draw alone.
     slope : Estimate
         Of the scores on the predicted benefit (BLP); NaN where the patients of every fold are all
         predicted the same.
-    quarters : GroupEffects or None
-        Average score in quarters of the predicted benefit (GATES), ranked within folds; None where
-        ties, or too few patients, leave a quarter without patients.
+    difference : Estimate
+        Average score in the last quarter of the predicted benefit minus that in the first (GATES),
+        ranked within folds; NaN where ties, or too few patients, leave a quarter without patients.
     """
 
     rate: Rate
+    draws: tuple[Estimate, ...]
     slope: Estimate
-    quarters: GroupEffects | None
+    difference: Estimate
 
     @property
-    def difference(self) -> Estimate:
-        """Last quarter minus first; NaN without quarters."""
-        return wald(np.nan) if self.quarters is None else self.quarters.difference
-
-
-@dataclass(frozen=True)
-class RankingTask:
-    """Predict one fold twice: from the folds before it, and from all others.
-
-    Attributes
-    ----------
-    refits : Refits
-        Learner and patients.
-    fold : ndarray of int64, shape (n,)
-        Fold of each patient with known outcome; -1 for the others.
-    seed : int
-        A fold depends on the seed and its number alone.
-    """
-
-    refits: Refits
-    fold: NDArray[np.int64]
-    seed: int
-
-    def __call__(self, split: Split) -> NDArray[np.float64]:
-        """Give priority, mu0, mu1 and propensity of the patients held out, shape (4, patients).
-
-        The priority is the benefit as the folds before have it, NaN for the first fold; the rest,
-        which the scores are made of, comes from all other folds.
-        """
-        here, others = split.held, split.learnt
-        before = others & (self.fold < split.number)
-        priority = np.full(here.size, np.nan)
-        if before.any():
-            priority = self.refits.effects(before, here, seed=self._seed(_PRIORITY, split)).benefit
-        found = self.refits.effects(others, here, seed=self._seed(_SCORES, split))
-        chance = self.refits.propensity(others, here, seed=self._seed(_PROPENSITY, split))
-        return np.stack([priority, found.mu0, found.mu1, chance])[:, here]
-
-    def _seed(self, kind: int, split: Split) -> int:
-        return integer(self.seed, Work.RANKING, kind, split.number)
+    def draws_above(self) -> int:
+        """How many draws, each taken alone, would call the ranking better than chance."""
+        return sum(each.low > 0.0 for each in self.draws)
 
 
 def ranking_test(
@@ -104,7 +65,7 @@ def ranking_test(
     *,
     target: Target = "autoc",
     folds: int = 5,
-    half_samples: int = 200,
+    draws: int = 10,
     seed: int,
     executor: str = "threads",
     workers: int = 0,
@@ -112,11 +73,12 @@ def ranking_test(
 ) -> RankingTest:
     """Test whether patients ranked first by the learner gain more than the average.
 
-    Each fold is ranked by the learner fitted to the folds before it, so the folds' statistics do
-    not depend on each other; the doubly robust scores come from ordinary cross-fitting. Folds are
-    drawn within arms and not within outcomes: folds that share out the cohort's events agree on
-    which way the arms differ by chance, and a ranking learnt in one would then hold in the next
-    (docs/decisions/0013-folds-of-the-ranking-test.md).
+    Each fold is ranked by the learner fitted to the folds before it, so the statistics of a draw's
+    folds do not depend on each other; the doubly robust scores come from one ordinary cross-fit.
+    Folds are drawn within arms and not within outcomes: folds that share out the cohort's events
+    agree on which way the arms differ by chance, and a ranking learnt in one would then hold in the
+    next (docs/decisions/0013-folds-of-the-ranking-test.md). One draw of folds can say this, and the
+    next that; tested is the mean over several (`twoarm.metrics.rate_over_draws`).
 
     Parameters
     ----------
@@ -125,8 +87,8 @@ def ranking_test(
     target : {"autoc", "qini"}
     folds : int
         At least 2; the first only teaches, with the next if it has too few events.
-    half_samples : int
-        Half-samples of each fold for its standard error.
+    draws : int
+        At least 1. With one draw the test is that draw's.
     seed : int
         A seed of its own, not the run's: paths below it start with `Work`.
     executor, workers, scheduler
@@ -144,7 +106,8 @@ def ranking_test(
     Notes
     -----
     With a few hundred patients the power against differences that matter is small: no rejection is
-    no evidence that all gain alike.
+    no evidence that all gain alike. Slope and difference are means over the draws; their standard
+    errors are those of one draw (root mean square), which that of a mean does not exceed.
 
     Examples
     --------
@@ -155,62 +118,48 @@ def ranking_test(
     >>> y = (rng.random(600) < np.where(w * x[:, 0] > 0, 0.8, 0.3)).astype(float)
     >>> X = Predictors.from_matrix(x)
     >>> refits = Refits(TLearner(Logistic(), desirable=True), X, y, w, Logistic(), X)
-    >>> ranking_test(refits, seed=1).rate.p < 0.001
+    >>> ranking_test(refits, draws=3, seed=1).rate.p < 0.001
     True
     """
     known = refits.known
+    if draws < 1:
+        raise ArgumentError(f"The ranking test needs one draw of folds at least; found {draws}.")
     if not 2 <= folds <= known.sum():
         raise NotEstimable(
             f"The ranking test needs 2 folds at least and a patient in each; found {folds} folds "
             f"for {known.sum()} patients."
         )
-    fold = ranking_folds(refits, folds, seed)
-    task = RankingTask(refits, fold, seed)
-    table = cross_fitted(fold, task, executor=executor, workers=workers, scheduler=scheduler)
-    priority, mu0, mu1, propensity = table[:, known]
-    scores = refits.scores(known, mu0, mu1, propensity)
-    area = rate(
-        scores,
-        priority,
-        target=target,
-        fold=fold[known],
-        half_samples=half_samples,
-        seed=integer(seed, Work.RANKING, _HALVES),
-    )
-    later = fold[known] > 0
-    return RankingTest(area, *_described(scores[later], priority[later], fold[known][later]))
-
-
-def ranking_folds(refits: Refits, folds: int, seed: int) -> NDArray[np.int64]:
-    """Draw the folds of the test within arms, whatever the outcomes; -1 where unknown.
-
-    The first folds teach together, as fold 0, until they have two patients with the event and two
-    without it in both arms: fewer teach nothing.
-    """
-    known = refits.known
-    outcome = refits.outcome[known].astype(np.int64)
-    sample = Sample(refits.predictors.coded[known], outcome, refits.treatment[known])
-    fold = np.full(known.size, -1, dtype=np.int64)
-    drawn = sample_folds(sample, folds, seed, Work.RANKING, _FOLDS, by_outcome=False)
-    kind = 2 * sample.treatment + sample.outcome
-    enough = [
-        last
-        for last in range(folds - 1)
-        if np.bincount(kind[drawn <= last], minlength=4).min() >= _FEWEST
-    ]
-    fold[known] = np.maximum(drawn - min(enough, default=0), 0)
-    return fold
+    made = ranking_draws(
+        refits, folds=folds, draws=draws, seed=seed,
+        executor=executor, workers=workers, scheduler=scheduler,
+    )  # fmt: skip
+    found = rate_over_draws(made.scores, made.priority, fold=made.fold, target=target)
+    by_draw = zip(made.priority, made.fold, strict=True)
+    described = [_described(made.scores, *each) for each in by_draw]
+    slope, difference = (_mean(each) for each in zip(*described, strict=True))
+    return RankingTest(found.mean, found.draws, slope, difference)
 
 
 def _described(
     scores: NDArray[np.float64], benefit: NDArray[np.float64], fold: NDArray[np.int64]
-) -> tuple[Estimate, GroupEffects | None]:
-    """Give slope and quarters: models of different folds differ in level, so ranks are by fold."""
-    slope = benefit_slope(scores, benefit, fold=fold).slope
+) -> tuple[Estimate, Estimate]:
+    """Give slope and quarters of a draw: models of different folds differ in level, so by fold."""
+    later = fold > 0
+    phi, t, number = scores[later], benefit[later], fold[later]
+    slope = benefit_slope(phi, t, fold=number).slope
     try:
-        return slope, group_effects(scores, benefit_ranks(benefit, fold), groups=_QUARTERS)
+        return slope, group_effects(phi, benefit_ranks(t, number), groups=_QUARTERS).difference
     except NotEstimable:
-        return slope, None
+        return slope, wald(np.nan)
+
+
+def _mean(draws: Sequence[Estimate]) -> Estimate:
+    """Average over the draws that have an estimate."""
+    known = [each for each in draws if np.isfinite(each.estimate)]
+    if not known:
+        return wald(np.nan)
+    variance = np.mean([each.se**2 for each in known])
+    return wald(float(np.mean([each.estimate for each in known])), float(np.sqrt(variance)))
 
 
 @says("ranking")
@@ -229,8 +178,18 @@ def finding(test: RankingTest, study: Study) -> Finding:
     else:
         text = "that patients ranked first gain more than the average is not shown."
     if value.se > 0.0:
-        text += (
+        text += _draws(test) + (
             f" The test finds an {value.target.upper()} of {100 * _POWER_80 * value.se:.0f} points "
             "four times in five, smaller ones less often."
         )
     return Finding("ranking", verdict, title + text)
+
+
+def _draws(test: RankingTest) -> str:
+    """Say how far the draws of folds agree; nothing for a single one."""
+    if len(test.draws) < 2:
+        return ""
+    return (
+        f" This is the mean over {len(test.draws)} draws of folds; alone, {test.draws_above} of "
+        "them would show that they gain more."
+    )

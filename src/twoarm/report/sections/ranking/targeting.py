@@ -60,10 +60,12 @@ def targeting_table(study: Study, found: BenefitEvidence, test: RankingTest | No
     """Give the one test of the ranking, and the areas under the curves of the figure."""
     rows: list[Row] = []
     if test is not None:
-        area = test.rate
-        rows.append(
-            (TESTED, f"{area.target.upper()}, the test", area.estimate, area.low, area.high)
-        )
+        area, name = test.rate, test.rate.target.upper()
+        rows.append((TESTED, f"{name}, the test", area.estimate, area.low, area.high))
+        if len(test.draws) > 1:
+            alone = [each.estimate for each in test.draws]
+            rows.append((TESTED, f"{name}, lowest of {len(alone)} draws", min(alone), None, None))
+            rows.append((TESTED, f"{name}, highest of {len(alone)} draws", max(alone), None, None))
         rows.append((TESTED, "Last quarter over first, same folds", *limits(test.difference)))
     for title, m in models_of(found):
         rows.append((title, "AUTOC, descriptive", m.autoc, None, None))
@@ -77,10 +79,21 @@ def targeting_table(study: Study, found: BenefitEvidence, test: RankingTest | No
     note = (
         "How much more the patients ranked first gain than the average; 0 is a ranking by lot. "
         "One test was declared in advance: folds in sequence, patients ranked by penalized "
-        "interactions averaged over their strengths. The areas beside it come from ordinary "
-        "cross-fitting, where a test would reject too often." + adjusted(study)
+        "interactions averaged over their strengths." + _draws(test) + " The areas beside it come "
+        "from ordinary cross-fitting, where a test would reject too often." + adjusted(study)
     )
     return Table("targeting", "Is the ranking better than chance?", note, columns, tuple(rows))
+
+
+def _draws(test: RankingTest | None) -> str:
+    """Say what the draws of folds are for, and how many would say it alone."""
+    if test is None or len(test.draws) < 2:
+        return ""
+    return (
+        f" Who teaches and who is ranked is drawn by lot: the test is the mean over "
+        f"{len(test.draws)} such draws, of which {test.draws_above} alone would have shown a "
+        "ranking better than chance. Its error allows for what the draws share."
+    )
 
 
 def targeting_curves(axes: Axes, curves: Mapping[str, TargetingCurve]) -> Axes:
