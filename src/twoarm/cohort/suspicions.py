@@ -15,7 +15,14 @@ from twoarm.cohort.problems import Problem
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import StudyFile
 
-__all__ = ["doubtful_columns", "late_names", "late_rules", "leaking_columns", "looks_late"]
+__all__ = [
+    "doubtful_columns",
+    "late_names",
+    "late_rules",
+    "leaking_columns",
+    "looks_late",
+    "outcome_leaks",
+]
 
 _LOOKS_LATER = re.compile(
     "tici(?![a-z])|24h|discharge|proc_min|follow_?up|futime|fu_time|surviv|surv_?time"
@@ -96,17 +103,34 @@ def leaking_columns(
         1, 0, or NaN where not known.
     treatment : ndarray of int, shape (n,)
     """
-    labels = file.treatment.labels
-    arms = (f"in the arm '{labels.treated}'", f"in the arm '{labels.control}'")
-    analysed = [each.name for each in file.outcomes if each.role == "outcome"]
     described = (*file.predictors, *file.propensity_codebook)
     for predictor, values in zip(described, columns.T, strict=True):
-        yield from leakages(predictor, values, treatment.astype(np.float64), arms)
-        for name in analysed:
-            classes = (f"with outcome '{name}'", f"without outcome '{name}'")
-            found = list(leakages(predictor, values, outcomes[name], classes))
-            for arm, title in ((1, arms[0]), (0, arms[1])) if not found else ():
-                truth = np.where(treatment == arm, outcomes[name], np.nan)
-                within = (f"{classes[0]} {title}", f"{classes[1]} {title}")
-                found += leakages(predictor, values, truth, within)
-            yield from found
+        yield from leakages(predictor, values, treatment.astype(np.float64), _arms(file))
+        yield from outcome_leaks(file, predictor, values, outcomes, treatment)
+
+
+def outcome_leaks(
+    file: StudyFile,
+    predictor: Predictor,
+    values: Columns,
+    outcomes: Mapping[str, NDArray[np.float64]],
+    treatment: NDArray[np.int64],
+) -> Iterator[Problem]:
+    """Point at a column, shape (n,), that is an outcome in other words, or known only after it.
+
+    Where it does not tell the outcome in all patients, each arm is asked.
+    """
+    arms = _arms(file)
+    for name in [each.name for each in file.outcomes if each.role == "outcome"]:
+        classes = (f"with outcome '{name}'", f"without outcome '{name}'")
+        found = list(leakages(predictor, values, outcomes[name], classes))
+        for arm, title in ((1, arms[0]), (0, arms[1])) if not found else ():
+            truth = np.where(treatment == arm, outcomes[name], np.nan)
+            within = (f"{classes[0]} {title}", f"{classes[1]} {title}")
+            found += leakages(predictor, values, truth, within)
+        yield from found
+
+
+def _arms(file: StudyFile) -> tuple[str, str]:
+    labels = file.treatment.labels
+    return f"in the arm '{labels.treated}'", f"in the arm '{labels.control}'"

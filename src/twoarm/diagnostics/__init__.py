@@ -16,6 +16,7 @@ from twoarm.diagnostics.average.published_benchmark import (
 )
 from twoarm.diagnostics.average.unknown_outcomes import observation_weighted_effect
 from twoarm.diagnostics.comparability.balance import Balance, balance
+from twoarm.diagnostics.comparability.leakage import Leakage, leakage
 from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_trimming, overlap
 from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
@@ -128,6 +129,7 @@ __all__ = [
     "HeldOutRisks",
     "Heterogeneity",
     "InstabilityPlot",
+    "Leakage",
     "MarginalSensitivity",
     "Missingness",
     "NegativeControl",
@@ -168,6 +170,7 @@ __all__ = [
     "heterogeneity",
     "imputed",
     "instability_plot",
+    "leakage",
     "learn_support",
     "leave_one_centre_out",
     "leave_one_centre_out_effects",

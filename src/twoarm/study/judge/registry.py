@@ -10,6 +10,7 @@ from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.average.missing_effect import MISSING_EFFECT
 from twoarm.study.judge.average.published import PUBLISHED
 from twoarm.study.judge.comparability.balance import BALANCE
+from twoarm.study.judge.comparability.leakage import LEAKAGE
 from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.judge.comparability.propensity import PROPENSITY
 from twoarm.study.judge.comparability.support import SUPPORT
@@ -36,6 +37,7 @@ __all__ = ["QUESTIONS", "check_findings"]
 
 QUESTIONS: tuple[Question[Any], ...] = (
     TARGET_TRIAL,
+    LEAKAGE,
     PROPENSITY,
     OVERLAP,
     BALANCE,
