@@ -38,7 +38,8 @@ class ReanchoredEffect:
     odds_ratio, odds_low, odds_high : float, float or None
         As published, or from the published risks and numbers of patients (Woolf's interval).
     benefit, low, high : float, float or None
-        Average benefit that it would give here.
+        Average benefit that it would give here. The interval holds the uncertainty of the published
+        effect and of this cohort's own risks without the treatment.
     needed : EValue or None
         Confounding that would reconcile our average with `benefit`: one hidden factor, as a risk
         ratio with treatment and with outcome. 1 where ours is not the larger. None where it is not
@@ -158,6 +159,11 @@ def published_benchmark(
     Where ours and a published effect differ, selection of other patients, another treatment or
     confounding may be the reason: the data cannot tell which (Dahabreh et al., arXiv 2203.14857).
     `needed` says what confounding alone would have to be.
+
+    The risks that the ratios are applied to are estimates: their error is that of the doubly robust
+    estimate of mean(expit(logit mu0 + log OR) - mu0), which controls' outcomes inform. It is joined
+    with the published interval, each limit at its own distance (MOVER: Donner, Zou, Stat Methods
+    Med Res 2012;21:347-359, doi 10.1177/0962280210383085).
     """
     parts = tuple(
         np.asarray(each, dtype=np.float64) for each in (outcome, treatment, mu0, mu1, propensity)
@@ -179,9 +185,26 @@ def _row(
     benefit = here(ratio)
     worst = best = None
     if low is not None and high is not None:
-        worst, best = sorted((here(low), here(high)))
+        own = Z * _error_of_own_risks(parts, ratio)
+        worst, best = _joined(benefit, sorted((here(low), here(high))), own)
     needed = _needed(parts, benefit, ours, desirable)
     return ReanchoredEffect(published, ratio, low, high, benefit, worst, best, needed)
+
+
+def _error_of_own_risks(parts: tuple[NDArray[np.float64], ...], ratio: float) -> float:
+    """Give the standard error of the average at this ratio that comes from estimating mu0."""
+    outcome, treatment, mu0, _, propensity = parts
+    odds = 1.0 - mu0 + ratio * mu0
+    added = ratio * mu0 / odds - mu0
+    slope = ratio / odds**2 - 1.0
+    scores = added + slope * (1.0 - treatment) * (outcome - mu0) / (1.0 - propensity)
+    return float(scores.std(ddof=1)) / math.sqrt(scores.size)
+
+
+def _joined(benefit: float, limits: Sequence[float], own: float) -> tuple[float, float]:
+    """Widen a published interval by the half width of another, independent source of error."""
+    low, high = limits
+    return benefit - math.hypot(benefit - low, own), benefit + math.hypot(high - benefit, own)
 
 
 def _odds_ratio(published: PublishedEffect) -> tuple[float, float | None, float | None]:
@@ -224,7 +247,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
     else:
         benefits = [each.benefit for each in compared]
         text += (
-            f"; {len(compared)} published effects in comparable patients, on this cohort's risk of "
+            f"; {_sources(compared)} in comparable patients, on this cohort's risk of "
             f"{100 * value.control_risk:.1f} % without the treatment, would give "
             f"{_points(min(benefits))} to {_points(max(benefits))}. "
         )
@@ -237,6 +260,13 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
         else:
             text += "That intervals meet is no evidence against confounding, which may be shared."
     return Finding("published trials", verdict, text)
+
+
+def _sources(compared: Sequence[ReanchoredEffect]) -> str:
+    """Count publications: one may report several measures of the outcome."""
+    count = len({each.published.source for each in compared})
+    effects = "1 effect" if len(compared) == 1 else f"{len(compared)} effects"
+    return f"{effects} from {count} {'publication' if count == 1 else 'publications'}"
 
 
 def _points(value: float) -> str:
