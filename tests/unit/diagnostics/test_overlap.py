@@ -65,6 +65,32 @@ def test_a_constant_column_has_no_difference_and_order_is_by_imbalance():
     assert np.isnan(found.before[-1])
 
 
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 2**20), st.floats(-5, 5), st.floats(0.01, 9))
+def test_a_column_that_is_the_arm_differs_without_bounds(seed, level, apart):
+    X, w = patients(seed, n=60)
+    e = propensity(X, w).score
+    tells = np.column_stack([X[:, 0], level + apart * w, np.full(w.size, level), level - apart * w])
+    found = balance(tells, w, e, names=["age", "more", "same", "less"])
+    for differences in (found.before, found.inverse, found.overlap):
+        by_name = dict(zip(found.names, differences, strict=True))
+        assert (by_name["more"], by_name["less"]) == (np.inf, -np.inf)
+        assert np.isnan(by_name["same"])
+        assert np.isfinite(by_name["age"])
+    assert set(found.names[:2]) == {"more", "less"}
+
+
+def test_a_column_that_is_the_arm_is_counted_and_named(aspirin):
+    w = np.tile([0, 1], 50)
+    found = balance_finding(
+        balance(np.column_stack([w, np.tile([0.0, 0.0, 1.0, 1.0], 25)]), w, np.full(100, 0.5),
+                names=["assigned", "sex"]), aspirin)  # fmt: skip
+    assert found.verdict == "questions"
+    assert "1 of 2 columns before, 1 after" in found.text
+    assert found.text.endswith("another for the other arm: assigned.")
+    assert found.table.rows[0] == ("assigned", "infinite", "infinite", "infinite")
+
+
 def test_the_propensity_uses_the_centre():
     rng = np.random.default_rng(2)
     centre = np.repeat(["a", "b"], 100)
