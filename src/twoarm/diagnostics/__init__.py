@@ -16,6 +16,10 @@ from twoarm.diagnostics.average.published_benchmark import (
 )
 from twoarm.diagnostics.average.unknown_outcomes import observation_weighted_effect
 from twoarm.diagnostics.comparability.balance import Balance, balance
+from twoarm.diagnostics.comparability.one_treatment_centres import (
+    OneTreatmentCentres,
+    one_treatment_centres,
+)
 from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_trimming, overlap
 from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
@@ -131,6 +135,7 @@ __all__ = [
     "MarginalSensitivity",
     "Missingness",
     "NegativeControl",
+    "OneTreatmentCentres",
     "OrdinalEffects",
     "Overlap",
     "PartialR2",
@@ -175,6 +180,7 @@ __all__ = [
     "missingness",
     "negative_control",
     "observation_weighted_effect",
+    "one_treatment_centres",
     "ordinal_effects",
     "overlap",
     "partial_r2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,6 @@ from twoarm.errors import ArgumentError
 
 __all__ = ["Support", "SupportFlags", "finding", "learn_support"]
 
-_FAR_SHARE = 0.99
-
 
 @dataclass(frozen=True, slots=True)
 class SupportFlags:
@@ -27,7 +26,7 @@ class SupportFlags:
     propensity : ndarray of bool
         Treatment was all but decided: outside alpha to 1 - alpha.
     distance : ndarray of bool
-        Nobody near.
+        Nobody near: the nearest patient is as far as two patients of the cohort usually are.
     category : ndarray of bool
         A level that nobody had in one of the arms.
     """
@@ -55,12 +54,11 @@ class Support:
     cohort : ndarray, shape (n, p)
         Standardised predictors of the cohort.
     far : float
-        99th percentile of a cohort patient's distance to the nearest other.
+        Root mean square distance of two patients of the cohort: sqrt(2 columns that vary).
     levels : tuple of frozenset
         For each column of categories the codes seen in both arms.
     flags : SupportFlags
-        Of the cohort's own patients, about 1 % of whom are far by construction. They stay in mean,
-        share and average effects.
+        Of the cohort's own patients. Those outside stay in mean, share and average effects.
     outside : tuple of int
         So many of them in control and treated.
     """
@@ -125,8 +123,11 @@ def learn_support(
 
     Notes
     -----
-    Distances are Euclidean on standardised columns. Being inside is no proof of support: regions
-    can be empty between neighbours, and more so the more columns there are.
+    Distances are Euclidean on standardised columns. A neighbour who is no nearer than a patient
+    drawn at random tells nothing about this one; the gaps between real neighbours are smaller. A
+    percentile of the gaps would leave out as many patients of any cohort, however dense. Being
+    inside is no proof of support: regions can be empty between neighbours, and more so the more
+    columns there are.
 
     Examples
     --------
@@ -149,7 +150,7 @@ def learn_support(
     cohort = (matrix - centre) / scale
     # Asked without points, the neighbours of the learnt ones leave out the patient itself.
     nearest = NearestNeighbors(n_neighbors=1).fit(cohort).kneighbors()[0][:, 0]
-    far = float(np.quantile(nearest, _FAR_SHARE))
+    far = math.sqrt(2.0 * int((spread > 0).sum()))
     codes = _categories(categories, arm.size)
     levels = tuple(
         frozenset(column[arm == 0].tolist()) & frozenset(column[arm == 1].tolist())
