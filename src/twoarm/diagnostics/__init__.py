@@ -21,6 +21,11 @@ from twoarm.diagnostics.comparability.one_treatment_centres import (
     one_treatment_centres,
 )
 from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_trimming, overlap
+from twoarm.diagnostics.comparability.population import (
+    Population,
+    PopulationScores,
+    population_scores,
+)
 from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
 from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
@@ -142,6 +147,8 @@ __all__ = [
     "PatientBounds",
     "Pooled",
     "PooledEstimate",
+    "Population",
+    "PopulationScores",
     "Propensity",
     "ProportionalOdds",
     "PublishedBenchmark",
@@ -187,6 +194,7 @@ __all__ = [
     "patient_bounds",
     "performance_by_centre",
     "pool",
+    "population_scores",
     "present",
     "propensity",
     "propensity_pairs",

@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.average.tmle import targeted_effect
+from twoarm.diagnostics.average.tmle import targeted
+from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
+from twoarm.diagnostics.comparability.population import Population, target_weights
 from twoarm.diagnostics.comparability.weighting import (
-    inverse_weights,
     overlap_weights,
+    population_weights,
     weighted_difference,
 )
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import Estimate, mean_estimate, wald
+from twoarm.metrics import Estimate, wald
 from twoarm.seeds import Stream, generator
 
 __all__ = ["AverageEffect", "average_effect", "crude_difference", "finding"]
@@ -32,21 +34,23 @@ _UNDEFINED_SHARE = 0.20
 
 @dataclass(frozen=True, slots=True)
 class AverageEffect:
-    """Average effects on the scale of the outcome, with 95 % intervals.
+    """Average effects in one population, on the scale of the outcome.
+
+    All have 95 % intervals. The population is everybody (ATE) unless another was asked for.
 
     Attributes
     ----------
     crude : Estimate
         Difference of the arms' means, nothing adjusted for.
     g_formula : Estimate
-        Mean over all patients of the difference of both arms' predictions (standardisation). Its
+        Mean over the population of the difference of both arms' predictions (standardisation). Its
         error comes from refitting in resampled patients; none where there was nothing to refit.
     iptw : Estimate
-        Difference of means weighted by the inverse probability of the treatment received (Hajek),
-        weights taken as known.
+        Difference of means weighted so that either arm stands for the population (Hajek), weights
+        taken as known: for everybody by the inverse probability of the treatment received.
     overlap : Estimate
-        Effect in the overlap population (ATO), where treatment was most open: another population
-        than that of all other estimates.
+        By overlap weights, in the overlap population (ATO), where treatment was most open: whatever
+        the population of the other estimates.
     aipw : Estimate
         Mean of the doubly robust scores.
     tmle : Estimate
@@ -93,11 +97,12 @@ def average_effect(
     propensity_model: Any = None,
     mu: tuple[ArrayLike, ArrayLike] | None = None,
     propensity: ArrayLike | None = None,
+    population: Population = "all",
     cross_fit: int = 0,
     seed: int = 0,
     replicates: int = 50,
 ) -> AverageEffect:
-    """Estimate the average effect of a treatment on everybody in the data, in six ways.
+    """Estimate the average effect of a treatment in a population, in six ways.
 
     Parameters
     ----------
@@ -116,6 +121,9 @@ def average_effect(
         Predictions under control and under treatment, made elsewhere; no outcome model is fitted.
     propensity : array_like, shape (n,), optional
         Probability of treatment, made elsewhere, strictly between 0 and 1.
+    population : {"all", "treated", "overlap"}
+        Everybody in the data (ATE), the treated (ATT), or the overlap population with weights
+        e (1 - e), e the propensity (ATO).
     cross_fit : int
         Number of folds: each patient's predictions come from models that have not seen the fold
         (Chernozhukov et al. 2018, doi 10.1111/ectj.12097). 0: models fitted on everybody, which is
@@ -134,7 +142,8 @@ def average_effect(
     Raises
     ------
     ArgumentError
-        If the arrays do not fit together, or a propensity is not strictly between 0 and 1.
+        If the arrays do not fit together, a propensity is not strictly between 0 and 1, or the
+        population has no such name.
 
     Notes
     -----
@@ -149,7 +158,7 @@ def average_effect(
     References
     ----------
     Hernan MA, Robins JM. Causal Inference: What If (2020), chapters 12 and 13 (weighting,
-    standardisation); see `dr_scores`, `overlap_weights` and `targeted_effect` for the others.
+    standardisation); see `population_scores`, `overlap_weights` and `targeted` for the others.
 
     Examples
     --------
@@ -166,22 +175,29 @@ def average_effect(
         score = np.asarray(propensity, dtype=np.float64)
     if mu is None:
         mu0, mu1 = fit_outcomes(matrix, outcome, arm, folds, outcome_model)
-        g_error = _resampled_error(matrix, outcome, arm, folds, outcome_model, replicates, seed)
     else:
         mu0, mu1 = (np.asarray(each, dtype=np.float64) for each in mu)
-        g_error = math.nan
     if mu0.shape != outcome.shape or mu1.shape != outcome.shape:
         raise ArgumentError(
             f"`mu` must hold two predictions a patient; found shapes {mu0.shape} and {mu1.shape}."
         )
-    phi = dr_scores(outcome, arm, mu0, mu1, score)
+    parts = outcome, arm, mu0, mu1, score
+    aipw = doubly_robust_effect(*parts, population)
+    target = target_weights(population, arm, score)
+    standardised = float(np.average(mu1 - mu0, weights=target))
+    if mu is None:
+        refitted = _resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
+        g_formula = _by_resampling(standardised, refitted, replicates)
+    else:
+        g_formula = wald(standardised)
+    effect, moved0, moved1 = targeted(*parts, population)
     return AverageEffect(
         crude=crude_difference(outcome, arm),
-        g_formula=wald(float((mu1 - mu0).mean()), g_error),
-        iptw=weighted_difference(outcome, arm, inverse_weights(arm, score)),
+        g_formula=g_formula,
+        iptw=weighted_difference(outcome, arm, population_weights(population, arm, score)),
         overlap=weighted_difference(outcome, arm, overlap_weights(arm, score)),
-        aipw=mean_estimate(phi),
-        tmle=targeted_effect(outcome, arm, mu0, mu1, score),
+        aipw=aipw,
+        tmle=doubly_robust_effect(outcome, arm, moved0, moved1, score, population, effect=effect),
     )
 
 
@@ -205,18 +221,19 @@ def _arrays(
     return matrix, outcome, arm.astype(np.int64)
 
 
-def _resampled_error(
+def _resampled(
     X: NDArray[np.float64],
     y: NDArray[np.float64],
     arm: NDArray[np.int64],
+    target: NDArray[np.float64],
     folds: NDArray[np.int64],
     model: Any,
     replicates: int,
     seed: int,
-) -> float:
-    """Give the spread of the g-formula over resamples; a patient's copies share the fold.
+) -> list[float]:
+    """Give the g-formula in resamples; a patient's copies share the fold.
 
-    NaN where too few can be fitted. A resample with a single outcome value in an arm, or in the
+    A resample with a single outcome value in an arm, or in the
     patients learnt from, cannot be fitted and is left out.
     """
     arms = [np.flatnonzero(arm == each) for each in (0, 1)]
@@ -227,10 +244,17 @@ def _resampled_error(
         if not _is_fittable(y[rows], arm[rows], folds[rows]):
             continue
         mu0, mu1 = fit_outcomes(X[rows], y[rows], arm[rows], folds[rows], model)
-        estimates.append(float((mu1 - mu0).mean()))
-    if len(estimates) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
-        return math.nan
-    return float(np.std(estimates, ddof=1))
+        estimates.append(float(np.average(mu1 - mu0, weights=target[rows])))
+    return estimates
+
+
+def _by_resampling(estimate: float, refitted: list[float], replicates: int) -> Estimate:
+    """Give the interval from the spread over resamples, which few of them tell roughly: t."""
+    if len(refitted) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
+        return wald(estimate)
+    se = float(np.std(refitted, ddof=1))
+    half = float(student.ppf(0.975, len(refitted) - 1)) * se
+    return Estimate(estimate, se, estimate - half, estimate + half)
 
 
 def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[np.int64]) -> bool:

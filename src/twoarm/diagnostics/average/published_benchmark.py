@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import Estimate, as_benefit, mean_estimate
+from twoarm.metrics import Estimate, as_benefit
 from twoarm.metrics.normal import Z
 
 __all__ = [
@@ -168,8 +168,8 @@ def published_benchmark(
     parts = tuple(
         np.asarray(each, dtype=np.float64) for each in (outcome, treatment, mu0, mu1, propensity)
     )
-    phi = as_benefit(dr_scores(*parts), desirable=desirable)
-    ours = mean_estimate(phi)
+    y, arm, m0, m1, e = parts
+    ours = doubly_robust_effect(y, arm.astype(np.int64), m0, m1, e).as_benefit(desirable=desirable)
     rows = tuple(_row(parts, each, ours.estimate, desirable) for each in published)
     return PublishedBenchmark(ours, float(parts[2].mean()), rows)
 
