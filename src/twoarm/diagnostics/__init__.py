@@ -4,7 +4,7 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
-from twoarm.diagnostics.absent import Absent, present
+from twoarm.diagnostics.absent import Absent, attempt, present
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
 from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
@@ -16,6 +16,7 @@ from twoarm.diagnostics.average.published_benchmark import (
 )
 from twoarm.diagnostics.average.unknown_outcomes import observation_weighted_effect
 from twoarm.diagnostics.comparability.balance import Balance, balance
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.one_treatment_centres import (
     OneTreatmentCentres,
     one_treatment_centres,
@@ -136,6 +137,7 @@ __all__ = [
     "HeldOutEffects",
     "HeldOutRisks",
     "Heterogeneity",
+    "Identified",
     "InstabilityPlot",
     "MarginalSensitivity",
     "Missingness",
@@ -165,6 +167,7 @@ __all__ = [
     "Trimming",
     "VariableMissingness",
     "agreement",
+    "attempt",
     "average_effect",
     "balance",
     "benefit_by_centre",
@@ -178,6 +181,7 @@ __all__ = [
     "e_value_of_difference",
     "effect_stability",
     "heterogeneity",
+    "identified",
     "imputed",
     "instability_plot",
     "learn_support",

@@ -229,6 +229,16 @@ def test_one_mistyped_patient_is_far_and_the_others_are_not():
     assert np.flatnonzero(found.flags.distance).tolist() == [17]
 
 
+def test_nobody_is_like_anybody_where_what_was_measured_separates_the_arms():
+    X, w = patients(5)
+    tells = np.column_stack([X, 9.0 * w])
+    e = propensity(tells, w).score
+    found = learn_support(tells, w, e)
+    assert found.alpha == 0.5
+    assert found.flags.propensity.all()
+    assert found.flag(tells[:3], [0.1, 0.4, 0.9]).propensity.all()
+
+
 def test_nobody_is_decided_where_nobody_is_trimmed():
     X, w = patients(5)
     found = learn_support(X, w, np.full(w.size, 0.5))

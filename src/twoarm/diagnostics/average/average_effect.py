@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.absent import Absent, attempt
+from twoarm.diagnostics.average.possible import bounded, possible
+from twoarm.diagnostics.average.standardisation import by_resampling, resampled
 from twoarm.diagnostics.average.tmle import targeted
 from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
 from twoarm.diagnostics.comparability.population import Population, target_weights
 from twoarm.diagnostics.comparability.weighting import (
@@ -22,55 +26,71 @@ from twoarm.diagnostics.comparability.weighting import (
 )
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.errors import ArgumentError, NotEstimable
+from twoarm.metalearners.scores import arm_scores
 from twoarm.metrics import Estimate, wald
-from twoarm.seeds import Stream, generator
 
 __all__ = ["AverageEffect", "average_effect", "crude_difference", "finding"]
 
+Parts = tuple[
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]
+"""Outcome, treatment, mu0, mu1 and propensity."""
+
+_OVER: dict[Population, str] = {
+    "all": "over all patients",
+    "treated": "over the treated",
+    "overlap": "in the overlap population",
+}
 _ADJUSTED = ("g_formula", "iptw", "overlap", "aipw", "tmle")
-_UNDEFINED_SHARE = 0.20
-"""No standard error if the models could not be fitted in more of the resamples."""
 
 
 @dataclass(frozen=True, slots=True)
 class AverageEffect:
     """Average effects in one population, on the scale of the outcome.
 
-    All have 95 % intervals. The population is everybody (ATE) unless another was asked for.
+    All have 95 % intervals. The population is everybody (ATE) unless another was asked for. Where
+    the arms do not overlap enough for it, or an estimate leaves the range of the outcome, there is
+    a reason instead of a number.
 
     Attributes
     ----------
     crude : Estimate
         Difference of the arms' means, nothing adjusted for.
-    g_formula : Estimate
+    g_formula : Estimate or Absent
         Mean over the population of the difference of both arms' predictions (standardisation). Its
         error comes from refitting in resampled patients; none where there was nothing to refit.
-    iptw : Estimate
+    iptw : Estimate or Absent
         Difference of means weighted so that either arm stands for the population (Hajek), weights
         taken as known: for everybody by the inverse probability of the treatment received.
-    overlap : Estimate
+    overlap : Estimate or Absent
         By overlap weights, in the overlap population (ATO), where treatment was most open: whatever
         the population of the other estimates.
-    aipw : Estimate
+    aipw : Estimate or Absent
         Mean of the doubly robust scores.
-    tmle : Estimate
+    tmle : Estimate or Absent
         Targeted maximum likelihood.
     """
 
     crude: Estimate
-    g_formula: Estimate
-    iptw: Estimate
-    overlap: Estimate
-    aipw: Estimate
-    tmle: Estimate
+    g_formula: Estimate | Absent
+    iptw: Estimate | Absent
+    overlap: Estimate | Absent
+    aipw: Estimate | Absent
+    tmle: Estimate | Absent
 
     def as_benefit(self, *, desirable: bool) -> AverageEffect:
         """Turn every estimate of mu1 - mu0 into one of the benefit."""
-        turned = {
-            each.name: getattr(self, each.name).as_benefit(desirable=desirable)
-            for each in fields(self)
-        }
-        return AverageEffect(**turned)
+        found = {each.name: getattr(self, each.name) for each in fields(self)}
+        return AverageEffect(
+            **{
+                name: each if isinstance(each, Absent) else each.as_benefit(desirable=desirable)
+                for name, each in found.items()
+            }
+        )
 
 
 def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Estimate:
@@ -85,7 +105,7 @@ def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Es
     control, treated = y[treatment == 0], y[treatment == 1]
     difference = float(treated.mean() - control.mean())
     variance = sum(float(arm.var(ddof=1)) / arm.size for arm in (control, treated) if arm.size > 1)
-    return wald(difference, math.sqrt(variance))
+    return bounded(wald(difference, math.sqrt(variance)), y)
 
 
 def average_effect(
@@ -98,6 +118,7 @@ def average_effect(
     mu: tuple[ArrayLike, ArrayLike] | None = None,
     propensity: ArrayLike | None = None,
     population: Population = "all",
+    judged: Identified | None = None,
     cross_fit: int = 0,
     seed: int = 0,
     replicates: int = 50,
@@ -124,6 +145,9 @@ def average_effect(
     population : {"all", "treated", "overlap"}
         Everybody in the data (ATE), the treated (ATT), or the overlap population with weights
         e (1 - e), e the propensity (ATO).
+    judged : Identified, optional
+        Which averages these patients can tell, where that was judged by more than X and the
+        propensity used here; by default `identified(propensity, treatment, X)`.
     cross_fit : int
         Number of folds: each patient's predictions come from models that have not seen the fold
         (Chernozhukov et al. 2018, doi 10.1111/ectj.12097). 0: models fitted on everybody, which is
@@ -149,7 +173,10 @@ def average_effect(
     -----
     Only the crude difference in a randomised trial needs no assumption. The others are causal if X
     holds all that decided on treatment and bears on the outcome, and if every patient could have
-    been in either arm. Extreme propensities are not cut off: look at overlap first.
+    been in either arm. Extreme propensities are not cut off, which would answer for other patients:
+    where they are many, or few patients would carry the average, none is given (`identified`).
+    Standardisation would extrapolate there, and is not given either. Elsewhere intervals hold what
+    they say (``benchmarks/overlap_coverage.py``), that of the g-formula if its models are right.
 
     In a few hundred patients, outcome models fitted on everybody make the errors of `aipw` and
     `tmle` too small, and a cross-fitted propensity makes them needlessly large: cross-fit, and give
@@ -182,23 +209,44 @@ def average_effect(
             f"`mu` must hold two predictions a patient; found shapes {mu0.shape} and {mu1.shape}."
         )
     parts = outcome, arm, mu0, mu1, score
-    aipw = doubly_robust_effect(*parts, population)
+    arm_scores(*parts)  # refuses what does not fit
     target = target_weights(population, arm, score)
-    standardised = float(np.average(mu1 - mu0, weights=target))
+    told = identified(score, arm, matrix) if judged is None else judged
+    crude, overlapping = crude_difference(outcome, arm), attempt(lambda: _overlapping(parts, told))
+    if population in told.reasons:
+        absent = Absent(told.reasons[population])
+        return AverageEffect(crude, absent, absent, overlapping, absent, absent)
+    fits: list[float] = []
     if mu is None:
-        refitted = _resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
-        g_formula = _by_resampling(standardised, refitted, replicates)
-    else:
-        g_formula = wald(standardised)
-    effect, moved0, moved1 = targeted(*parts, population)
+        fits = resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
+    standardised = float(np.average(mu1 - mu0, weights=target))
     return AverageEffect(
-        crude=crude_difference(outcome, arm),
-        g_formula=g_formula,
-        iptw=weighted_difference(outcome, arm, population_weights(population, arm, score)),
-        overlap=weighted_difference(outcome, arm, overlap_weights(arm, score)),
-        aipw=aipw,
-        tmle=doubly_robust_effect(outcome, arm, moved0, moved1, score, population, effect=effect),
+        crude=crude,
+        g_formula=attempt(lambda: possible(by_resampling(standardised, fits, replicates), outcome)),
+        overlap=overlapping,
+        **_by_propensity(parts, population),
     )
+
+
+def _overlapping(parts: Parts, told: Identified) -> Estimate:
+    """Give the difference by overlap weights."""
+    told.require("overlap")
+    outcome, arm, _, _, score = parts
+    return possible(weighted_difference(outcome, arm, overlap_weights(arm, score)), outcome)
+
+
+def _by_propensity(parts: Parts, population: Population) -> dict[str, Estimate | Absent]:
+    """Give the estimates that use the propensity."""
+    outcome, arm, _, _, score = parts
+    weights = population_weights(population, arm, score)
+    effect, moved0, moved1 = targeted(*parts, population)
+    moved = outcome, arm, moved0, moved1, score
+    found = {
+        "iptw": weighted_difference(outcome, arm, weights),
+        "aipw": doubly_robust_effect(*parts, population),
+        "tmle": doubly_robust_effect(*moved, population, effect=effect),
+    }
+    return {name: attempt(partial(possible, each, outcome)) for name, each in found.items()}
 
 
 def _arrays(
@@ -221,61 +269,20 @@ def _arrays(
     return matrix, outcome, arm.astype(np.int64)
 
 
-def _resampled(
-    X: NDArray[np.float64],
-    y: NDArray[np.float64],
-    arm: NDArray[np.int64],
-    target: NDArray[np.float64],
-    folds: NDArray[np.int64],
-    model: Any,
-    replicates: int,
-    seed: int,
-) -> list[float]:
-    """Give the g-formula in resamples; a patient's copies share the fold.
-
-    A resample with a single outcome value in an arm, or in the
-    patients learnt from, cannot be fitted and is left out.
-    """
-    arms = [np.flatnonzero(arm == each) for each in (0, 1)]
-    estimates = []
-    for index in range(replicates):
-        rng = generator(seed, Stream.REPLICATE, index)
-        rows = np.concatenate([rng.choice(each, each.size) for each in arms])
-        if not _is_fittable(y[rows], arm[rows], folds[rows]):
-            continue
-        mu0, mu1 = fit_outcomes(X[rows], y[rows], arm[rows], folds[rows], model)
-        estimates.append(float(np.average(mu1 - mu0, weights=target[rows])))
-    return estimates
-
-
-def _by_resampling(estimate: float, refitted: list[float], replicates: int) -> Estimate:
-    """Give the interval from the spread over resamples, which few of them tell roughly: t."""
-    if len(refitted) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
-        return wald(estimate)
-    se = float(np.std(refitted, ddof=1))
-    half = float(student.ppf(0.975, len(refitted) - 1)) * se
-    return Estimate(estimate, se, estimate - half, estimate + half)
-
-
-def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[np.int64]) -> bool:
-    """Whether each arm has two outcome values outside of every fold."""
-    return all(
-        np.unique(y[(arm == each) & ((folds != fold) | (folds < 0))]).size > 1
-        for each in (0, 1)
-        for fold in np.unique(folds)
-    )
-
-
 @says("average effect")
-def finding(value: AverageEffect, study: Study) -> Finding:
+def finding(value: AverageEffect, study: Study, population: Population = "all") -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is in benefit direction (`as_benefit`). In an observational study no agreement of
-    estimates supports a causal reading: the verdict is `questions` where adjustment for measured
-    factors alone takes away the crude effect or the estimates disagree, else `cannot tell`.
+    `value` is of this population and in benefit direction (`as_benefit`). In an observational study
+    no agreement of estimates supports a causal reading: the verdict is `questions` where adjustment
+    for measured factors alone takes away the crude effect or the estimates disagree, or where there
+    is no average at all, else `cannot tell`.
     """
     aipw = value.aipw
-    signs = {math.copysign(1.0, getattr(value, name).estimate) for name in _ADJUSTED}
+    if isinstance(aipw, Absent):
+        return _not_told(value, aipw, study, population)
+    adjusted = [getattr(value, name) for name in _ADJUSTED]
+    signs = {math.copysign(1.0, one.estimate) for one in adjusted if isinstance(one, Estimate)}
     found = aipw.excludes_zero
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
@@ -283,10 +290,28 @@ def finding(value: AverageEffect, study: Study) -> Finding:
     else:
         explained = value.crude.excludes_zero and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
+    where = "" if population == "all" else f"{_OVER[population]} "
     text = (
         f"{study.file.primary.title}: the crude difference is "
         f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
-        f"estimate {100 * aipw.estimate:+.1f}. "
+        f"estimate {where}{100 * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
     return Finding("average effect", verdict, text.rstrip())
+
+
+def _not_told(
+    value: AverageEffect, absent: Absent, study: Study, population: Population
+) -> Finding:
+    """Say that there is no such average, and what stands in its place."""
+    text = (
+        f"{study.file.primary.title}: the average effect {_OVER[population]} cannot be told from "
+        f"these patients: {absent.reason}. "
+    )
+    if population != "overlap" and isinstance(value.overlap, Estimate):
+        text += (
+            "Among patients whose treatment was open (overlap weights) the benefit is "
+            f"{100 * value.overlap.estimate:+.1f} points; that is another question. "
+        )
+    text += f"The crude difference, {100 * value.crude.estimate:+.1f} points, answers none."
+    return Finding("average effect", "questions", text)

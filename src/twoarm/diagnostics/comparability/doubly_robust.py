@@ -7,13 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics.comparability.influence import influence_interval, leave_one_out
+from twoarm.diagnostics.comparability.influence import inflated, influence_interval
 from twoarm.diagnostics.comparability.population import (
     Population,
     population_scores,
     target_weights,
 )
-from twoarm.diagnostics.comparability.weighting import population_weights
+from twoarm.diagnostics.comparability.weighting import effective_df, population_weights
 from twoarm.metrics import Estimate
 
 __all__ = ["doubly_robust_effect"]
@@ -35,7 +35,8 @@ def doubly_robust_effect(
 
     The standard error is that of the influence function, SD / sqrt(n), nuisances taken as known.
     The interval reaches farther where few patients carry much of the weight: their residuals are
-    inflated as in HC3, and t has the degrees of freedom of `influence_interval`.
+    inflated as in HC3, and t has the degrees of freedom of `influence_interval`, at most those of
+    `effective_df`.
 
     Parameters
     ----------
@@ -58,10 +59,7 @@ def doubly_robust_effect(
     se = float(influence.std(ddof=1)) / math.sqrt(n)
     scale = float(target_weights(population, treatment, propensity).mean())
     weights = population_weights(population, treatment, propensity)
-    inflated = influence.copy()
-    for arm, mu in ((0, mu0), (1, mu1)):
-        rows = treatment == arm
-        residuals = (2 * arm - 1) * weights[rows] * (outcome[rows] - mu[rows]) / scale
-        inflated[rows] += leave_one_out(residuals, weights[rows]) - residuals
+    residuals = weights * np.where(treatment == 1, outcome - mu1, mu0 - outcome) / scale
+    contributions = inflated(influence, residuals, weights, treatment) / n
     estimate = scores.effect if effect is None else effect
-    return influence_interval(estimate, se, inflated / n)
+    return influence_interval(estimate, se, contributions, effective_df(treatment, weights))

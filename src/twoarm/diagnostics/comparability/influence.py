@@ -6,18 +6,21 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from twoarm.metrics import Estimate
+from twoarm.metrics.normal import Z
 
-__all__ = ["influence_interval", "leave_one_out"]
+__all__ = ["inflated", "influence_interval", "leave_one_out"]
 
 Floats = NDArray[np.float64]
 
 _LARGEST_SHARE = 0.999
 
 
-def influence_interval(estimate: float, se: float, contributions: Floats) -> Estimate:
+def influence_interval(
+    estimate: float, se: float, contributions: Floats, most_df: float = math.inf
+) -> Estimate:
     """Give an estimate with a 95 % interval that counts how many patients its error rests on.
 
     Parameters
@@ -26,6 +29,9 @@ def influence_interval(estimate: float, se: float, contributions: Floats) -> Est
     contributions : ndarray, shape (n,)
         What each patient adds to the estimate's deviation from the truth; squares sum to its
         variance. Residuals may be inflated (`leave_one_out`): the interval takes the larger error.
+    most_df : float
+        Largest number of degrees of freedom: what the patients of the smaller arm are worth, less
+        one.
 
     Notes
     -----
@@ -49,8 +55,8 @@ def influence_interval(estimate: float, se: float, contributions: Floats) -> Est
     unsure = float((squares**2).sum()) - variance**2 / squares.size
     # With equal squares the difference is 0 but for rounding.
     known = unsure <= 1e-12 * variance**2
-    df = math.inf if known else 2.0 * variance**2 / unsure
-    half = float(student.ppf(0.975, df)) * error
+    df = min(most_df, math.inf if known else 2.0 * variance**2 / unsure)
+    half = (Z if math.isinf(df) else float(stdtrit(df, 0.975))) * error
     return Estimate(estimate, se, estimate - half, estimate + half)
 
 
@@ -68,3 +74,30 @@ def leave_one_out(residuals: Floats, weights: Floats) -> Floats:
     """
     share = np.minimum(weights / weights.sum(), _LARGEST_SHARE)
     return np.asarray(residuals / (1.0 - share))
+
+
+def inflated(
+    influence: Floats, residuals: Floats, weights: Floats, treatment: NDArray[np.int64]
+) -> Floats:
+    """Give contributions with the weighted residuals in them inflated in each arm.
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n,)
+    residuals : ndarray, shape (n,)
+        The part of it that is a weighted residual.
+    weights : ndarray, shape (n,)
+    treatment : ndarray, shape (n,)
+        0 and 1; patients of neither keep what they have.
+
+    Examples
+    --------
+    >>> half = np.array([0.5, -0.5, 1.0])
+    >>> inflated(half, half, np.ones(3), np.array([0, 0, -1])).tolist()
+    [1.0, -1.0, 1.0]
+    """
+    found = influence.copy()
+    for arm in (0, 1):
+        rows = treatment == arm
+        found[rows] += leave_one_out(residuals[rows], weights[rows]) - residuals[rows]
+    return found

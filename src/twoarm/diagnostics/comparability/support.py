@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.comparability.overlap import crump_trimming
+from twoarm.diagnostics.comparability.identified import identified
+from twoarm.diagnostics.comparability.overlap import trimmed
 from twoarm.diagnostics.finding import Finding, says
 from twoarm.errors import ArgumentError
 
@@ -48,7 +49,7 @@ class Support:
     Attributes
     ----------
     alpha : float
-        Crump's bound of the propensity; 0 if nobody is trimmed.
+        Bound of the propensity (`trimmed`); 0 if nobody is trimmed, 0.5 if everybody is.
     centre, scale : ndarray, shape (p,)
         Mean and standard deviation of the columns (1 for a constant one).
     cohort : ndarray, shape (n, p)
@@ -144,7 +145,8 @@ def learn_support(
             "X, treatment and propensity must have the same number of rows, at least 2; found "
             f"shapes {matrix.shape}, {arm.shape} and {e.shape}."
         )
-    trimming = crump_trimming(e)
+    arm = arm.astype(np.int64)
+    trimming = trimmed(e, identified(e, arm))
     centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     cohort = (matrix - centre) / scale

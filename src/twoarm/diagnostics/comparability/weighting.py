@@ -12,6 +12,7 @@ from twoarm.diagnostics.comparability.population import Population
 from twoarm.metrics import Estimate
 
 __all__ = [
+    "effective_df",
     "effective_sample_size",
     "inverse_weights",
     "overlap_weights",
@@ -68,13 +69,29 @@ def effective_sample_size(weights: Floats) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
+def effective_df(treatment: NDArray[np.int64], weights: Floats) -> float:
+    """Give the degrees of freedom of a weighted difference of arms: 1 or more.
+
+    What the patients of the smaller arm are worth, less one.
+
+    Examples
+    --------
+    >>> effective_df(np.array([0, 0, 0, 1, 1, 1]), np.array([1.0, 1.0, 1.0, 4.0, 1.0, 1.0]))
+    1.0
+    >>> effective_df(np.array([0, 0, 0, 1, 1, 1]), np.ones(6))
+    2.0
+    """
+    worth = min(effective_sample_size(weights[treatment == arm]) for arm in (0, 1))
+    return max(1.0, worth - 1.0)
+
+
 def weighted_difference(y: Floats, treatment: NDArray[np.int64], weights: Floats) -> Estimate:
     """Give the difference of weighted means (Hajek), with the sandwich error of that regression.
 
     The error takes the weights as known. For inverse probability weights from a regression that
     is too wide on average (Lunceford, Davidian 2004, doi 10.1002/sim.1903), never too narrow in
     large samples. The interval reaches farther where few patients carry much of the weight: errors
-    as in HC3, t with the degrees of freedom of `influence_interval`.
+    as in HC3, t with the degrees of freedom of `influence_interval` and at most `effective_df`.
 
     Examples
     --------
@@ -91,4 +108,9 @@ def weighted_difference(y: Floats, treatment: NDArray[np.int64], weights: Floats
         means.append(mean)
         shares[rows] = w * (values - mean) / w.sum()
         inflated[rows] = leave_one_out(shares[rows], w)
-    return influence_interval(means[1] - means[0], math.sqrt(float(shares @ shares)), inflated)
+    return influence_interval(
+        means[1] - means[0],
+        math.sqrt(float(shares @ shares)),
+        inflated,
+        effective_df(treatment, weights),
+    )

@@ -19,6 +19,7 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
     Absent,
     Finding,
+    attempt,
     average_effect,
     imputed,
     observation_weighted_effect,
@@ -30,7 +31,6 @@ from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
 from twoarm.seeds import Stream, generator, integer
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope

@@ -18,7 +18,7 @@ from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, negative_control
+from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, attempt, negative_control
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
@@ -30,7 +30,6 @@ from twoarm.metrics import Rate, share_at_threshold
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import CrossFitTask, cross_fit_folds
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.average.effects import effect_of
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Key, Line, Question, Scope

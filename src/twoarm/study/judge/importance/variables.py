@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import Absent
-from twoarm.study.judge.attempt import attempt
+from twoarm.diagnostics import Absent, attempt
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.importance.modifiers import Modifiers, modifier_importance
 from twoarm.study.judge.importance.refitted import RefittedImportance, refitted_importance

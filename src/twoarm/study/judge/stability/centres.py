@@ -14,6 +14,7 @@ from twoarm.diagnostics import (
     BenefitByCentre,
     CentreFailure,
     CentresPerformance,
+    attempt,
     benefit_by_centre,
     leave_one_centre_out_effects,
     performance_by_centre,
@@ -21,7 +22,6 @@ from twoarm.diagnostics import (
 from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.seeds import Stream, integer
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.plan.plan import ARMS, Plan
 
 __all__ = ["Centres", "centres", "left_out_together"]
