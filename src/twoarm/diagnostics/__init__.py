@@ -7,7 +7,12 @@ is imported from the file: ``from twoarm.diagnostics.comparability.balance impor
 from twoarm.diagnostics.absent import Absent, attempt, present
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
-from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
+from twoarm.diagnostics.average.multiple_imputation import (
+    PooledEstimate,
+    imputed,
+    over_imputations,
+    rubin,
+)
 from twoarm.diagnostics.average.published_benchmark import (
     PublishedBenchmark,
     ReanchoredEffect,
@@ -193,6 +198,7 @@ __all__ = [
     "observation_weighted_effect",
     "one_treatment_centres",
     "ordinal_effects",
+    "over_imputations",
     "overlap",
     "partial_r2",
     "patient_bounds",
