@@ -18,10 +18,12 @@ from twoarm.study.judge.schema import (
     RANGE,
     SPREAD,
     SPREAD_OR_NULL,
+    TEXT,
     by_name,
     either,
     maybe,
     record,
+    rows,
 )
 from twoarm.study.judge.stability.centres import Centres, centres
 from twoarm.study.plan.plan import ARMS
@@ -106,6 +108,7 @@ _POOLED = maybe(
         df=COUNT,
         centres=COUNT,
         scale=either("raw", "log", "logit"),
+        without=rows(TEXT),
     )
 )
 _RATIO = record(estimate=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)
