@@ -4,7 +4,7 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
-from twoarm.diagnostics.absent import Absent, attempt, present
+from twoarm.diagnostics.absent import Absent, attempt, present, required
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
 from twoarm.diagnostics.average.multiple_imputation import (
@@ -212,6 +212,7 @@ __all__ = [
     "published_benchmark",
     "ranking_test",
     "reanchored_benefit",
+    "required",
     "risk_ratio_of_hazard_ratio",
     "risk_ratio_of_mean_difference",
     "risk_ratio_of_odds_ratio",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from twoarm.errors import NotEstimable
 
-__all__ = ["Absent", "attempt", "present"]
+__all__ = ["Absent", "attempt", "present", "required"]
 
 Value = TypeVar("Value")
 
@@ -57,3 +57,21 @@ def attempt(compute: Callable[[], Value]) -> Value | Absent:
         return compute()
     except NotEstimable as reason:
         return Absent(str(reason))
+
+
+def required(value: Value | Absent) -> Value:
+    """Give the value that another one rests on.
+
+    Raises
+    ------
+    NotEstimable
+        If it is absent: for the same reason there is none of what rests on it.
+
+    Examples
+    --------
+    >>> required(0.5)
+    0.5
+    """
+    if isinstance(value, Absent):
+        raise NotEstimable(value.reason)
+    return value

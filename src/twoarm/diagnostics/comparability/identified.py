@@ -13,10 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.diagnostics.balance import standardised_differences
-from twoarm.diagnostics.one_arm_values import OneArmColumn, one_arm_columns, patients_without
-from twoarm.diagnostics.population import Population, target_weights
-from twoarm.diagnostics.weighting import overlap_weights
+from twoarm.diagnostics.comparability.balance import standardised_differences
+from twoarm.diagnostics.comparability.one_arm_values import (
+    OneArmColumn,
+    one_arm_columns,
+    patients_without,
+)
+from twoarm.diagnostics.comparability.population import Population, target_weights
+from twoarm.diagnostics.comparability.weighting import overlap_weights
 from twoarm.errors import ArgumentError, NotEstimable
 
 __all__ = ["MOST_INFLATED", "Identified", "identified", "inflation"]

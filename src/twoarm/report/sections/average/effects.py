@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twoarm.diagnostics import AverageEffect
+from twoarm.diagnostics import Absent, AverageEffect
 from twoarm.metrics import Estimate, finite
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
@@ -59,5 +59,7 @@ def average_effect_table(result: StudyResult, effects: Mapping[str, AverageEffec
     return Table("average_effect", "Average benefit", note, columns, tuple(rows))
 
 
-def _numbers(estimate: Estimate) -> Row:
+def _numbers(estimate: Estimate | Absent) -> Row:
+    if isinstance(estimate, Absent):
+        return (None, None, None, None)
     return tuple(map(finite, (estimate.estimate, estimate.low, estimate.high, estimate.se)))

@@ -61,8 +61,10 @@ def _one(evidence: Evidence, spec: OutcomeSpec) -> AverageEffect | Absent:
 
 def _block(value: AverageEffect, _: Study) -> dict[str, Any]:
     return {
-        f"{_PATH}.{name}": plain_estimate(getattr(value, name), "too few replicates succeeded")
-        for name in _ADJUSTED
+        f"{_PATH}.{name}": each
+        if isinstance(each, Absent)
+        else plain_estimate(each, "too few replicates succeeded")
+        for name, each in ((name, getattr(value, name)) for name in _ADJUSTED)
     }
 
 

@@ -24,6 +24,7 @@ from twoarm.diagnostics import (
     imputed,
     observation_weighted_effect,
     propensity,
+    required,
     rubin,
 )
 from twoarm.diagnostics.finding import Verdict, says
@@ -185,7 +186,7 @@ def _estimates(
         *parts, propensity=score[known], cross_fit=_FOLDS, seed=seed, replicates=0
     )
     plain = average_effect(*parts, propensity=score[known], seed=seed, replicates=resamples)
-    return doubly.aipw, plain.g_formula
+    return required(doubly.aipw), required(plain.g_formula)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,15 @@ from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, attempt, negative_control
+from twoarm.diagnostics import (
+    Absent,
+    Finding,
+    NegativeControl,
+    Refits,
+    attempt,
+    negative_control,
+    required,
+)
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
@@ -178,7 +186,7 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
 def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:
     measured = treatment_model(own.cohort)
     found = effect_of(own, spec, measured.X, _cross_fitted(own), measured.propensity.score)
-    return negative_control(spec.name, found.aipw)
+    return negative_control(spec.name, required(found.aipw))
 
 
 def _cross_fitted(own: Plan) -> NDArray[np.float64]:
