@@ -124,7 +124,7 @@ def identified(
 
     Cutting weights off instead would answer for other patients with an error nobody knows: at n =
     2000 and a slope of 3, intervals of TMLE with propensities held within 0.05 to 0.95 hold the
-    truth in 0.52 to 0.91 of cohorts, depending on the outcome.
+    truth in 0.52 to 0.90 of cohorts, depending on the outcome.
 
     References
     ----------

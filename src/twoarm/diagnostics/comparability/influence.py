@@ -47,7 +47,7 @@ def influence_interval(
     (0.004, 0.396)
     >>> one = influence_interval(0.2, 0.1, np.array([0.1] + [0.001] * 99))
     >>> round(one.low, 3)
-    -0.227
+    -0.22
     """
     squares = contributions**2
     variance = float(squares.sum())

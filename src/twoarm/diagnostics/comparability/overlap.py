@@ -112,7 +112,7 @@ def trimmed(propensity: NDArray[np.float64], judged: Identified) -> Trimming:
     Examples
     --------
     >>> e, arm = np.array([0.04, 0.96] * 20), np.array([0, 1] * 20)
-    >>> crump_trimming(e).kept.sum(), trimmed(e, identified(e, arm)).kept.sum()
+    >>> int(crump_trimming(e).kept.sum()), int(trimmed(e, identified(e, arm)).kept.sum())
     (40, 0)
     """
     found = crump_trimming(propensity)

@@ -93,9 +93,11 @@ def propensity(
 
     Examples
     --------
-    >>> found = propensity([[0.0], [1.0], [0.0], [1.0]], [0, 0, 1, 1])
-    >>> found.score.round(3).tolist(), found.auc
-    ([0.5, 0.5, 0.5, 0.5], 0.5)
+    >>> found = propensity([[0.0], [1.0], [2.0], [3.0]] * 10, [0, 0, 1, 1] * 10)
+    >>> found.auc
+    1.0
+    >>> propensity([[0.0], [1.0]] * 10, [0, 1, 1, 0] * 5, known=0.5).score[:2].tolist()
+    [0.5, 0.5]
     """
     matrix, arm = np.asarray(X, dtype=np.float64), np.asarray(treatment)
     if matrix.ndim != 2 or arm.shape != matrix.shape[:1] or not np.isfinite(matrix).all():
