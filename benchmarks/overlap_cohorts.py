@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from twoarm.diagnostics.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
+from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

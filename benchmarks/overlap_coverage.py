@@ -31,10 +31,11 @@ from benchmarks.average_effect_coverage import SEED as WORLDS_SEED
 from benchmarks.average_effect_coverage import WORLDS, covariates
 from benchmarks.overlap_cohorts import KINDS, Design, Fitted, agrees_with_package, cohort, world
 from benchmarks.record import keep
-from twoarm.diagnostics import Estimate, average_effect
-from twoarm.diagnostics.identified import Identified, identified
-from twoarm.diagnostics.population import target_weights
-from twoarm.diagnostics.standardisation import by_resampling
+from twoarm.diagnostics import average_effect
+from twoarm.diagnostics.average.standardisation import by_resampling
+from twoarm.diagnostics.comparability.identified import Identified, identified
+from twoarm.diagnostics.comparability.population import target_weights
+from twoarm.metrics import Estimate
 from twoarm.synthetic import generate
 
 SEED = 42_000_000  # cohort k of cell c: SEED + 10 000 c + k
@@ -66,7 +67,7 @@ def measure(
     for population in POPULATIONS:
         row: dict[str, Any] = {
             "population": population,
-            "told": int(told.absent(population) is None),
+            "told": int(population not in told.reasons),
         }
         if row["told"]:
             row |= _compared(_estimates(found, population, told, seed, refit), truth[population])
