@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.population import over
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
@@ -91,7 +92,7 @@ def finding(value: Agreement, study: Study) -> Finding:
     """Say whether the learner's mean is off; agreement is never a point in favour."""
     verdict: Verdict = "questions" if value.flagged else "cannot tell"
     text = (
-        f"{study.file.primary.title}: the predicted benefits average "
+        f"{study.file.primary.title}: the predicted benefits average{over(study)} "
         f"{100 * value.mean_benefit:+.1f} points, the doubly robust estimate is "
         f"{100 * value.aipw:+.1f}. "
     )

@@ -18,7 +18,7 @@ from twoarm.diagnostics.average.tmle import targeted
 from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
-from twoarm.diagnostics.comparability.population import Population, target_weights
+from twoarm.diagnostics.comparability.population import OVER, Population, over, target_weights
 from twoarm.diagnostics.comparability.weighting import (
     overlap_weights,
     population_weights,
@@ -40,11 +40,6 @@ Parts = tuple[
 ]
 """Outcome, treatment, mu0, mu1 and propensity."""
 
-_OVER: dict[Population, str] = {
-    "all": "over all patients",
-    "treated": "over the treated",
-    "overlap": "in the overlap population",
-}
 _ADJUSTED = ("g_formula", "iptw", "overlap", "aipw", "tmle")
 
 
@@ -270,17 +265,17 @@ def _arrays(
 
 
 @says("average effect")
-def finding(value: AverageEffect, study: Study, population: Population = "all") -> Finding:
+def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is of this population and in benefit direction (`as_benefit`). In an observational study
-    no agreement of estimates supports a causal reading: the verdict is `questions` where adjustment
-    for measured factors alone takes away the crude effect or the estimates disagree, or where there
-    is no average at all, else `cannot tell`.
+    `value` is of the study's population and in benefit direction (`as_benefit`). In an
+    observational study no agreement of estimates supports a causal reading: the verdict is
+    `questions` where adjustment for measured factors alone takes away the crude effect or the
+    estimates disagree, or where there is no average at all, else `cannot tell`.
     """
     aipw = value.aipw
     if isinstance(aipw, Absent):
-        return _not_told(value, aipw, study, population)
+        return _not_told(value, aipw, study)
     adjusted = [getattr(value, name) for name in _ADJUSTED]
     signs = {math.copysign(1.0, one.estimate) for one in adjusted if isinstance(one, Estimate)}
     found = aipw.excludes_zero
@@ -290,22 +285,20 @@ def finding(value: AverageEffect, study: Study, population: Population = "all") 
     else:
         explained = value.crude.excludes_zero and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
-    where = "" if population == "all" else f"{_OVER[population]} "
     text = (
         f"{study.file.primary.title}: the crude difference is "
         f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
-        f"estimate {where}{100 * aipw.estimate:+.1f}. "
+        f"estimate{over(study)} {100 * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
     return Finding("average effect", verdict, text.rstrip())
 
 
-def _not_told(
-    value: AverageEffect, absent: Absent, study: Study, population: Population
-) -> Finding:
+def _not_told(value: AverageEffect, absent: Absent, study: Study) -> Finding:
     """Say that there is no such average, and what stands in its place."""
+    population = study.file.target_trial.population
     text = (
-        f"{study.file.primary.title}: the average effect {_OVER[population]} cannot be told from "
+        f"{study.file.primary.title}: the average effect {OVER[population]} cannot be told from "
         f"these patients: {absent.reason}. "
     )
     if population != "overlap" and isinstance(value.overlap, Estimate):

@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.average.possible import possible
 from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
+from twoarm.diagnostics.comparability.population import Population, over, target_weights
+from twoarm.diagnostics.comparability.weighting import population_weights
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
@@ -26,6 +29,8 @@ __all__ = [
     "published_benchmark",
     "reanchored_benefit",
 ]
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class PublishedBenchmark:
     ours : Estimate
         Doubly robust, in benefit direction.
     control_risk : float
-        Mean of mu0: what the odds ratios are applied to.
+        Mean of mu0 in the population: what the odds ratios are applied to.
     rows : tuple of ReanchoredEffect
     """
 
@@ -91,7 +96,9 @@ class PublishedBenchmark:
         return self.ours.low <= row.high and row.low <= self.ours.high
 
 
-def reanchored_benefit(mu0: ArrayLike, odds_ratio: float, *, desirable: bool) -> float:
+def reanchored_benefit(
+    mu0: ArrayLike, odds_ratio: float, *, desirable: bool, weight: ArrayLike | None = None
+) -> float:
     """Give the average benefit if treatment multiplied every patient's odds of the outcome.
 
     Parameters
@@ -102,6 +109,8 @@ def reanchored_benefit(mu0: ArrayLike, odds_ratio: float, *, desirable: bool) ->
         Treated against control, above 0.
     desirable : bool
         Whether the outcome is one to hope for.
+    weight : array_like, shape (n,), optional
+        How much each patient belongs to the population; without, all the same.
 
     Raises
     ------
@@ -125,7 +134,7 @@ def reanchored_benefit(mu0: ArrayLike, odds_ratio: float, *, desirable: bool) ->
     if not (math.isfinite(odds_ratio) and odds_ratio > 0):
         raise ArgumentError(f"An odds ratio must be above 0; found {odds_ratio}.")
     treated = odds_ratio * risk / (1.0 - risk + odds_ratio * risk)
-    return as_benefit(float((treated - risk).mean()), desirable=desirable)
+    return as_benefit(float(np.average(treated - risk, weights=weight)), desirable=desirable)
 
 
 def published_benchmark(
@@ -137,6 +146,7 @@ def published_benchmark(
     published: Sequence[PublishedEffect],
     *,
     desirable: bool,
+    population: Population = "all",
 ) -> PublishedBenchmark:
     """Set the doubly robust average benefit beside published effects on this cohort's risks.
 
@@ -148,11 +158,15 @@ def published_benchmark(
         Of this outcome.
     desirable : bool
         Whether the outcome is one to hope for.
+    population : {"all", "treated", "overlap"}
+        Over whom all benefits are averaged.
 
     Raises
     ------
     ArgumentError
         If the arrays do not fit together.
+    NotEstimable
+        If our average leaves what is possible.
 
     Notes
     -----
@@ -165,40 +179,72 @@ def published_benchmark(
     with the published interval, each limit at its own distance (MOVER: Donner, Zou, Stat Methods
     Med Res 2012;21:347-359, doi 10.1177/0962280210383085).
     """
-    parts = tuple(
+    y, arm, m0, m1, e = (
         np.asarray(each, dtype=np.float64) for each in (outcome, treatment, mu0, mu1, propensity)
     )
-    y, arm, m0, m1, e = parts
-    ours = doubly_robust_effect(y, arm.astype(np.int64), m0, m1, e).as_benefit(desirable=desirable)
-    rows = tuple(_row(parts, each, ours.estimate, desirable) for each in published)
-    return PublishedBenchmark(ours, float(parts[2].mean()), rows)
+    parts = y, arm.astype(np.int64), m0, m1, e
+    ours = possible(doubly_robust_effect(*parts, population), y).as_benefit(desirable=desirable)
+    here = _Here(parts, population, ours.estimate, desirable)
+    risk = float(np.average(m0, weights=here.weight))
+    return PublishedBenchmark(ours, risk, tuple(here.row(each) for each in published))
 
 
-def _row(
-    parts: tuple[NDArray[np.float64], ...], published: PublishedEffect, ours: float, desirable: bool
-) -> ReanchoredEffect:
-    ratio, low, high = _odds_ratio(published)
+@dataclass(frozen=True)
+class _Here:
+    """The cohort, for published effects to be applied to."""
 
-    def here(odds_ratio: float) -> float:
-        return reanchored_benefit(parts[2], odds_ratio, desirable=desirable)
+    parts: tuple[Floats, NDArray[np.int64], Floats, Floats, Floats]
+    population: Population
+    ours: float
+    desirable: bool
 
-    benefit = here(ratio)
-    worst = best = None
-    if low is not None and high is not None:
-        own = Z * _error_of_own_risks(parts, ratio)
-        worst, best = _joined(benefit, sorted((here(low), here(high))), own)
-    needed = _needed(parts, benefit, ours, desirable)
-    return ReanchoredEffect(published, ratio, low, high, benefit, worst, best, needed)
+    @property
+    def weight(self) -> Floats:
+        """How much each patient belongs to the population, mean 1."""
+        target = target_weights(self.population, self.parts[1], self.parts[4])
+        return target / target.mean()
 
+    def row(self, published: PublishedEffect) -> ReanchoredEffect:
+        ratio, low, high = _odds_ratio(published)
+        benefit = self.benefit(ratio)
+        worst = best = None
+        if low is not None and high is not None:
+            limits = sorted((self.benefit(low), self.benefit(high)))
+            worst, best = _joined(benefit, limits, Z * self.error_of_risks(ratio))
+        return ReanchoredEffect(
+            published, ratio, low, high, benefit, worst, best, self.needed(benefit)
+        )
 
-def _error_of_own_risks(parts: tuple[NDArray[np.float64], ...], ratio: float) -> float:
-    """Give the standard error of the average at this ratio that comes from estimating mu0."""
-    outcome, treatment, mu0, _, propensity = parts
-    odds = 1.0 - mu0 + ratio * mu0
-    added = ratio * mu0 / odds - mu0
-    slope = ratio / odds**2 - 1.0
-    scores = added + slope * (1.0 - treatment) * (outcome - mu0) / (1.0 - propensity)
-    return float(scores.std(ddof=1)) / math.sqrt(scores.size)
+    def benefit(self, ratio: float) -> float:
+        return reanchored_benefit(
+            self.parts[2], ratio, desirable=self.desirable, weight=self.weight
+        )
+
+    def error_of_risks(self, ratio: float) -> float:
+        """Give the standard error of the average at this ratio that comes from estimating mu0."""
+        outcome, arm, mu0, _, propensity = self.parts
+        odds = 1.0 - mu0 + ratio * mu0
+        added = ratio * mu0 / odds - mu0
+        slope = ratio / odds**2 - 1.0
+        target = target_weights(self.population, arm, propensity)
+        stands_for = population_weights(self.population, arm, propensity) / target.mean()
+        average = np.average(added, weights=target)
+        scores = self.weight * (added - average)
+        scores += slope * (1 - arm) * stands_for * (outcome - mu0)
+        return float(scores.std(ddof=1)) / math.sqrt(scores.size)
+
+    def needed(self, target: float) -> EValue | None:
+        if self.ours <= target:
+            return EValue(1.0, 1.0, (True, True))
+        try:
+            return benefit_e_value(
+                *self.parts,
+                desirable=self.desirable,
+                threshold=target,
+                population=self.population,
+            ).to_threshold
+        except NotEstimable:
+            return None
 
 
 def _joined(benefit: float, limits: Sequence[float], own: float) -> tuple[float, float]:
@@ -224,23 +270,12 @@ def _odds_ratio(published: PublishedEffect) -> tuple[float, float | None, float 
     return ratio, ratio * math.exp(-Z * se), ratio * math.exp(Z * se)
 
 
-def _needed(
-    parts: tuple[NDArray[np.float64], ...], target: float, ours: float, desirable: bool
-) -> EValue | None:
-    if ours <= target:
-        return EValue(1.0, 1.0, (True, True))
-    try:
-        return benefit_e_value(*parts, desirable=desirable, threshold=target).to_threshold
-    except NotEstimable:
-        return None
-
-
 @says("published trials")
 def finding(value: PublishedBenchmark, study: Study) -> Finding:
     """Say whether ours lies where published effects would lie here; agreement proves nothing."""
     compared = value.compared
     ours, title = value.ours, study.file.primary.title
-    text = f"{title}: our average benefit is {_points(ours.estimate)} points"
+    text = f"{title}: our average benefit{over(study)} is {_points(ours.estimate)} points"
     verdict: Verdict = "cannot tell"
     if not compared:
         text += "; no published effect in comparable patients has an interval."

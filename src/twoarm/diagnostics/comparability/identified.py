@@ -38,7 +38,7 @@ MOST_INFLATED: Final = 3.0
 they say up to about here; beyond, the patients who would widen them are those that are missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Identified:
     """Which averages the patients can tell; triples are of everybody, the treated, the overlap.
 
@@ -58,6 +58,8 @@ class Identified:
         Whether the propensity of every treated patient exceeds that of every control.
     one_arm : tuple of OneArmColumn
         Columns with values that only one arm has, more often than chance has it.
+    without : ndarray of bool, shape (n,)
+        Who has such a value.
     reasons : dict of str to str
         Why an average is not told, by population; no entry for one that is.
     """
@@ -69,6 +71,7 @@ class Identified:
     unlike: float
     separated: bool
     one_arm: tuple[OneArmColumn, ...]
+    without: NDArray[np.bool_]
     reasons: dict[Population, str]
 
     def require(self, population: Population) -> None:
@@ -144,7 +147,7 @@ def identified(
     titles = names or [f"column {k + 1}" for k in range(matrix.shape[1])]
     columns = () if known else one_arm_columns(matrix, arm, titles)
     separated = not known and bool(e[arm == 1].min() > e[arm == 0].max())
-    hidden = patients_without(matrix, columns)
+    without = patients_without(matrix, columns)
     measured = {
         "outside": float(((e < _NEVER) | (e > 1.0 - _NEVER)).mean()),
         "above": float((e[arm == 1] > 1.0 - _NEVER).mean()),
@@ -155,11 +158,13 @@ def identified(
     reasons: dict[Population, str] = {}
     for population in ("all", "treated", "overlap"):
         target = target_weights(population, arm, e)
-        lacking = float(np.average(hidden, weights=target))
+        lacking = float(np.average(without, weights=target))
         reason = _reason(population, measured, lacking, separated, columns)
         if reason is not None:
             reasons[population] = reason
-    return Identified(**measured, separated=separated, one_arm=columns, reasons=reasons)
+    return Identified(
+        **measured, separated=separated, one_arm=columns, without=without, reasons=reasons
+    )
 
 
 def inflation(propensity: Floats) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.finding import Finding, Verdict
+from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
 __all__ = ["OneTreatmentCentres", "finding", "one_treatment_centres"]
@@ -87,6 +87,7 @@ def one_treatment_centres(centre: ArrayLike, treatment: ArrayLike) -> OneTreatme
     )
 
 
+@says("one-treatment centres")
 def finding(value: OneTreatmentCentres, study: Study) -> Finding:
     """Say how many patients have no comparison in their centre; `questions` above 5 %."""
     labels = study.file.treatment.labels

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.identified import MOST_INFLATED, Identified, identified
+from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.comparability.weighting import (
     effective_sample_size,
     inverse_weights,
@@ -106,8 +107,9 @@ def trimmed(propensity: NDArray[np.float64], judged: Identified) -> Trimming:
 
     Crump's rule compares patients with one another and keeps everybody where all are equally
     extreme. So its authors' rule of thumb, 0.1 to 0.9, stands in where it trims nobody although the
-    average over everybody is inflated as in `identified`; and nobody is kept, with an alpha of 0.5,
-    where what was measured separates the arms.
+    average over everybody is inflated as in `identified`. Nobody is kept who has a value that the
+    other arm has not, and nobody at all, with an alpha of 0.5, where what was measured separates
+    the arms.
 
     Examples
     --------
@@ -116,12 +118,12 @@ def trimmed(propensity: NDArray[np.float64], judged: Identified) -> Trimming:
     (40, 0)
     """
     found = crump_trimming(propensity)
-    if judged.separated:
+    if judged.separated or judged.without.all():
         return Trimming(0.5, np.zeros(propensity.size, dtype=np.bool_))
     if found.alpha == 0.0 and judged.inflation > MOST_INFLATED:
         kept = (propensity >= _RULE_OF_THUMB) & (propensity <= 1.0 - _RULE_OF_THUMB)
-        return Trimming(_RULE_OF_THUMB, kept)
-    return found
+        found = Trimming(_RULE_OF_THUMB, kept)
+    return Trimming(found.alpha, found.kept & ~judged.without)
 
 
 def overlap(
@@ -190,7 +192,7 @@ def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:
 
 @says("overlap")
 def finding(value: Overlap, study: Study) -> Finding:
-    """Say whether the arms overlap enough for an average effect of everybody."""
+    """Say whether the arms overlap enough for the study's average effect."""
     n = sum(value.n)
     kept = int(value.trimming.kept.sum())
     left = [size / full for size, full in zip(value.ess_inverse, value.n, strict=True)]
@@ -202,8 +204,9 @@ def finding(value: Overlap, study: Study) -> Finding:
         f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
         f"{value.n[1]} treated."
     )
-    if "all" in reasons:
-        text += f" The average effect over all patients cannot be told: {reasons['all']}."
+    population = study.file.target_trial.population
+    if population in reasons:
+        text += f" The average effect {OVER[population]} cannot be told: {reasons[population]}."
     if not is_randomised(study):
         text += " Overlap says nothing about factors that were not measured."
     return Finding("overlap", at_most(verdict, study), text)

@@ -7,22 +7,37 @@ weighted averages of the effect given X, with weights 1, e and e (1 - e).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twoarm.cohort.load import Study
+from twoarm.cohort.studyfile import Population
 from twoarm.errors import ArgumentError
 from twoarm.metalearners.scores import arm_scores
 
-__all__ = ["NAMES", "Population", "PopulationScores", "population_scores", "target_weights"]
+__all__ = [
+    "NAMES",
+    "OVER",
+    "Population",
+    "PopulationScores",
+    "over",
+    "population_scores",
+    "target_weights",
+]
 
 Floats = NDArray[np.float64]
 
-Population = Literal["all", "treated", "overlap"]
-
 NAMES: Final[dict[Population, str]] = {"all": "ate", "treated": "att", "overlap": "ato"}
 """Short names of the averages."""
+
+OVER: Final[dict[Population, str]] = {
+    "all": "over all patients",
+    "treated": "over the treated",
+    "overlap": "in the overlap population",
+}
+"""How a sentence names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,12 @@ class PopulationScores:
             self.phi0 - self.phi0.mean() * self.weight,
             self.phi1 - self.phi1.mean() * self.weight,
         )
+
+
+def over(study: Study) -> str:
+    """Name the study's population after an average, with a space before; empty for everybody."""
+    population = study.file.target_trial.population
+    return "" if population == "all" else f" {OVER[population]}"
 
 
 def target_weights(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.comparability.identified import identified
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.overlap import trimmed
 from twoarm.diagnostics.finding import Finding, says
 from twoarm.errors import ArgumentError
@@ -103,6 +103,7 @@ def learn_support(
     propensity: ArrayLike,
     *,
     categories: ArrayLike | None = None,
+    judged: Identified | None = None,
 ) -> Support:
     """Learn which patients the cohort can speak about.
 
@@ -116,6 +117,9 @@ def learn_support(
         Strictly between 0 and 1.
     categories : array_like, shape (n, k), optional
         Codes of predictors with levels.
+    judged : Identified, optional
+        The overlap of the arms, where it was judged by more than the propensity; by default
+        `identified(propensity, treatment)`.
 
     Raises
     ------
@@ -146,7 +150,7 @@ def learn_support(
             f"shapes {matrix.shape}, {arm.shape} and {e.shape}."
         )
     arm = arm.astype(np.int64)
-    trimming = trimmed(e, identified(e, arm))
+    trimming = trimmed(e, identified(e, arm) if judged is None else judged)
     centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     cohort = (matrix - centre) / scale

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.comparability.population import Population, population_scores
+from twoarm.diagnostics.comparability.population import Population, over, population_scores
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength
 from twoarm.diagnostics.hidden.e_value import ArmRisks, EValue, e_value_of_difference
@@ -108,7 +108,8 @@ def finding(value: BenefitEValue, study: Study) -> Finding:
         pieces.append((value.threshold, value.to_threshold))
     verdict: Verdict = "questions" if value.to_zero.already_below[1] else "cannot tell"
     points = (
-        f"{study.file.primary.title}: the average benefit is {100 * value.benefit:+.1f} points. "
+        f"{study.file.primary.title}: the average benefit{over(study)} is "
+        f"{100 * value.benefit:+.1f} points. "
     )
     text = points + " ".join(_sentence(target, each) for target, each in pieces)
     if value.measured is not None:

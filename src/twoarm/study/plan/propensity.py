@@ -58,13 +58,20 @@ class TreatmentModel:
         return self.X[:, : self.n_predictor_columns]
 
 
-def treatment_model(cohort: Cohort) -> TreatmentModel:
-    """Fit treatment to everybody, by a ridge regression, missing values filled as predictors'."""
+def treatment_model(cohort: Cohort, *, by_lot: bool = False) -> TreatmentModel:
+    """Fit treatment to everybody, by a ridge regression, missing values filled as predictors'.
+
+    Where a lot decided, its probability is known, the same for all: the share that was treated.
+    """
     measured = _measured(cohort)
     spec = measured.spec()
     X = spec.encode(measured.coded)
     centres = _centres(cohort)
-    found = propensity(np.column_stack([X, centres.coded]), cohort.treatment)
+    found = propensity(
+        np.column_stack([X, centres.coded]),
+        cohort.treatment,
+        known=float(cohort.treatment.mean()) if by_lot else None,
+    )
     absent = np.isnan(measured.coded)
     filled = np.where(absent, np.asarray(spec.fill), measured.coded)
     with_levels = [k for k, each in enumerate(measured.codebook) if not each.is_number]

@@ -27,6 +27,7 @@ from twoarm.diagnostics import (
     negative_control,
     required,
 )
+from twoarm.diagnostics.finding import is_randomised
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
@@ -184,8 +185,15 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
 
 
 def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:
-    measured = treatment_model(own.cohort)
-    found = effect_of(own, spec, measured.X, _cross_fitted(own), measured.propensity.score)
+    measured = treatment_model(own.cohort, by_lot=is_randomised(own.study))
+    found = effect_of(
+        own,
+        spec,
+        measured.X,
+        _cross_fitted(own),
+        measured.propensity.score,
+        own.file.target_trial.population,
+    )
     return negative_control(spec.name, required(found.aipw))
 
 
