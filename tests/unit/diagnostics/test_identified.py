@@ -1,5 +1,7 @@
 """Which averages the arms can tell, and that no other is given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -110,7 +112,9 @@ def test_a_column_that_is_the_arm_leaves_no_average_and_nobody_in_both_arms(n, a
 def test_the_finding_names_its_population(stenting):
     X, y, w = decided(0.5)
     told = average_effect(X, y, w, replicates=0, population="treated")
-    assert "the doubly robust estimate over the treated" in finding(told, stenting, "treated").text
+    trial = stenting.file.target_trial.model_copy(update={"population": "treated"})
+    treated = replace(stenting, file=stenting.file.model_copy(update={"target_trial": trial}))
+    assert "the doubly robust estimate over the treated" in finding(told, treated).text
     X, y, w = decided(3.0)
     text = finding(average_effect(X, y, w, replicates=0), stenting).text
     assert "the average effect over all patients cannot be told" in text

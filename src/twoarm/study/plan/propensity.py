@@ -38,6 +38,8 @@ class TreatmentModel:
         Positions of the levels of those that have levels, missing ones filled.
     missing : ndarray of bool, shape (n, p)
         Which entries of X were filled.
+    sources : ndarray of int, shape (p,)
+        Number of the variable that each column codes.
     centres : ndarray, shape (n, c)
         Yes/no columns of the pooled centres.
     n_predictor_columns : int
@@ -49,6 +51,7 @@ class TreatmentModel:
     names: tuple[str, ...]
     categories: NDArray[np.float64]
     missing: NDArray[np.bool_]
+    sources: NDArray[np.int64]
     centres: NDArray[np.float64]
     n_predictor_columns: int
 
@@ -81,6 +84,7 @@ def treatment_model(cohort: Cohort, *, by_lot: bool = False) -> TreatmentModel:
         names=spec.names,
         categories=filled[:, with_levels],
         missing=absent[:, spec.sources],
+        sources=spec.sources,
         centres=centres.coded,
         n_predictor_columns=int((spec.sources < len(cohort.codebook)).sum()),
     )

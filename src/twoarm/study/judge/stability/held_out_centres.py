@@ -36,7 +36,7 @@ _UNDEFINED = "the patients all have the event, or none has"
 
 
 def _ask(evidence: Evidence) -> Centres:
-    return centres(evidence.plan, evidence.treatment.propensity.score)
+    return centres(evidence.plan, evidence.treatment.propensity.score, evidence.overlap.identified)
 
 
 def _finding(value: Centres, study: Study) -> Finding | None:
