@@ -79,12 +79,12 @@ class AverageEffect:
 
     def as_benefit(self, *, desirable: bool) -> AverageEffect:
         """Turn every estimate of mu1 - mu0 into one of the benefit."""
-        found = {each.name: getattr(self, each.name) for each in fields(self)}
+
+        def turned(one: Estimate | Absent) -> Any:
+            return one if isinstance(one, Absent) else one.as_benefit(desirable=desirable)
+
         return AverageEffect(
-            **{
-                name: each if isinstance(each, Absent) else each.as_benefit(desirable=desirable)
-                for name, each in found.items()
-            }
+            **{each.name: turned(getattr(self, each.name)) for each in fields(self)}
         )
 
 

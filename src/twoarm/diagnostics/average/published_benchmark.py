@@ -134,7 +134,8 @@ def reanchored_benefit(
     if not (math.isfinite(odds_ratio) and odds_ratio > 0):
         raise ArgumentError(f"An odds ratio must be above 0; found {odds_ratio}.")
     treated = odds_ratio * risk / (1.0 - risk + odds_ratio * risk)
-    return as_benefit(float(np.average(treated - risk, weights=weight)), desirable=desirable)
+    belongs = None if weight is None else np.asarray(weight, dtype=np.float64)
+    return as_benefit(float(np.average(treated - risk, weights=belongs)), desirable=desirable)
 
 
 def published_benchmark(
@@ -202,7 +203,7 @@ class _Here:
     def weight(self) -> Floats:
         """How much each patient belongs to the population, mean 1."""
         target = target_weights(self.population, self.parts[1], self.parts[4])
-        return target / target.mean()
+        return np.asarray(target / target.mean())
 
     def row(self, published: PublishedEffect) -> ReanchoredEffect:
         ratio, low, high = _odds_ratio(published)

@@ -92,7 +92,7 @@ def sensitivity_curve(
     average = marginal_sensitivity(
         outcome, treatment, propensity, population=population
     ).as_benefit(desirable=desirable)
-    who = np.asarray(treatment) == 1 if population == "treated" else np.ones(len(mu0), dtype=bool)
+    who = np.asarray(treatment) >= (1 if population == "treated" else 0)
     holding = share_holding(
         *(np.asarray(each)[who] for each in (mu0, mu1, propensity)),
         strengths=average.strength,

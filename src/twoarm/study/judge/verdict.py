@@ -117,9 +117,7 @@ def _ranking(answers: Answers) -> list[Answer]:
         if not found.defect
     ]
     return made + [
-        Answer(
-            question, "cannot tell", f"The one test declared in advance was not made: {why}.", ()
-        )
+        Answer(question, "cannot tell", f"The test declared in advance was not made: {why}.", ())
         for why in missing
     ]
 

@@ -169,7 +169,7 @@ def _one(
             arm,
             score,
             population=population,
-            judged=_judged(plan, model.X, score, arm),
+            judged=_judged(plan, model, model.X, score, arm),
             cross_fit=_FOLDS,
             seed=seed,
         )
@@ -183,8 +183,11 @@ def _one(
     )
 
 
-def _judged(plan: Plan, X: Floats, score: Floats, arm: NDArray[np.int64]) -> Identified:
-    return identified(score, arm, X, known=is_randomised(plan.study))
+def _judged(
+    plan: Plan, model: TreatmentModel, X: Floats, score: Floats, arm: NDArray[np.int64]
+) -> Identified:
+    """Judge the overlap with X, the model's columns, filled in one way or another."""
+    return identified(score, arm, X, names=model.names, known=is_randomised(plan.study))
 
 
 def _good(plan: Plan, spec: OutcomeSpec) -> Floats:
@@ -199,7 +202,7 @@ def _seed(plan: Plan) -> int:
 
 def _track(plan: Plan, model: TreatmentModel, y: Floats, arm: NDArray[np.int64]) -> Track:
     score = model.propensity.score
-    judged = _judged(plan, model.X, score, arm)
+    judged = _judged(plan, model, model.X, score, arm)
     aipw, g_formula = _estimates(plan, model.predictors, y, arm, score, judged, _RESAMPLES)
     return Track(int(np.isfinite(y).sum()), required(aipw), present(g_formula))
 
@@ -249,7 +252,7 @@ class _Imputation:
         if not is_randomised(plan.study):
             everybody = np.full(arm.size, -1, dtype=np.int64)
             score = fit_propensity(np.column_stack([X, model.centres]), arm, everybody)
-        judged = _judged(plan, X, score, arm)
+        judged = _judged(plan, model, X, score, arm)
         own = X[:, : model.predictors.shape[1]]
         return [
             _estimates(

@@ -64,11 +64,16 @@ def _ask(evidence: Evidence) -> Mapping[str, VariableImportance]:
         modifiers: Modifiers | Absent = elsewhere
         if spec.primary:
             predicted = attempt(lambda: refitted_importance(plan))
-            modifiers = attempt(lambda: modifier_importance(plan, full.models.encoding))
+            modifiers = attempt(lambda: _modifiers(evidence))
         found[spec.name] = VariableImportance(
             columns, full.importance[spec.name], predicted, modifiers
         )
     return found
+
+
+def _modifiers(evidence: Evidence) -> Modifiers:
+    evidence.require("all")
+    return modifier_importance(evidence.plan, evidence.full.models.encoding)
 
 
 def _block(value: VariableImportance, _: Study) -> dict[str, Any]:
