@@ -48,7 +48,8 @@ def _predictions(model: Any, patients: Any) -> tuple[list[str], list[list[Any]]]
     """Give one row a patient: file row, mu0, mu1 and benefit of each outcome, and a note."""
     header = ["row"]
     columns: list[list[Any]] = [patients.rows.tolist()]
-    outside = model.outside_support(patients.coded)
+    outside, decided = model.outside_support(patients.coded), model.decided(patients.coded)
+    withheld = [bool(names) or fixed for names, fixed in zip(outside, decided, strict=True)]
     for name, outcome in model.outcomes.items():
         mu0, mu1 = model.risks(patients.coded, name)
         benefit = mu1 - mu0 if outcome["desirable"] else mu0 - mu1
@@ -56,16 +57,19 @@ def _predictions(model: Any, patients: Any) -> tuple[list[str], list[list[Any]]]
             header.append(f"{part}_{name}")
             columns.append(
                 [
-                    "" if names else f"{value:.6f}"
-                    for value, names in zip(values, outside, strict=True)
+                    "" if kept_back else f"{value:.6f}"
+                    for value, kept_back in zip(values, withheld, strict=True)
                 ]
             )
     header.append("note")
     synthetic = "model of synthetic patients" if model.synthetic else ""
-    columns.append([_note(names, synthetic) for names in outside])
+    columns.append(
+        [_note(names, fixed, synthetic) for names, fixed in zip(outside, decided, strict=True)]
+    )
     return header, [list(row) for row in zip(*columns, strict=True)]
 
 
-def _note(outside: tuple[str, ...], synthetic: str) -> str:
+def _note(outside: tuple[str, ...], decided: bool, synthetic: str) -> str:
     notes = [f"outside what the model has seen: {', '.join(outside)}"] if outside else []
+    notes += ["treatment was all but decided in patients like this"] if decided else []
     return "; ".join([*notes, *([synthetic] if synthetic else [])])

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
-from twoarm.modelfile.predictor import stack_risk
+from twoarm.modelfile.predictor import member_risk, stack_risk
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Model", "load_model", "parse_model"]
 
@@ -80,6 +80,15 @@ class Model:
             for row in np.flatnonzero(outside):
                 found[row].append(predictor.column)
         return [tuple(names) for names in found]
+
+    def decided(self, coded: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say, for each patient, whether treatment was all but decided in patients like that.
+
+        Their like is missing in one of the arms, so that nothing is known of the difference.
+        """
+        overlap = self.content["overlap"]
+        score = member_risk(overlap["treatment"], self.encoding.encode(coded))
+        return np.asarray((score < overlap["alpha"]) | (score > 1.0 - overlap["alpha"]))
 
 
 def load_model(path: str | Path) -> Model:
