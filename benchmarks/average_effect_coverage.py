@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.record import keep
-from twoarm.diagnostics import AverageEffect, average_effect, propensity
+from twoarm.diagnostics import Absent, AverageEffect, average_effect, propensity
 from twoarm.learners import Logistic, Stack
 from twoarm.synthetic import BEFORE_DECISION, DESIRABLE, OUTCOMES, generate
 
@@ -35,7 +36,6 @@ PATIENTS = 393
 POPULATION, POPULATION_SEED = 200_000, 30_999_999
 WORLDS = ("A", "A-sharp", "M", "B", "N", "Z", "H")
 FINISHED = Path("runs") / "average_effect_coverage.csv"
-Z = 1.959963985
 
 #: Name of a setting: outcome model, folds of its cross-fitting, folds of the propensity's.
 SETTINGS: dict[str, tuple[Any, int, int]] = {
@@ -45,8 +45,8 @@ SETTINGS: dict[str, tuple[Any, int, int]] = {
     "stack": (Stack(), 5, 0),
 }
 ESTIMATORS = ("crude", "iptw", "overlap", "aipw", "tmle")
-FIELDS = ("world", "setting", "outcome", "cohort", "estimator", "estimate", "se", "contrast",
-          "causal")  # fmt: skip
+FIELDS = ("world", "setting", "outcome", "cohort", "estimator", "estimate", "se", "low", "high",
+          "contrast", "causal")  # fmt: skip
 
 
 def truth(world: str, outcome: str) -> dict[str, float]:
@@ -112,19 +112,25 @@ def observed(data: pd.DataFrame, outcome: str) -> NDArray[np.float64]:
 
 
 def _estimate(found: AverageEffect, name: str, sign: float) -> dict[str, float]:
+    """Give an estimate as a benefit; NaN where the arms do not overlap enough for one."""
     one = getattr(found, name)
-    return {"estimate": sign * one.estimate, "se": one.se}
+    if isinstance(one, Absent):
+        return dict.fromkeys(("estimate", "se", "low", "high"), math.nan)
+    low, high = sorted((sign * one.low, sign * one.high))
+    return {"estimate": sign * one.estimate, "se": one.se, "low": low, "high": high}
 
 
 def summary(rows: pd.DataFrame, true: dict[str, float]) -> dict[str, Any]:
     """Describe one estimator in one world: coverage of both truths, bias, SE against SD."""
-    estimate, se = rows["estimate"].to_numpy(), rows["se"].to_numpy()
+    told = rows[rows["estimate"].notna()]
+    estimate, se = told["estimate"].to_numpy(), told["se"].to_numpy()
 
     def coverage(target: NDArray[np.float64] | float) -> float:
-        return float((np.abs(estimate - target) <= Z * se).mean())
+        return float(((told["low"] <= target) & (target <= told["high"])).mean())
 
     return {
         "cohorts": int(estimate.size),
+        "refused": float(1.0 - estimate.size / len(rows)),
         "mean": float(estimate.mean()),
         "bias_contrast": float(estimate.mean() - true["contrast"]),
         "bias_causal": float(estimate.mean() - true["causal"]),
@@ -134,8 +140,8 @@ def summary(rows: pd.DataFrame, true: dict[str, float]) -> dict[str, Any]:
         "se_over_sd": float(se.mean() / estimate.std(ddof=1)),
         "coverage_contrast": coverage(true["contrast"]),
         "coverage_causal": coverage(true["causal"]),
-        "coverage_contrast_of_these_patients": coverage(rows["contrast"].to_numpy()),
-        "coverage_causal_of_these_patients": coverage(rows["causal"].to_numpy()),
+        "coverage_contrast_of_these_patients": coverage(told["contrast"].to_numpy()),
+        "coverage_causal_of_these_patients": coverage(told["causal"].to_numpy()),
     }
 
 

@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.record import keep
-from twoarm.diagnostics import average_effect, negative_control, propensity
+from twoarm.diagnostics import average_effect, negative_control, propensity, required
 from twoarm.learners import Logistic
 from twoarm.metalearners import TLearner
 from twoarm.synthetic import BEFORE_DECISION, generate
@@ -77,7 +77,8 @@ def measure(world: str, number: int) -> tuple[dict[str, dict[str, float]], float
         learner = TLearner(Logistic(), desirable=True, seed=number)
         risks = learner.cross_fitted(X, good, treatment=arm, folds=FOLDS)
         score = propensity(X, arm, centre=cohort["centre"]).score
-        effect = average_effect(X, good, arm, mu=(risks.mu0, risks.mu1), propensity=score).aipw
+        estimates = average_effect(X, good, arm, mu=(risks.mu0, risks.mu1), propensity=score)
+        effect = required(estimates.aipw)
         test = negative_control(name, effect)
         found[name] = {"estimate": effect.estimate, "se": effect.se, "detects": test.detects}
     bias = (truth[f"contrast_x_{PRIMARY}"] - truth[f"benefit_x_{PRIMARY}"]).mean()

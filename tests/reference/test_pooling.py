@@ -1,6 +1,7 @@
-"""Random-effects pooling against R: metafor::rma(yi, sei, method = "REML", test = "knha").
+"""Random-effects pooling against R: metafor::rma(yi, sei, method = "REML", test = "adhoc").
 
-yi = logit(C), sei = SE(C) / (C (1 - C)); predict(transf = plogis) gives both intervals.
+That is Hartung and Knapp's interval with a factor of at least 1 (metafor 3.8.1, R 4.2.2). yi =
+logit(C), sei = SE(C) / (C (1 - C)); predict(transf = plogis) gives both intervals.
 """
 
 from __future__ import annotations
@@ -30,3 +31,12 @@ def test_centres_that_agree():
     assert_allclose(found.estimate, 0.706294, atol=5e-7)
     assert_allclose((found.low, found.high), (0.655223, 0.752656), atol=ENDS)
     assert found.tau2 == pytest.approx(6e-6, abs=TAU2)
+
+
+def test_centres_that_agree_too_well_do_not_narrow_the_interval():
+    # test = "knha" gives 0.693587 to 0.719690 here: a factor of 0.28 on the standard error.
+    found = pool([0.71, 0.70, 0.72, 0.69, 0.73, 0.70], SE, scale="logit")
+    assert_allclose(found.estimate, 0.70680842, atol=5e-9)
+    assert_allclose((found.low, found.high), (0.65788241, 0.75138171), atol=5e-9)
+    assert_allclose(found.se, 0.087941833, atol=5e-9)
+    assert found.tau2 == 0.0

@@ -73,6 +73,10 @@ class ByArm(Strict):
     treated: Name
 
 
+Population = Literal["all", "treated", "overlap"]
+"""Over whom the effect is averaged: everybody, the treated, or where treatment was most open."""
+
+
 class TargetTrial(Strict):
     """The trial that the analysis emulates."""
 
@@ -82,6 +86,7 @@ class TargetTrial(Strict):
     control_definition: str = ""
     control_by: Literal["final_reperfusion", "status_at_decision", "randomised", "other"]
     estimand: str
+    population: Population = "all"
 
 
 class TreatmentSection(Strict):

@@ -4,10 +4,15 @@ Each file has its numeric functions, which are exported here, and ``finding(valu
 is imported from the file: ``from twoarm.diagnostics.comparability.balance import finding``.
 """
 
-from twoarm.diagnostics.absent import Absent, present
+from twoarm.diagnostics.absent import Absent, attempt, present, required
 from twoarm.diagnostics.average.agreement import Agreement, agreement
 from twoarm.diagnostics.average.average_effect import AverageEffect, average_effect
-from twoarm.diagnostics.average.multiple_imputation import PooledEstimate, imputed, rubin
+from twoarm.diagnostics.average.multiple_imputation import (
+    PooledEstimate,
+    imputed,
+    over_imputations,
+    rubin,
+)
 from twoarm.diagnostics.average.published_benchmark import (
     PublishedBenchmark,
     ReanchoredEffect,
@@ -16,8 +21,18 @@ from twoarm.diagnostics.average.published_benchmark import (
 )
 from twoarm.diagnostics.average.unknown_outcomes import observation_weighted_effect
 from twoarm.diagnostics.comparability.balance import Balance, balance
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.leakage import Leakage, leakage
+from twoarm.diagnostics.comparability.one_treatment_centres import (
+    OneTreatmentCentres,
+    one_treatment_centres,
+)
 from twoarm.diagnostics.comparability.overlap import Overlap, Trimming, crump_trimming, overlap
+from twoarm.diagnostics.comparability.population import (
+    Population,
+    PopulationScores,
+    population_scores,
+)
 from twoarm.diagnostics.comparability.propensity import Propensity, propensity
 from twoarm.diagnostics.comparability.support import Support, SupportFlags, learn_support
 from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
@@ -128,17 +143,21 @@ __all__ = [
     "HeldOutEffects",
     "HeldOutRisks",
     "Heterogeneity",
+    "Identified",
     "InstabilityPlot",
     "Leakage",
     "MarginalSensitivity",
     "Missingness",
     "NegativeControl",
+    "OneTreatmentCentres",
     "OrdinalEffects",
     "Overlap",
     "PartialR2",
     "PatientBounds",
     "Pooled",
     "PooledEstimate",
+    "Population",
+    "PopulationScores",
     "Propensity",
     "ProportionalOdds",
     "PublishedBenchmark",
@@ -155,6 +174,7 @@ __all__ = [
     "Trimming",
     "VariableMissingness",
     "agreement",
+    "attempt",
     "average_effect",
     "balance",
     "benefit_by_centre",
@@ -168,6 +188,7 @@ __all__ = [
     "e_value_of_difference",
     "effect_stability",
     "heterogeneity",
+    "identified",
     "imputed",
     "instability_plot",
     "leakage",
@@ -178,12 +199,15 @@ __all__ = [
     "missingness",
     "negative_control",
     "observation_weighted_effect",
+    "one_treatment_centres",
     "ordinal_effects",
+    "over_imputations",
     "overlap",
     "partial_r2",
     "patient_bounds",
     "performance_by_centre",
     "pool",
+    "population_scores",
     "present",
     "propensity",
     "propensity_pairs",
@@ -191,6 +215,7 @@ __all__ = [
     "published_benchmark",
     "ranking_test",
     "reanchored_benefit",
+    "required",
     "risk_ratio_of_hazard_ratio",
     "risk_ratio_of_mean_difference",
     "risk_ratio_of_odds_ratio",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["Absent", "present"]
+from twoarm.errors import NotEstimable
+
+__all__ = ["Absent", "attempt", "present", "required"]
 
 Value = TypeVar("Value")
 
@@ -40,3 +43,35 @@ def present(value: Value | Absent) -> Value | None:
     (None, 0.5)
     """
     return None if isinstance(value, Absent) else value
+
+
+def attempt(compute: Callable[[], Value]) -> Value | Absent:
+    """Compute a part that the data may not carry; give why it is absent where they do not.
+
+    Examples
+    --------
+    >>> attempt(lambda: 1 + 1)
+    2
+    """
+    try:
+        return compute()
+    except NotEstimable as reason:
+        return Absent(str(reason))
+
+
+def required(value: Value | Absent) -> Value:
+    """Give the value that another one rests on.
+
+    Raises
+    ------
+    NotEstimable
+        If it is absent: for the same reason there is none of what rests on it.
+
+    Examples
+    --------
+    >>> required(0.5)
+    0.5
+    """
+    if isinstance(value, Absent):
+        raise NotEstimable(value.reason)
+    return value

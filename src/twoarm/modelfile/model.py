@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
-from twoarm.modelfile.predictor import stack_risk
+from twoarm.modelfile.predictor import member_risk, stack_risk
 
 __all__ = ["Model"]
 
@@ -74,3 +74,12 @@ class Model:
             for row in np.flatnonzero(outside):
                 found[row].append(predictor.column)
         return [tuple(names) for names in found]
+
+    def decided(self, coded: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say, for each patient, whether treatment was all but decided in patients like that.
+
+        Their like is missing in one of the arms, so that nothing is known of the difference.
+        """
+        overlap = self.content["overlap"]
+        score = member_risk(overlap["treatment"], self.encoding.encode(coded))
+        return np.asarray((score < overlap["alpha"]) | (score > 1.0 - overlap["alpha"]))

@@ -40,9 +40,9 @@ class Predictions:
 
 def predict_patients(model: Model, patients: Patients) -> Predictions:
     """Predict each patient whose values the model can read and has seen the like of."""
-    outside = model.outside_support(patients.coded)
-    reasons = zip(patients.unusable, outside, strict=True)
-    usable = np.array([not (unusable or names) for unusable, names in reasons], dtype=np.bool_)
+    outside, decided = model.outside_support(patients.coded), model.decided(patients.coded)
+    reasons = zip(patients.unusable, outside, decided, strict=True)
+    usable = np.array([not any(each) for each in reasons], dtype=np.bool_)
     rows = np.flatnonzero(usable)
     parts: dict[str, NDArray[np.float64]] = {}
     for outcome in model.outcomes:
@@ -50,11 +50,16 @@ def predict_patients(model: Model, patients: Patients) -> Predictions:
         parts[outcome] = np.full((3, usable.size), np.nan)
         parts[outcome][:, rows] = np.vstack([risks, model.benefit(risks, outcome)])
     mu0, mu1, benefit = ({name: part[k] for name, part in parts.items()} for k in range(3))
-    notes = tuple(_note(model, patients, row, names) for row, names in enumerate(outside))
+    notes = tuple(
+        _note(model, patients, row, names, fixed)
+        for row, (names, fixed) in enumerate(zip(outside, decided.tolist(), strict=True))
+    )
     return Predictions(mu0, mu1, benefit, usable, notes)
 
 
-def _note(model: Model, patients: Patients, row: int, outside: tuple[str, ...]) -> str:
+def _note(
+    model: Model, patients: Patients, row: int, outside: tuple[str, ...], decided: bool
+) -> str:
     notes = list(patients.unusable[row])
     if outside:
         seen = [
@@ -63,6 +68,8 @@ def _note(model: Model, patients: Patients, row: int, outside: tuple[str, ...]) 
             if predictor.column in outside
         ]
         notes.append(f"outside what the model has seen: {', '.join(seen)}")
+    if decided and not patients.unusable[row]:
+        notes.append("treatment was all but decided in patients like this")
     notes += patients.remarks[row]
     if model.synthetic:
         notes.append("model of synthetic patients")

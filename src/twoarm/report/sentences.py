@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from twoarm.diagnostics import Absent
+from twoarm.diagnostics.comparability.population import OVER
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.labels import arm_labels
@@ -29,16 +31,22 @@ def sentences(result: StudyResult) -> list[Sentence]:
 
 
 def _average(result: StudyResult) -> Sentence:
-    outcome = result.primary
-    estimate = outcome.g_formula
+    outcome, population = result.primary, result.plan.file.target_trial.population
+    estimate = outcome.g_formula[population]
+    crude = f"the arms as they are differ by {points(outcome.crude.estimate)}"
+    if isinstance(estimate, Absent):
+        return Sentence(
+            "caution",
+            f"{outcome.spec.title}: there is no average benefit {OVER[population]} "
+            f"({estimate.reason}); {crude}, which answers another question.",
+        )
     limits = ""
     if math.isfinite(estimate.low):
         limits = f" (95 % bootstrap interval {interval(estimate.low, estimate.high, 'points')})"
     return Sentence(
         "finding",
-        f"{outcome.spec.title}: averaged over all patients, the models predict a benefit of "
-        f"{points(estimate.estimate)} percentage points{limits}; the arms as they are differ by "
-        f"{points(outcome.crude.estimate)}.",
+        f"{outcome.spec.title}: averaged {OVER[population]}, the models predict a benefit of "
+        f"{points(estimate.estimate)} percentage points{limits}; {crude}.",
     )
 
 

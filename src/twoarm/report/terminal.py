@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.metrics import finite
+from twoarm.diagnostics import present
+from twoarm.diagnostics.comparability.population import over
+from twoarm.metrics import finite, wald
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS, rarer_class
@@ -105,15 +108,18 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
     yield "  * Harrell's correction is not valid for this learner here"
     yield ""
-    yield f"Benefit, percentage points{synthetic}"
+    population = result.plan.file.target_trial.population
+    where = over(result.plan.study)
+    yield f"Benefit, percentage points{f'; g-formula{where}' if where else ''}{synthetic}"
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
     for outcome in result.outcomes.values():
-        effect, spread = outcome.g_formula, outcome.benefit.crossfit
+        average, spread = present(outcome.g_formula[population]), outcome.benefit.crossfit
+        effect = average or wald(math.nan)
         limits = interval(finite(effect.low), finite(effect.high), "points")
         cross = "" if spread is None else f"{points(spread.mean)} ({100 * spread.sd:.1f})"
         yield (
             f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"
-            f"{points(effect.estimate):>11}   {limits:<18}{cross}"
+            f"{points(finite(effect.estimate)):>11}   {limits:<18}{cross}"
         )
     yield ""
     for answer in result.verdict:

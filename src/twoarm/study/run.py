@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
+from twoarm.diagnostics import Absent, Population
+from twoarm.diagnostics.comparability.population import NAMES, target_weights
 from twoarm.errors import ArgumentError
 from twoarm.execution import one_scheduler
 from twoarm.learners.warm import compile_kernels
@@ -29,6 +31,7 @@ from twoarm.study.fit.fits import CrossFit, FullFit, cross_fit, full_fit
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.fit.tasks import array_specs
 from twoarm.study.judge.answers import Answers, asked, none_yet
+from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Question
 from twoarm.study.judge.registry import QUESTIONS
@@ -38,6 +41,8 @@ from twoarm.study.plan.plan import Plan, make_plan
 from twoarm.study.result import StudyResult
 
 __all__ = ["compiled", "run"]
+
+Targets = Mapping[Population, NDArray[np.float64] | Absent]
 
 
 def run(
@@ -128,15 +133,18 @@ def run(
         full = full_fit(computed, tell)
         crossfit = cross_fit(computed, tell)
 
+        evidence = Evidence(computed, store, full, crossfit)
+        targets = _targets(evidence)
+
         def measured(done: NDArray[np.int64], answers: Answers) -> StudyResult:
-            return _result(plan, store, done, full, crossfit, path, answers)
+            return _result(plan, store, done, full, crossfit, path, answers, targets)
 
         def first(done: NDArray[np.int64]) -> None:
             if interim is not None:
                 interim(measured(done, none_yet(plan.study, questions)))
 
         resample(computed, store, range(plan.replicates), tell, first)
-        answers = asked(Evidence(computed, store, full, crossfit), questions, tell)
+        answers = asked(evidence, questions, tell)
         tell(Progress("measuring", 0, 1))
         result = _write_model(measured(store.done(), answers), full)
         replicate_seconds = store.seconds()
@@ -161,6 +169,22 @@ def compiled(tell: Listener) -> float:
     return seconds
 
 
+def _targets(evidence: Evidence) -> Targets:
+    """Give how much each patient counts in a population, or why the arms do not tell its average.
+
+    A defect is told once more where all questions are asked.
+    """
+    overlap = asked(evidence, (OVERLAP,)).of(OVERLAP)
+    if isinstance(overlap, Absent):
+        return dict.fromkeys(NAMES, overlap)
+    score, arm = evidence.treatment.propensity.score, evidence.plan.cohort.treatment
+    reasons = overlap.identified.reasons
+    return {
+        each: Absent(reasons[each]) if each in reasons else target_weights(each, arm, score)
+        for each in NAMES
+    }
+
+
 def _result(
     plan: Plan,
     store: RunStore,
@@ -169,6 +193,7 @@ def _result(
     crossfit: CrossFit,
     path: Path,
     answers: Answers,
+    targets: Targets,
 ) -> StudyResult:
     counts = draws(plan, done)
     outcomes, effects = {}, {}
@@ -176,8 +201,10 @@ def _result(
     for position, spec in enumerate(plan.outcomes):
         mu = crossfit.mu[:, position]
         effects[spec.name] = effects_of(*mu.mean(axis=0), desirable=spec.desirable)
-        outcomes[spec.name] = outcome_result(plan, store, done, counts, spec, full, crossfit)
-        absent |= _cross_fit_absences(outcomes[spec.name], crossfit.errors)
+        outcomes[spec.name] = outcome_result(
+            plan, store, done, counts, spec, full, crossfit, targets
+        )
+        absent |= _absences(outcomes[spec.name], crossfit.errors)
     counted = set(done.tolist())
     failures = tuple(each for each in store.failures() if each[0] in counted)
     return StudyResult(
@@ -197,12 +224,23 @@ def _result(
     )
 
 
-def _cross_fit_absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) -> dict[str, str]:
-    """Say why an outcome has no cross-fitted benefit."""
-    if outcome.benefit.crossfit is not None:
+def _absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) -> dict[str, str]:
+    """Say why an outcome has no predicted benefit, or no cross-fitted one."""
+    name, average = outcome.spec.name, outcome.g_formula["all"]
+    parts = ["mean", "sd", "median", "share_positive"]
+    parts += ["share_at_threshold.crossfit"] if outcome.spec.primary else []
+    if isinstance(average, Absent):
+        reason = average.reason
+        parts += ["in_sample", *(["share_at_threshold.raw"] if outcome.spec.primary else [])]
+    elif outcome.benefit.crossfit is not None:
         return {}
-    name = outcome.spec.name
-    reason = next(
+    else:
+        reason = _failure(name, errors)
+    return {f"outcomes.{name}.benefit.{part}": reason for part in parts}
+
+
+def _failure(name: str, errors: tuple[FitFailure, ...]) -> str:
+    return next(
         (
             f"cross-fitting failed ({each.fit}): {each.error}"
             for each in errors
@@ -210,9 +248,6 @@ def _cross_fit_absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) 
         ),
         "cross-fitting failed",
     )
-    parts = ["mean", "sd", "median", "share_positive"]
-    parts += ["share_at_threshold.crossfit"] if outcome.spec.primary else []
-    return {f"outcomes.{name}.benefit.{part}": reason for part in parts}
 
 
 def _write_model(result: StudyResult, full: FullFit) -> StudyResult:

@@ -219,6 +219,8 @@ def test_a_perfect_auc_is_shown_and_not_pooled():
     assert found.centres[0].auc.estimate == 1.0
     assert found.pooled_auc.centres == 3
     assert found.pooled_o_e.centres == 4
+    assert found.pooled_auc.without == (found.centres[0].centre,)
+    assert found.pooled_o_e.without == ()
 
 
 def test_patients_without_outcome_or_prediction_are_counted_and_left_out():
@@ -315,6 +317,20 @@ def test_small_centres_are_shown_and_not_pooled():
     made = finding(found, load_study("rescue-stenting"))
     assert made.verdict == "cannot tell"
     assert "cannot be estimated" in made.text
+
+
+def test_centres_that_are_not_pooled_are_named():
+    y, effects, w, e, centre = predicted_benefit()
+    small = np.flatnonzero((centre == centre[0]) & (w == 1))
+    kept = np.setdiff1d(np.arange(y.size), small[9:])
+    few = effects_of(effects.mu0[kept], effects.mu1[kept], desirable=True)
+    found = benefit_by_centre(
+        y[kept], few, w[kept], e[kept], centre[kept], desirable=True, matchings=1
+    )
+    assert found.difference.without == (str(centre[0]),)
+    assert found.difference.centres == 4
+    text = finding(found, load_study("rescue-stenting")).text
+    assert text.endswith(f"Not in this mean, for too few patients in an arm: {centre[0]}.")
 
 
 def test_the_same_prediction_for_all_has_no_slope():

@@ -51,6 +51,29 @@ def trial(seed, n=4000, effect=0.25):
     return y, w, np.full(n, 0.2), np.full(n, 0.2 + effect), np.full(n, 0.5)
 
 
+@given(st.integers(0, 2**20))
+def test_in_the_treated_it_is_that_of_the_risk_ratio(seed):
+    # Everybody of this population is exposed: the ratio needs no share of the exposed.
+    y, w, mu0, mu1, e = trial(seed, 400)
+    for desirable in (True, False):
+        good = y if desirable else 1 - y
+        risks = (mu0, mu1) if desirable else (1 - mu0, 1 - mu1)
+        found = benefit_e_value(good, w, *risks, e, desirable=desirable, population="treated")
+        p1, p0 = good[w == 1].mean(), good[w == 0].mean()
+        assert found.benefit == pytest.approx(p1 - p0 if desirable else p0 - p1)
+        assert found.to_zero.estimate == pytest.approx(e_value(p1 / p0).estimate)
+
+
+@given(st.floats(0.02, 0.98))
+def test_the_share_of_exposed_has_no_jump_at_its_ends(share):
+    near = [ArmRisks(0.5, 0.2, f, 1000, (1e-4, 1e-4)) for f in (0.0, 1e-9, share, 1 - 1e-9, 1.0)]
+    found = [e_value_of_difference(each, true=0.1).estimate for each in near]
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+    assert found[3] == pytest.approx(found[4], rel=1e-6)
+    assert min(found[0], found[4]) <= found[2] * (1 + 1e-9)
+    assert found[2] <= max(found[0], found[4]) * (1 + 1e-9)
+
+
 def test_the_benefit_is_moved_to_zero_and_to_the_threshold():
     found = benefit_e_value(*trial(1), desirable=True, threshold=0.15)
     assert 1 < found.to_threshold.limit < found.to_threshold.estimate < found.to_zero.estimate

@@ -16,6 +16,7 @@ from twoarm.diagnostics import (
     negative_control,
     partial_r2,
     patient_bounds,
+    population_scores,
     propensity_pairs,
     robustness_value,
     rosenbaum_bounds,
@@ -24,7 +25,11 @@ from twoarm.diagnostics import (
     tipping_strength,
 )
 from twoarm.diagnostics.average.agreement import finding as agreement_finding
-from twoarm.diagnostics.comparability.weighting import inverse_weights, weighted_difference
+from twoarm.diagnostics.comparability.weighting import (
+    inverse_weights,
+    population_weights,
+    weighted_difference,
+)
 from twoarm.diagnostics.hidden.negative_control import chance_of_any
 from twoarm.diagnostics.hidden.negative_control import finding as control_finding
 from twoarm.diagnostics.hidden.partial_r2 import adjusted_estimate, partial_r2_of_t
@@ -56,11 +61,13 @@ def test_without_hidden_confounding_it_is_the_hajek_estimate(seed, binary):
     assert (found.low[0], found.high[0]) == pytest.approx((hajek, hajek), abs=1e-12)
 
 
-def brute_force(y, w, e, strength):
+def brute_force(y, w, e, strength, population="all"):
     """All 2^n ways to give every patient the lightest or the heaviest weight."""
     received = np.where(w == 1, e, 1 - e)
     odds = 1 / received - 1
     choices = np.stack([1 + odds / strength, 1 + odds * strength])
+    if population == "treated":
+        choices = np.where(w == 1, 1.0, np.stack([odds / strength, odds * strength]))
     effects = []
     for pick in product((0, 1), repeat=y.size):
         weights = choices[list(pick), np.arange(y.size)]
@@ -75,6 +82,26 @@ def test_sorting_finds_what_trying_everything_finds(seed, strength, binary, n):
     y, w, e = cohort(seed, n, binary=binary)
     found = marginal_sensitivity(y, w, e, strengths=[strength])
     assert (found.low[0], found.high[0]) == pytest.approx(brute_force(y, w, e, strength))
+
+
+@settings(deadline=None, max_examples=15)
+@given(SEEDS, st.floats(1, 10), st.booleans(), st.integers(2, 10))
+def test_for_the_treated_only_controls_weights_are_in_doubt(seed, strength, binary, n):
+    y, w, e = cohort(seed, n, binary=binary)
+    found = marginal_sensitivity(y, w, e, strengths=[1.0, strength], population="treated")
+    hajek = weighted_difference(y, w, population_weights("treated", w, e)).estimate
+    assert (found.low[0], found.high[0]) == pytest.approx((hajek, hajek), abs=1e-12)
+    wanted = brute_force(y, w, e, strength, "treated")
+    assert (found.low[1], found.high[1]) == pytest.approx(wanted)
+
+
+def test_the_tipping_strength_of_the_treated():
+    y, w, e = cohort(3, 60)
+    y = np.where(w == 1, np.maximum(y, np.arange(60) % 3 > 0), y)
+    strength = tipping_strength(y, w, e, desirable=True, population="treated")
+    found = marginal_sensitivity(y, w, e, strengths=[strength], population="treated")
+    assert found.low[0] == pytest.approx(0, abs=2e-3)
+    assert strength != tipping_strength(y, w, e, desirable=True)
 
 
 def test_sorting_finds_what_trying_everything_finds_in_twelve_patients():
@@ -379,6 +406,25 @@ def test_agreement_is_flagged_beyond_two_errors_or_three_points(stenting, shift,
     assert verdict == ("questions" if flagged else "cannot tell")
 
 
+def test_agreement_in_another_population():
+    rng = np.random.default_rng(4)
+    w, e = np.tile([0, 1], 150), rng.uniform(0.2, 0.8, 300)
+    mu0, mu1 = rng.uniform(0.1, 0.9, (2, 300))
+    y = (rng.random(300) < np.where(w == 1, mu1, mu0)).astype(float)
+    scores = population_scores(y, w, mu0, mu1, e, "treated")
+    found = agreement(scores.phi1 - scores.phi0, mu1 - mu0, scores.weight)
+    assert found.mean_benefit == pytest.approx((mu1 - mu0)[w == 1].mean())
+    assert found.aipw == pytest.approx(scores.effect)
+    # The treated's own outcomes and the weighted controls, apart from what was predicted of them.
+    residual = np.where(w == 1, y - mu1, e / (1 - e) * (mu0 - y)) / w.mean()
+    by_hand = residual - residual.mean() * scores.weight
+    assert found.difference == pytest.approx(residual.mean())
+    assert found.se == pytest.approx(by_hand.std(ddof=1) / np.sqrt(300))
+    everybody = population_scores(y, w, mu0, mu1, e, "all")
+    phi = everybody.phi1 - everybody.phi0
+    assert agreement(phi, mu1 - mu0, everybody.weight) == agreement(phi, mu1 - mu0)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -394,6 +440,7 @@ def test_agreement_is_flagged_beyond_two_errors_or_three_points(stenting, shift,
         lambda: partial_r2(np.ones((9, 1)), np.arange(9.0), np.arange(9) % 2, names=["one"]),
         lambda: negative_control("x", wald(0.1)),
         lambda: agreement([0.1, np.nan], [0.1, 0.1]),
+        lambda: agreement([0.1, 0.1], [0.1, 0.1], [1.0]),
     ],
 )
 def test_what_does_not_fit_is_refused(call):

@@ -60,6 +60,16 @@ def test_equal_errors_have_a_closed_form():
     assert_allclose(found.prediction_high, value.mean() + further)
 
 
+@settings(deadline=None)
+@given(seed=integers(0, 2**32 - 1), k=integers(2, 12), spread=floats(0, 0.2))
+def test_the_interval_is_never_narrower_than_that_of_the_errors_alone(seed, k, spread):
+    value, se = random_centres(seed, k, spread)
+    found = pool(value, se)
+    alone = 1 / np.sqrt((1 / (se**2 + found.tau2)).sum())
+    assert found.se >= alone * (1 - 1e-12)
+    assert found.high - found.low >= 2 * student.ppf(0.975, k - 1) * alone * (1 - 1e-9)
+
+
 @pytest.mark.parametrize(("scale", "there", "back"), [
     ("log", np.log, np.exp),
     ("logit", lambda x: np.log(x / (1 - x)), lambda x: 1 / (1 + np.exp(-x))),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.population import over
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.errors import ArgumentError
 
@@ -39,7 +40,7 @@ class Agreement:
     flagged: bool
 
 
-def agreement(phi: ArrayLike, benefit: ArrayLike) -> Agreement:
+def agreement(phi: ArrayLike, benefit: ArrayLike, weight: ArrayLike | None = None) -> Agreement:
     """Compare the average of a learner's predictions with the doubly robust one.
 
     Parameters
@@ -49,6 +50,9 @@ def agreement(phi: ArrayLike, benefit: ArrayLike) -> Agreement:
         avoided).
     benefit : array_like, shape (n,)
         Cross-fitted predicted benefit of the same patients.
+    weight : array_like, shape (n,), optional
+        How much each patient belongs to the population of `phi`, mean 1 (`PopulationScores`);
+        without, all the same.
 
     Raises
     ------
@@ -66,18 +70,21 @@ def agreement(phi: ArrayLike, benefit: ArrayLike) -> Agreement:
     """
     scores = np.asarray(phi, dtype=np.float64)
     predicted = np.asarray(benefit, dtype=np.float64)
-    if scores.ndim != 1 or predicted.shape != scores.shape or scores.size < 2:
+    belongs = np.ones(scores.size) if weight is None else np.asarray(weight, dtype=np.float64)
+    shapes = [each.shape for each in (scores, predicted, belongs)]
+    if scores.ndim != 1 or len(set(shapes)) > 1 or scores.size < 2:
         raise ArgumentError(
-            "phi and benefit must be vectors of one length, at least 2; found shapes "
-            f"{scores.shape} and {predicted.shape}."
+            "phi, benefit and weight must be vectors of one length, at least 2; found shapes "
+            f"{shapes}."
         )
-    apart = scores - predicted
+    apart = scores - belongs * predicted
     if not np.isfinite(apart).all():
-        raise ArgumentError("phi and benefit must be complete.")
+        raise ArgumentError("phi, benefit and weight must be complete.")
     difference = float(apart.mean())
-    se = float(apart.std(ddof=1)) / math.sqrt(scores.size)
+    se = float((apart - difference * belongs).std(ddof=1)) / math.sqrt(scores.size)
     flagged = abs(difference) > _STANDARD_ERRORS * se or abs(difference) > _POINTS
-    return Agreement(float(scores.mean()), float(predicted.mean()), difference, se, flagged)
+    mean = float((belongs * predicted).mean())
+    return Agreement(float(scores.mean()), mean, difference, se, flagged)
 
 
 @says("agreement")
@@ -85,7 +92,7 @@ def finding(value: Agreement, study: Study) -> Finding:
     """Say whether the learner's mean is off; agreement is never a point in favour."""
     verdict: Verdict = "questions" if value.flagged else "cannot tell"
     text = (
-        f"{study.file.primary.title}: the predicted benefits average "
+        f"{study.file.primary.title}: the predicted benefits average{over(study)} "
         f"{100 * value.mean_benefit:+.1f} points, the doubly robust estimate is "
         f"{100 * value.aipw:+.1f}. "
     )

@@ -4,69 +4,88 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.average.tmle import targeted_effect
+from twoarm.diagnostics.absent import Absent, attempt
+from twoarm.diagnostics.average.possible import bounded, possible
+from twoarm.diagnostics.average.standardisation import by_resampling, resampled
+from twoarm.diagnostics.average.tmle import targeted
+from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
+from twoarm.diagnostics.comparability.population import OVER, Population, over, target_weights
 from twoarm.diagnostics.comparability.weighting import (
-    inverse_weights,
     overlap_weights,
+    population_weights,
     weighted_difference,
 )
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import Estimate, mean_estimate, wald
-from twoarm.seeds import Stream, generator
+from twoarm.metalearners.scores import arm_scores
+from twoarm.metrics import Estimate, wald
 
 __all__ = ["AverageEffect", "average_effect", "crude_difference", "finding"]
 
+Parts = tuple[
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]
+"""Outcome, treatment, mu0, mu1 and propensity."""
+
 _ADJUSTED = ("g_formula", "iptw", "overlap", "aipw", "tmle")
-_UNDEFINED_SHARE = 0.20
-"""No standard error if the models could not be fitted in more of the resamples."""
 
 
 @dataclass(frozen=True, slots=True)
 class AverageEffect:
-    """Average effects on the scale of the outcome, with 95 % intervals.
+    """Average effects in one population, on the scale of the outcome.
+
+    All have 95 % intervals. The population is everybody (ATE) unless another was asked for. Where
+    the arms do not overlap enough for it, or an estimate leaves the range of the outcome, there is
+    a reason instead of a number.
 
     Attributes
     ----------
     crude : Estimate
         Difference of the arms' means, nothing adjusted for.
-    g_formula : Estimate
-        Mean over all patients of the difference of both arms' predictions (standardisation). Its
+    g_formula : Estimate or Absent
+        Mean over the population of the difference of both arms' predictions (standardisation). Its
         error comes from refitting in resampled patients; none where there was nothing to refit.
-    iptw : Estimate
-        Difference of means weighted by the inverse probability of the treatment received (Hajek),
-        weights taken as known.
-    overlap : Estimate
-        Effect in the overlap population (ATO), where treatment was most open: another population
-        than that of all other estimates.
-    aipw : Estimate
+    iptw : Estimate or Absent
+        Difference of means weighted so that either arm stands for the population (Hajek), weights
+        taken as known: for everybody by the inverse probability of the treatment received.
+    overlap : Estimate or Absent
+        By overlap weights, in the overlap population (ATO), where treatment was most open: whatever
+        the population of the other estimates.
+    aipw : Estimate or Absent
         Mean of the doubly robust scores.
-    tmle : Estimate
+    tmle : Estimate or Absent
         Targeted maximum likelihood.
     """
 
     crude: Estimate
-    g_formula: Estimate
-    iptw: Estimate
-    overlap: Estimate
-    aipw: Estimate
-    tmle: Estimate
+    g_formula: Estimate | Absent
+    iptw: Estimate | Absent
+    overlap: Estimate | Absent
+    aipw: Estimate | Absent
+    tmle: Estimate | Absent
 
     def as_benefit(self, *, desirable: bool) -> AverageEffect:
         """Turn every estimate of mu1 - mu0 into one of the benefit."""
-        turned = {
-            each.name: getattr(self, each.name).as_benefit(desirable=desirable)
-            for each in fields(self)
-        }
-        return AverageEffect(**turned)
+
+        def turned(one: Estimate | Absent) -> Any:
+            return one if isinstance(one, Absent) else one.as_benefit(desirable=desirable)
+
+        return AverageEffect(
+            **{each.name: turned(getattr(self, each.name)) for each in fields(self)}
+        )
 
 
 def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Estimate:
@@ -81,7 +100,7 @@ def crude_difference(y: NDArray[np.float64], treatment: NDArray[np.int64]) -> Es
     control, treated = y[treatment == 0], y[treatment == 1]
     difference = float(treated.mean() - control.mean())
     variance = sum(float(arm.var(ddof=1)) / arm.size for arm in (control, treated) if arm.size > 1)
-    return wald(difference, math.sqrt(variance))
+    return bounded(wald(difference, math.sqrt(variance)), y)
 
 
 def average_effect(
@@ -93,11 +112,13 @@ def average_effect(
     propensity_model: Any = None,
     mu: tuple[ArrayLike, ArrayLike] | None = None,
     propensity: ArrayLike | None = None,
+    population: Population = "all",
+    judged: Identified | None = None,
     cross_fit: int = 0,
     seed: int = 0,
     replicates: int = 50,
 ) -> AverageEffect:
-    """Estimate the average effect of a treatment on everybody in the data, in six ways.
+    """Estimate the average effect of a treatment in a population, in six ways.
 
     Parameters
     ----------
@@ -116,6 +137,12 @@ def average_effect(
         Predictions under control and under treatment, made elsewhere; no outcome model is fitted.
     propensity : array_like, shape (n,), optional
         Probability of treatment, made elsewhere, strictly between 0 and 1.
+    population : {"all", "treated", "overlap"}
+        Everybody in the data (ATE), the treated (ATT), or the overlap population with weights
+        e (1 - e), e the propensity (ATO).
+    judged : Identified, optional
+        Which averages these patients can tell, where that was judged by more than X and the
+        propensity used here; by default `identified(propensity, treatment, X)`.
     cross_fit : int
         Number of folds: each patient's predictions come from models that have not seen the fold
         (Chernozhukov et al. 2018, doi 10.1111/ectj.12097). 0: models fitted on everybody, which is
@@ -134,13 +161,17 @@ def average_effect(
     Raises
     ------
     ArgumentError
-        If the arrays do not fit together, or a propensity is not strictly between 0 and 1.
+        If the arrays do not fit together, a propensity is not strictly between 0 and 1, or the
+        population has no such name.
 
     Notes
     -----
     Only the crude difference in a randomised trial needs no assumption. The others are causal if X
     holds all that decided on treatment and bears on the outcome, and if every patient could have
-    been in either arm. Extreme propensities are not cut off: look at overlap first.
+    been in either arm. Extreme propensities are not cut off, which would answer for other patients:
+    where they are many, or few patients would carry the average, none is given (`identified`).
+    Standardisation would extrapolate there, and is not given either. Elsewhere intervals hold what
+    they say (``benchmarks/overlap_coverage.py``), that of the g-formula if its models are right.
 
     In a few hundred patients, outcome models fitted on everybody make the errors of `aipw` and
     `tmle` too small, and a cross-fitted propensity makes them needlessly large: cross-fit, and give
@@ -149,7 +180,7 @@ def average_effect(
     References
     ----------
     Hernan MA, Robins JM. Causal Inference: What If (2020), chapters 12 and 13 (weighting,
-    standardisation); see `dr_scores`, `overlap_weights` and `targeted_effect` for the others.
+    standardisation); see `population_scores`, `overlap_weights` and `targeted` for the others.
 
     Examples
     --------
@@ -166,23 +197,51 @@ def average_effect(
         score = np.asarray(propensity, dtype=np.float64)
     if mu is None:
         mu0, mu1 = fit_outcomes(matrix, outcome, arm, folds, outcome_model)
-        g_error = _resampled_error(matrix, outcome, arm, folds, outcome_model, replicates, seed)
     else:
         mu0, mu1 = (np.asarray(each, dtype=np.float64) for each in mu)
-        g_error = math.nan
     if mu0.shape != outcome.shape or mu1.shape != outcome.shape:
         raise ArgumentError(
             f"`mu` must hold two predictions a patient; found shapes {mu0.shape} and {mu1.shape}."
         )
-    phi = dr_scores(outcome, arm, mu0, mu1, score)
+    parts = outcome, arm, mu0, mu1, score
+    arm_scores(*parts)  # refuses what does not fit
+    target = target_weights(population, arm, score)
+    told = identified(score, arm, matrix) if judged is None else judged
+    crude, overlapping = crude_difference(outcome, arm), attempt(lambda: _overlapping(parts, told))
+    if population in told.reasons:
+        absent = Absent(told.reasons[population])
+        return AverageEffect(crude, absent, absent, overlapping, absent, absent)
+    fits: list[float] = []
+    if mu is None:
+        fits = resampled(matrix, outcome, arm, target, folds, outcome_model, replicates, seed)
+    standardised = float(np.average(mu1 - mu0, weights=target))
     return AverageEffect(
-        crude=crude_difference(outcome, arm),
-        g_formula=wald(float((mu1 - mu0).mean()), g_error),
-        iptw=weighted_difference(outcome, arm, inverse_weights(arm, score)),
-        overlap=weighted_difference(outcome, arm, overlap_weights(arm, score)),
-        aipw=mean_estimate(phi),
-        tmle=targeted_effect(outcome, arm, mu0, mu1, score),
+        crude=crude,
+        g_formula=attempt(lambda: possible(by_resampling(standardised, fits, replicates), outcome)),
+        overlap=overlapping,
+        **_by_propensity(parts, population),
     )
+
+
+def _overlapping(parts: Parts, told: Identified) -> Estimate:
+    """Give the difference by overlap weights."""
+    told.require("overlap")
+    outcome, arm, _, _, score = parts
+    return possible(weighted_difference(outcome, arm, overlap_weights(arm, score)), outcome)
+
+
+def _by_propensity(parts: Parts, population: Population) -> dict[str, Estimate | Absent]:
+    """Give the estimates that use the propensity."""
+    outcome, arm, _, _, score = parts
+    weights = population_weights(population, arm, score)
+    effect, moved0, moved1 = targeted(*parts, population)
+    moved = outcome, arm, moved0, moved1, score
+    found = {
+        "iptw": weighted_difference(outcome, arm, weights),
+        "aipw": doubly_robust_effect(*parts, population),
+        "tmle": doubly_robust_effect(*moved, population, effect=effect),
+    }
+    return {name: attempt(partial(possible, each, outcome)) for name, each in found.items()}
 
 
 def _arrays(
@@ -205,53 +264,20 @@ def _arrays(
     return matrix, outcome, arm.astype(np.int64)
 
 
-def _resampled_error(
-    X: NDArray[np.float64],
-    y: NDArray[np.float64],
-    arm: NDArray[np.int64],
-    folds: NDArray[np.int64],
-    model: Any,
-    replicates: int,
-    seed: int,
-) -> float:
-    """Give the spread of the g-formula over resamples; a patient's copies share the fold.
-
-    NaN where too few can be fitted. A resample with a single outcome value in an arm, or in the
-    patients learnt from, cannot be fitted and is left out.
-    """
-    arms = [np.flatnonzero(arm == each) for each in (0, 1)]
-    estimates = []
-    for index in range(replicates):
-        rng = generator(seed, Stream.REPLICATE, index)
-        rows = np.concatenate([rng.choice(each, each.size) for each in arms])
-        if not _is_fittable(y[rows], arm[rows], folds[rows]):
-            continue
-        mu0, mu1 = fit_outcomes(X[rows], y[rows], arm[rows], folds[rows], model)
-        estimates.append(float((mu1 - mu0).mean()))
-    if len(estimates) < max(2.0, (1.0 - _UNDEFINED_SHARE) * replicates):
-        return math.nan
-    return float(np.std(estimates, ddof=1))
-
-
-def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[np.int64]) -> bool:
-    """Whether each arm has two outcome values outside of every fold."""
-    return all(
-        np.unique(y[(arm == each) & ((folds != fold) | (folds < 0))]).size > 1
-        for each in (0, 1)
-        for fold in np.unique(folds)
-    )
-
-
 @says("average effect")
 def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is in benefit direction (`as_benefit`). In an observational study no agreement of
-    estimates supports a causal reading: the verdict is `questions` where adjustment for measured
-    factors alone takes away the crude effect or the estimates disagree, else `cannot tell`.
+    `value` is of the study's population and in benefit direction (`as_benefit`). In an
+    observational study no agreement of estimates supports a causal reading: the verdict is
+    `questions` where adjustment for measured factors alone takes away the crude effect or the
+    estimates disagree, or where there is no average at all, else `cannot tell`.
     """
     aipw = value.aipw
-    signs = {math.copysign(1.0, getattr(value, name).estimate) for name in _ADJUSTED}
+    if isinstance(aipw, Absent):
+        return _not_told(value, aipw, study)
+    adjusted = [getattr(value, name) for name in _ADJUSTED]
+    signs = {math.copysign(1.0, one.estimate) for one in adjusted if isinstance(one, Estimate)}
     found = aipw.excludes_zero
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
@@ -262,7 +288,23 @@ def finding(value: AverageEffect, study: Study) -> Finding:
     text = (
         f"{study.file.primary.title}: the crude difference is "
         f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
-        f"estimate {100 * aipw.estimate:+.1f}. "
+        f"estimate{over(study)} {100 * aipw.estimate:+.1f}. "
         + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
     )
     return Finding("average effect", verdict, text.rstrip())
+
+
+def _not_told(value: AverageEffect, absent: Absent, study: Study) -> Finding:
+    """Say that there is no such average, and what stands in its place."""
+    population = study.file.target_trial.population
+    text = (
+        f"{study.file.primary.title}: the average effect {OVER[population]} cannot be told from "
+        f"these patients: {absent.reason}. "
+    )
+    if population != "overlap" and isinstance(value.overlap, Estimate):
+        text += (
+            "Among patients whose treatment was open (overlap weights) the benefit is "
+            f"{100 * value.overlap.estimate:+.1f} points; that is another question. "
+        )
+    text += f"The crude difference, {100 * value.crude.estimate:+.1f} points, answers none."
+    return Finding("average effect", "questions", text)

@@ -7,32 +7,26 @@ since neither is known at the bedside; here both must be used, or the effect is 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.experimental import enable_iterative_imputer  # noqa: F401  makes the next import work
-from sklearn.impute import IterativeImputer
 
+from twoarm.diagnostics.absent import Absent
+from twoarm.diagnostics.average.chained_matching import chained
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.metrics.normal import Z
 
-__all__ = ["PooledEstimate", "imputed", "rubin"]
+__all__ = ["PooledEstimate", "imputed", "over_imputations", "rubin"]
 
 Floats = NDArray[np.float64]
 
-_CYCLES = 5
-_DONORS = 5
-_RIDGE = 1e-5
 _NEGLIGIBLE = 1e-12
 _FEWEST_KNOWN = 10
-"""Van Buuren, Flexible Imputation of Missing Data (2018): 5 cycles, 5 donors. The ridge keeps
-collinear columns from failing and changes nothing else. From fewer known values in an arm nothing
-is learnt."""
+"""From fewer known values in an arm nothing is learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +95,46 @@ def rubin(estimates: ArrayLike, variances: ArrayLike) -> PooledEstimate:
     return PooledEstimate(Estimate(mean, se, mean - reach, mean + reach), within, between, df)
 
 
+def over_imputations(found: Sequence[Estimate | Absent]) -> Estimate:
+    """Pool an estimate over completed data sets, all of which must give one.
+
+    Leaving out those in which the arms do not overlap would keep the imputations that look best.
+
+    Raises
+    ------
+    NotEstimable
+        If one of them gives none, or none with an error.
+
+    Examples
+    --------
+    >>> over_imputations([Estimate(0.1, 0.1, -0.1, 0.3), Estimate(0.3, 0.1, 0.1, 0.5)]).estimate
+    0.2
+    """
+    told = [each for each in found if isinstance(each, Estimate)]
+    reasons = [each.reason for each in found if isinstance(each, Absent)]
+    if reasons:
+        raise NotEstimable(
+            f"{len(reasons)} of {len(found)} completed data sets give none: {reasons[0]}"
+        )
+    if not all(math.isfinite(each.se) for each in told):
+        raise NotEstimable("too few resamples of a completed data set could be fitted")
+    return rubin([each.estimate for each in told], [each.se**2 for each in told]).estimate
+
+
 def imputed(
-    X: ArrayLike, treatment: ArrayLike, outcomes: ArrayLike, *, rng: np.random.Generator
+    X: ArrayLike,
+    treatment: ArrayLike,
+    outcomes: ArrayLike,
+    *,
+    rng: np.random.Generator,
+    sources: ArrayLike | None = None,
 ) -> Floats:
     """Complete the predictors once, by a draw from what the data leave open.
 
-    Each arm is imputed apart, with all outcomes in the model: that is the model with treatment and
-    its products with every predictor and outcome. Chained equations (scikit-learn's
-    `IterativeImputer`) with predictive mean matching on a Bayesian linear regression: what is put
-    in is a value that some patient of the arm has, so yes/no columns stay yes/no and scores stay
-    within their scale. The 0/1 columns of a variable with several levels are matched one after the
-    other, each given the others; rarely two of them are 1 together.
+    All outcomes, treatment and its products with every predictor and outcome are in the model.
+    Chained equations with predictive mean matching on a Bayesian ridge regression (`chained`): what
+    is put in is a value that some patient has, so yes/no columns stay yes/no and scores stay within
+    their scale. All 0/1 columns of a variable with several levels come from one patient.
 
     Parameters
     ----------
@@ -124,6 +147,10 @@ def imputed(
         whose outcome is not known belong in no estimate of it (von Hippel 2007,
         doi 10.1111/j.1467-9531.2007.00180.x).
     rng : numpy.random.Generator
+    sources : array_like of int, shape (p,), optional
+        Number of the variable that each column codes; without, each column is a variable. Columns
+        of one variable that are filled apart make patients with no level, or with two, in one arm
+        or the other: the propensity takes them for what decided treatment.
 
     Returns
     -------
@@ -133,8 +160,8 @@ def imputed(
     Raises
     ------
     ArgumentError
-        If the arrays do not fit together, or a column with missing values is known in fewer than
-        10 patients of an arm.
+        If the arrays do not fit together, a column with missing values is known in fewer than 10
+        patients of an arm, or the columns of a variable are missing in different patients.
 
     Notes
     -----
@@ -163,7 +190,9 @@ def imputed(
             "X, treatment and outcomes must have the same number of rows; found shapes "
             f"{matrix.shape}, {arm.shape} and {results.shape}."
         )
-    complete = matrix.copy()
+    variables = _variables(sources, matrix, results.shape[1])
+    if not np.isnan(matrix).any():
+        return matrix.copy()
     for each in (0, 1):
         inside = arm == each
         known = np.isfinite(matrix[inside]).sum(axis=0)
@@ -173,55 +202,22 @@ def imputed(
                 f"A column with missing values must be known in {_FEWEST_KNOWN} patients of each "
                 f"arm to be imputed; found {int(known[few].min())}."
             )
-        if (known < inside.sum()).any():
-            complete[inside] = _chained(matrix[inside], results[inside], rng)
-    return complete
+    table = np.column_stack([matrix, results])
+    return chained(table, variables, arm.astype(np.int64), rng)[:, : matrix.shape[1]]
 
 
-def _chained(X: Floats, outcomes: Floats, rng: np.random.Generator) -> Floats:
-    imputer = IterativeImputer(
-        _Matching(rng), sample_posterior=True, max_iter=_CYCLES, keep_empty_features=True,
-        skip_complete=True,
-    )  # fmt: skip
-    return np.asarray(imputer.fit_transform(np.column_stack([X, outcomes]))[:, : X.shape[1]])
-
-
-class _Matching(RegressorMixin, BaseEstimator):
-    """Predictive mean matching as the imputer's regression.
-
-    `predict` gives drawn values with a standard deviation of 0, which the imputer takes as they
-    are.
-    """
-
-    def __init__(self, rng: np.random.Generator):
-        self.rng = rng
-
-    def __sklearn_clone__(self) -> Self:
-        # A copied generator would give every column the same draws.
-        return type(self)(self.rng)
-
-    def fit(self, X: Floats, y: Floats) -> Self:
-        self.centre_ = X.mean(axis=0)
-        spread = X.std(axis=0)
-        self.scale_ = np.where(spread > 0, spread, 1.0)
-        columns = self._columns(X)
-        gram = columns.T @ columns + _RIDGE * y.size * np.eye(columns.shape[1])
-        inverse = np.linalg.inv(gram)
-        fitted = inverse @ columns.T @ y
-        left = y - columns @ fitted
-        df = max(y.size - columns.shape[1], 1)
-        sigma = math.sqrt(float(left @ left) / self.rng.chisquare(df))
-        noise = np.linalg.cholesky(inverse) @ self.rng.standard_normal(fitted.size)
-        self.drawn_, self.donors_, self.means_ = fitted + sigma * noise, y, columns @ fitted
-        return self
-
-    def predict(self, X: Floats, return_std: bool = False) -> Any:
-        apart = np.abs(self._columns(X) @ self.drawn_[:, None] - self.means_[None, :])
-        k = min(_DONORS, self.donors_.size)
-        nearest = np.argsort(apart, axis=1, kind="stable")[:, :k]
-        chosen = nearest[np.arange(len(nearest)), self.rng.integers(0, k, len(nearest))]
-        drawn = self.donors_[chosen]
-        return (drawn, np.zeros(drawn.size)) if return_std else drawn
-
-    def _columns(self, X: Floats) -> Floats:
-        return np.column_stack([np.ones(len(X)), (X - self.centre_) / self.scale_])
+def _variables(sources: ArrayLike | None, X: Floats, outcomes: int) -> NDArray[np.int64]:
+    """Give the variable of every column, each outcome being one of its own."""
+    columns = X.shape[1]
+    own = np.arange(columns) if sources is None else np.asarray(sources, dtype=np.int64)
+    if own.shape != (columns,):
+        raise ArgumentError(f"`sources` needs one number a column ({columns}); found {own.shape}.")
+    absent = np.isnan(X)
+    for variable in np.unique(own):
+        together = absent[:, own == variable]
+        if (together != together[:, :1]).any():
+            raise ArgumentError(
+                "All columns of a variable must be missing in the same patients; those of variable "
+                f"{variable} are not."
+            )
+    return np.concatenate([own, own.max(initial=-1) + 1 + np.arange(outcomes)])

@@ -29,7 +29,8 @@ class Balance:
         Columns, the most unbalanced before weighting first.
     before, inverse, overlap : ndarray, shape (p,)
         Unweighted; by inverse probability of treatment; by overlap weights. In standard deviations
-        of the unweighted arms; NaN for a constant column.
+        of the unweighted arms; NaN for a constant column, infinite for one that is constant in both
+        arms with different values.
     """
 
     names: tuple[str, ...]
@@ -43,7 +44,9 @@ def standardised_differences(
 ) -> NDArray[np.float64]:
     """Give the weighted mean differences in pooled standard deviations of the unweighted arms.
 
-    The denominator does not change with the weights, so before and after can be compared.
+    The denominator does not change with the weights, so before and after can be compared. A column
+    that is constant in both arms has no such deviations: NaN if the arms agree, infinite if they
+    differ, for then it tells them apart without fail.
 
     Examples
     --------
@@ -51,13 +54,14 @@ def standardised_differences(
     >>> standardised_differences(X, np.array([0, 0, 1, 1]), np.ones(4)).round(4)
     array([0.7071])
     """
-    control, treated = treatment == 0, treatment == 1
-    difference = np.average(X[treated], axis=0, weights=weights[treated])
-    difference = difference - np.average(X[control], axis=0, weights=weights[control])
-    variances = [X[arm].var(axis=0, ddof=1) for arm in (control, treated)]
-    pooled = np.sqrt((variances[0] + variances[1]) / 2.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(pooled > 0, difference / pooled, np.nan)
+    arms = treatment == 0, treatment == 1
+    means = [np.average(X[arm], axis=0, weights=weights[arm]) for arm in arms]
+    pooled = np.sqrt(sum(X[arm].var(axis=0, ddof=1) for arm in arms) / 2.0)
+    # Asked of the values: the variance of equal ones need not be 0 to the last digit.
+    fixed = np.all([np.ptp(X[arm], axis=0) == 0.0 for arm in arms], axis=0)
+    apart = X[arms[1]][0] - X[arms[0]][0]
+    found = (means[1] - means[0]) / np.where(fixed, 1.0, pooled)
+    return np.where(fixed, np.where(apart == 0.0, np.nan, np.copysign(np.inf, apart)), found)
 
 
 def balance(
@@ -122,16 +126,18 @@ def finding(value: Balance, study: Study) -> Finding:
     `questions` if inverse probability weighting, which the average effect of everybody rests on,
     leaves a difference above 0.1.
     """
-    left = np.abs(np.nan_to_num(value.inverse))
-    verdict: Verdict = "questions" if (left > _IMBALANCE).any() else "supports"
     counts = [
-        int((np.abs(np.nan_to_num(each)) > _IMBALANCE).sum())
+        int((np.abs(each) > _IMBALANCE).sum())
         for each in (value.before, value.inverse, value.overlap)
     ]
+    verdict: Verdict = "questions" if counts[1] else "supports"
     text = (
         f"Standardised differences above 0.1: {counts[0]} of {len(value.names)} columns before, "
         f"{counts[1]} after inverse probability weighting, {counts[2]} after overlap weighting."
     )
+    fixed = [name for name, each in zip(value.names, value.before, strict=True) if np.isinf(each)]
+    if fixed:
+        text += f" The same for a whole arm, another for the other arm: {', '.join(fixed)}."
     if not is_randomised(study):
         text += " The arms may still differ in what was not measured."
     return Finding("balance", at_most(verdict, study), text)

@@ -19,6 +19,8 @@ __all__ = ["cross_fit_folds", "fit_outcomes", "fit_propensity"]
 Floats = NDArray[np.float64]
 Folds = NDArray[np.int64]
 
+_NEAREST = 1e-12
+
 
 def cross_fit_folds(y: Floats, treatment: NDArray[np.int64], n_folds: int, seed: int) -> Folds:
     """Give the fold of each patient, both arms (and outcomes 0 and 1) spread evenly.
@@ -59,13 +61,17 @@ def fit_outcomes(
 def fit_propensity(
     X: Floats, treatment: NDArray[np.int64], folds: Folds, model: Any = None
 ) -> Floats:
-    """Predict every patient's probability of treatment; by default with `Logistic()`, a ridge."""
+    """Predict every patient's probability of treatment; by default with `Logistic()`, a ridge.
+
+    A probability that a computer cannot tell from 0 or 1 is brought to 1e-12 from it, so that every
+    weight is finite; averages that would rest on such patients are not told (`identified`).
+    """
     chosen = Logistic() if model is None else model
 
     def predict(split: Split) -> Floats:
         return _fitted(chosen, X[split.learnt], treatment[split.learnt], X[split.held])
 
-    return _predicted(folds, predict)
+    return np.clip(_predicted(folds, predict), _NEAREST, 1.0 - _NEAREST)
 
 
 def _predicted(folds: Folds, predict: Callable[[Split], Floats]) -> Floats:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.identified import MOST_INFLATED, Identified, identified
+from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.comparability.weighting import (
     effective_sample_size,
     inverse_weights,
@@ -17,10 +20,11 @@ from twoarm.diagnostics.comparability.weighting import (
 from twoarm.diagnostics.finding import Finding, Verdict, at_most, is_randomised, says
 from twoarm.errors import ArgumentError, NotEstimable
 
-__all__ = ["Overlap", "Trimming", "crump_trimming", "finding", "overlap"]
+__all__ = ["Overlap", "Trimming", "crump_trimming", "finding", "overlap", "trimmed"]
 
 _FEW_KEPT = 0.90
 _LITTLE_LEFT = 0.50
+_RULE_OF_THUMB = 0.10
 """`questions` if trimming keeps fewer patients, or weighting leaves less of an arm's size."""
 
 
@@ -47,6 +51,9 @@ class Overlap:
     Attributes
     ----------
     trimming : Trimming
+        As in `trimmed`.
+    identified : Identified
+        Which averages the arms can tell.
     n, trimmed : tuple of int
         Patients, and those of them that are trimmed.
     ess_inverse, ess_overlap : tuple of float
@@ -54,6 +61,7 @@ class Overlap:
     """
 
     trimming: Trimming
+    identified: Identified
     n: tuple[int, int]
     trimmed: tuple[int, int]
     ess_inverse: tuple[float, float]
@@ -94,7 +102,38 @@ def crump_trimming(propensity: ArrayLike) -> Trimming:
     return Trimming(0.5 - math.sqrt(0.25 - 1.0 / float(limit)), cost <= limit)
 
 
-def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
+def trimmed(propensity: NDArray[np.float64], judged: Identified) -> Trimming:
+    """Find who could well have been in either arm.
+
+    Crump's rule compares patients with one another and keeps everybody where all are equally
+    extreme. So its authors' rule of thumb, 0.1 to 0.9, stands in where it trims nobody although the
+    average over everybody is inflated as in `identified`. Nobody is kept who has a value that the
+    other arm has not, and nobody at all, with an alpha of 0.5, where what was measured separates
+    the arms.
+
+    Examples
+    --------
+    >>> e, arm = np.array([0.04, 0.96] * 20), np.array([0, 1] * 20)
+    >>> int(crump_trimming(e).kept.sum()), int(trimmed(e, identified(e, arm)).kept.sum())
+    (40, 0)
+    """
+    found = crump_trimming(propensity)
+    if judged.separated or judged.without.all():
+        return Trimming(0.5, np.zeros(propensity.size, dtype=np.bool_))
+    if found.alpha == 0.0 and judged.inflation > MOST_INFLATED:
+        kept = (propensity >= _RULE_OF_THUMB) & (propensity <= 1.0 - _RULE_OF_THUMB)
+        found = Trimming(_RULE_OF_THUMB, kept)
+    return Trimming(found.alpha, found.kept & ~judged.without)
+
+
+def overlap(
+    propensity: ArrayLike,
+    treatment: ArrayLike,
+    X: ArrayLike | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    known: bool = False,
+) -> Overlap:
     """Describe the overlap of the arms.
 
     Parameters
@@ -103,6 +142,8 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
         Strictly between 0 and 1.
     treatment : array_like of 0 and 1, shape (n,)
         Arm.
+    X, names, known
+        As in `identified`.
 
     Raises
     ------
@@ -117,12 +158,15 @@ def overlap(propensity: ArrayLike, treatment: ArrayLike) -> Overlap:
     e, arm = _propensity(propensity), np.asarray(treatment)
     if arm.shape != e.shape or not np.array_equal(np.unique(arm), (0, 1)):
         raise NotEstimable("Treatment must be 0 or 1, both present, one a propensity.")
+    arm = arm.astype(np.int64)
+    judged = identified(e, arm, X, names=names, known=known)
     masks = arm == 0, arm == 1
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
-    trimming = crump_trimming(e)
+    trimming = trimmed(e, judged)
     return Overlap(
         trimming=trimming,
+        identified=judged,
         n=(int(control.sum()), int(treated.sum())),
         trimmed=(int((~trimming.kept & control).sum()), int((~trimming.kept & treated).sum())),
         ess_inverse=_effective_sizes(inverse, masks),
@@ -148,17 +192,21 @@ def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:
 
 @says("overlap")
 def finding(value: Overlap, study: Study) -> Finding:
-    """Say whether the arms overlap enough for an average effect of everybody."""
+    """Say whether the arms overlap enough for the study's average effect."""
     n = sum(value.n)
     kept = int(value.trimming.kept.sum())
     left = [size / full for size, full in zip(value.ess_inverse, value.n, strict=True)]
-    poor = kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
+    reasons = value.identified.reasons
+    poor = bool(reasons) or kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
     verdict: Verdict = "questions" if poor else "supports"
     text = (
         f"{kept} of {n} patients could well have been in either arm; weighting leaves the worth of "
         f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
         f"{value.n[1]} treated."
     )
+    population = study.file.target_trial.population
+    if population in reasons:
+        text += f" The average effect {OVER[population]} cannot be told: {reasons[population]}."
     if not is_randomised(study):
         text += " Overlap says nothing about factors that were not measured."
     return Finding("overlap", at_most(verdict, study), text)

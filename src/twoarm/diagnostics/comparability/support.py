@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.comparability.overlap import crump_trimming
+from twoarm.diagnostics.comparability.identified import Identified, identified
+from twoarm.diagnostics.comparability.overlap import trimmed
 from twoarm.diagnostics.finding import Finding, says
 from twoarm.errors import ArgumentError
 
 __all__ = ["Support", "SupportFlags", "finding", "learn_support"]
-
-_FAR_SHARE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SupportFlags:
     propensity : ndarray of bool
         Treatment was all but decided: outside alpha to 1 - alpha.
     distance : ndarray of bool
-        Nobody near.
+        Nobody near: the nearest patient is as far as two patients of the cohort usually are.
     category : ndarray of bool
         A level that nobody had in one of the arms.
     """
@@ -49,18 +49,17 @@ class Support:
     Attributes
     ----------
     alpha : float
-        Crump's bound of the propensity; 0 if nobody is trimmed.
+        Bound of the propensity (`trimmed`); 0 if nobody is trimmed, 0.5 if everybody is.
     centre, scale : ndarray, shape (p,)
         Mean and standard deviation of the columns (1 for a constant one).
     cohort : ndarray, shape (n, p)
         Standardised predictors of the cohort.
     far : float
-        99th percentile of a cohort patient's distance to the nearest other.
+        Root mean square distance of two patients of the cohort: sqrt(2 columns that vary).
     levels : tuple of frozenset
         For each column of categories the codes seen in both arms.
     flags : SupportFlags
-        Of the cohort's own patients, about 1 % of whom are far by construction. They stay in mean,
-        share and average effects.
+        Of the cohort's own patients. Those outside stay in mean, share and average effects.
     outside : tuple of int
         So many of them in control and treated.
     """
@@ -104,6 +103,7 @@ def learn_support(
     propensity: ArrayLike,
     *,
     categories: ArrayLike | None = None,
+    judged: Identified | None = None,
 ) -> Support:
     """Learn which patients the cohort can speak about.
 
@@ -117,6 +117,9 @@ def learn_support(
         Strictly between 0 and 1.
     categories : array_like, shape (n, k), optional
         Codes of predictors with levels.
+    judged : Identified, optional
+        The overlap of the arms, where it was judged by more than the propensity; by default
+        `identified(propensity, treatment)`.
 
     Raises
     ------
@@ -125,8 +128,11 @@ def learn_support(
 
     Notes
     -----
-    Distances are Euclidean on standardised columns. Being inside is no proof of support: regions
-    can be empty between neighbours, and more so the more columns there are.
+    Distances are Euclidean on standardised columns. A neighbour who is no nearer than a patient
+    drawn at random tells nothing about this one; the gaps between real neighbours are smaller. A
+    percentile of the gaps would leave out as many patients of any cohort, however dense. Being
+    inside is no proof of support: regions can be empty between neighbours, and more so the more
+    columns there are.
 
     Examples
     --------
@@ -143,13 +149,14 @@ def learn_support(
             "X, treatment and propensity must have the same number of rows, at least 2; found "
             f"shapes {matrix.shape}, {arm.shape} and {e.shape}."
         )
-    trimming = crump_trimming(e)
+    arm = arm.astype(np.int64)
+    trimming = trimmed(e, identified(e, arm) if judged is None else judged)
     centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     cohort = (matrix - centre) / scale
     # Asked without points, the neighbours of the learnt ones leave out the patient itself.
     nearest = NearestNeighbors(n_neighbors=1).fit(cohort).kneighbors()[0][:, 0]
-    far = float(np.quantile(nearest, _FAR_SHARE))
+    far = math.sqrt(2.0 * int((spread > 0).sum()))
     codes = _categories(categories, arm.size)
     levels = tuple(
         frozenset(column[arm == 0].tolist()) & frozenset(column[arm == 1].tolist())

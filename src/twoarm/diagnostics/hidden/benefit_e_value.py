@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.population import Population, over, population_scores
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength
 from twoarm.diagnostics.hidden.e_value import ArmRisks, EValue, e_value_of_difference
-from twoarm.metalearners.scores import arm_scores
 
 __all__ = ["BenefitEValue", "benefit_e_value", "finding"]
 
@@ -48,6 +48,7 @@ def benefit_e_value(
     *,
     desirable: bool,
     threshold: float | None = None,
+    population: Population = "all",
 ) -> BenefitEValue:
     """Give the E-values of the average benefit, from doubly robust risks of both arms.
 
@@ -60,6 +61,8 @@ def benefit_e_value(
         treatment is the exposed one, so that a benefit is a positive difference.
     threshold : float, optional
         Smallest benefit worth treating for, 0 to 1.
+    population : {"all", "treated", "overlap"}
+        Over whom the benefit is averaged.
 
     Examples
     --------
@@ -69,11 +72,14 @@ def benefit_e_value(
     >>> round(found.to_zero.estimate, 3), found.to_threshold.already_below
     (5.449, (True, True))
     """
-    phi0, phi1 = arm_scores(outcome, treatment, mu0, mu1, propensity)
-    n, share = phi0.size, float(np.mean(np.asarray(treatment, dtype=np.float64)))
-    covariance = np.cov(phi1, phi0) / n
+    scores = population_scores(outcome, treatment, mu0, mu1, propensity, population)
+    n, arm = scores.weight.size, np.asarray(treatment, dtype=np.float64)
+    # Not above 1 by rounding, where the population is the treated.
+    share = min(1.0, float((scores.weight * arm).mean()))
+    covariance = np.cov(*scores.influence[::-1]) / n
     p1, p0, v1, v0 = (
-        float(each) for each in (phi1.mean(), phi0.mean(), covariance[0, 0], covariance[1, 1])
+        float(each)
+        for each in (scores.phi1.mean(), scores.phi0.mean(), covariance[0, 0], covariance[1, 1])
     )
     if desirable:
         risks = ArmRisks(p1, p0, share, n, (v1, v0), float(covariance[0, 1]))
@@ -102,7 +108,8 @@ def finding(value: BenefitEValue, study: Study) -> Finding:
         pieces.append((value.threshold, value.to_threshold))
     verdict: Verdict = "questions" if value.to_zero.already_below[1] else "cannot tell"
     points = (
-        f"{study.file.primary.title}: the average benefit is {100 * value.benefit:+.1f} points. "
+        f"{study.file.primary.title}: the average benefit{over(study)} is "
+        f"{100 * value.benefit:+.1f} points. "
     )
     text = points + " ".join(_sentence(target, each) for target, each in pieces)
     if value.measured is not None:

@@ -175,7 +175,7 @@ def e_value_of_difference(risks: ArmRisks, *, true: float = 0.0) -> EValue:
     12.55568
     """
     p1, p0, f = risks.larger, risks.smaller, risks.exposed
-    if not (0.0 < p0 <= p1 <= 1.0 and 0.0 < f < 1.0):
+    if not (0.0 < p0 <= p1 <= 1.0 and 0.0 <= f <= 1.0):
         raise NotEstimable(
             f"Risks must satisfy 0 < smaller <= larger <= 1; found {p0:.4g} and {p1:.4g}. Relabel "
             "the arms so that the difference is positive."
@@ -183,8 +183,10 @@ def e_value_of_difference(risks: ArmRisks, *, true: float = 0.0) -> EValue:
     difference = p1 - p0
     if difference <= true:
         return EValue(1.0, 1.0, (True, True))
-    d = p0 * (1.0 - f) - p1 * f
-    bias = (math.sqrt((true + d) ** 2 + 4.0 * p1 * p0 * f * (1.0 - f)) - (true + d)) / (2 * p0 * f)
+    linear = true + p0 * (1.0 - f) - p1 * f
+    root = math.sqrt(linear**2 + 4.0 * p1 * p0 * f * (1.0 - f))
+    # Two forms of one root: the one that does not cancel holds for f = 0 and f = 1 too.
+    bias = 2.0 * p1 * (1.0 - f) / (root + linear) if linear > 0 else (root - linear) / (2 * p0 * f)
     if _corrected_limit(1.0, risks) <= true:
         return EValue(_of_bias(bias), 1.0, (False, True))
     at_limit = float(brentq(lambda b: _corrected_limit(b, risks) - true, 1.0, bias, xtol=1e-12))

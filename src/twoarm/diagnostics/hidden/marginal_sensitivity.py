@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,6 +59,7 @@ def marginal_sensitivity(
     propensity: ArrayLike,
     *,
     strengths: ArrayLike = _STRENGTHS,
+    population: Literal["all", "treated"] = "all",
 ) -> MarginalSensitivity:
     """Bound the average effect for each strength of hidden confounding.
 
@@ -71,6 +73,9 @@ def marginal_sensitivity(
         Probability of treatment given X, strictly between 0 and 1.
     strengths : array_like, shape (k,)
         Odds ratios L, each at least 1.
+    population : {"all", "treated"}
+        Over whom the effect is averaged. The overlap population is defined by the propensity itself
+        and has no such bound.
 
     Returns
     -------
@@ -84,7 +89,9 @@ def marginal_sensitivity(
 
     Notes
     -----
-    Within an arm each weight may lie between 1 + (1/e - 1) / L and 1 + (1/e - 1) L. The extreme
+    With r the probability of the own arm, each weight in it may lie between 1 + (1/r - 1) / L and
+    1 + (1/r - 1) L. Where controls stand for the treated, theirs lie between (1/r - 1) / L and
+    (1/r - 1) L, and the treated are as they are. The extreme
     weighted mean gives the high weight to the k largest (or smallest) outcomes for some k; all k
     are tried after one sort, in n log n. These bounds are valid but not the narrowest (Dorn, Guo
     2022, doi 10.1080/01621459.2022.2069572). Nothing in the data says how large L is.
@@ -106,17 +113,23 @@ def marginal_sensitivity(
     low, high = np.empty(strength.size), np.empty(strength.size)
     control, treated = arm == 0, arm == 1
     for k, each in enumerate(strength):
-        low0, high0 = _extreme_means(y[control], 1.0 - e[control], float(each))
-        low1, high1 = _extreme_means(y[treated], e[treated], float(each))
+        if population == "treated":
+            low0, high0 = _extreme_means(y[control], 1.0 - e[control], float(each), base=0.0)
+            low1 = high1 = float(y[treated].mean())
+        else:
+            low0, high0 = _extreme_means(y[control], 1.0 - e[control], float(each))
+            low1, high1 = _extreme_means(y[treated], e[treated], float(each))
         low[k], high[k] = low1 - high0, high1 - low0
     return MarginalSensitivity(strength, low, high)
 
 
-def _extreme_means(y: Floats, received: Floats, strength: float) -> tuple[float, float]:
+def _extreme_means(
+    y: Floats, received: Floats, strength: float, base: float = 1.0
+) -> tuple[float, float]:
     """Give the smallest and largest weighted mean; `received` is the chance of the own arm."""
     order = np.argsort(y)
     odds = 1.0 / received[order] - 1.0
-    light, heavy = 1.0 + odds / strength, 1.0 + odds * strength
+    light, heavy = base + odds / strength, base + odds * strength
     values = y[order]
     # Entry k: the first k patients have the heavy weight, the others the light one; and reversed.
     smallest = _split_means(values, heavy, light).min()
@@ -142,6 +155,7 @@ def tipping_strength(
     *,
     desirable: bool,
     target: float = 0.0,
+    population: Literal["all", "treated"] = "all",
 ) -> float | None:
     """Give the smallest L at which the benefit's lower bound no longer exceeds the target.
 
@@ -158,8 +172,13 @@ def tipping_strength(
     """
 
     def excess(log_strength: float) -> float:
-        strength = math.exp(log_strength)
-        found = marginal_sensitivity(outcome, treatment, propensity, strengths=strength)
+        found = marginal_sensitivity(
+            outcome,
+            treatment,
+            propensity,
+            strengths=math.exp(log_strength),
+            population=population,
+        )
         return float(found.as_benefit(desirable=desirable).low[0]) - target
 
     largest = math.log(_LARGEST)

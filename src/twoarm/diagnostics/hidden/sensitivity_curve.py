@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.comparability.population import over
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.hidden.marginal_sensitivity import marginal_sensitivity, tipping_strength
 from twoarm.diagnostics.hidden.patient_bounds import share_holding
@@ -57,6 +59,7 @@ def sensitivity_curve(
     *,
     desirable: bool,
     threshold: float,
+    population: Literal["all", "treated"] = "all",
 ) -> SensitivityCurve:
     """Bound the average benefit and every patient's, over a grid of strengths.
 
@@ -70,6 +73,8 @@ def sensitivity_curve(
         Whether the outcome is one to hope for.
     threshold : float
         Smallest benefit that is worth the treatment, 0 to 1.
+    population : {"all", "treated"}
+        Over whom the benefit is averaged, and whose share is given.
 
     Raises
     ------
@@ -84,17 +89,25 @@ def sensitivity_curve(
     >>> float(curve.low[0]), bool(curve.low[-1] < curve.low[0])
     (0.5, True)
     """
-    average = marginal_sensitivity(outcome, treatment, propensity).as_benefit(desirable=desirable)
+    average = marginal_sensitivity(
+        outcome, treatment, propensity, population=population
+    ).as_benefit(desirable=desirable)
+    who = np.asarray(treatment) >= (1 if population == "treated" else 0)
     holding = share_holding(
-        mu0,
-        mu1,
-        propensity,
+        *(np.asarray(each)[who] for each in (mu0, mu1, propensity)),
         strengths=average.strength,
         threshold=threshold,
         desirable=desirable,
     )
     tips = [
-        tipping_strength(outcome, treatment, propensity, desirable=desirable, target=target)
+        tipping_strength(
+            outcome,
+            treatment,
+            propensity,
+            desirable=desirable,
+            target=target,
+            population=population,
+        )
         for target in (0.0, threshold)
     ]
     return SensitivityCurve(
@@ -107,22 +120,23 @@ def finding(value: SensitivityCurve, study: Study) -> Finding:
     """Say from which strength on the average benefit may be nothing."""
     above = value.strength[value.low > 0]
     verdict: Verdict = "cannot tell" if above.size else "questions"
-    title = study.file.primary.title
+    title, where = study.file.primary.title, over(study)
     if above.size:
         text = (
-            f"{title}: the average benefit stays above 0, sampling error aside, "
+            f"{title}: the average benefit{where} stays above 0, sampling error aside, "
             f"if hidden factors change the odds of treatment at most {above.max():g}-fold (the "
             "largest strength tried that does). The data do not say how strong they are."
         )
     else:
-        text = f"{title}: the weighted average benefit is not above 0 at all."
-    return Finding("marginal sensitivity", verdict, text + _sentence_on_share(value))
+        text = f"{title}: the weighted average benefit{where} is not above 0 at all."
+    return Finding("marginal sensitivity", verdict, text + _sentence_on_share(value, where))
 
 
-def _sentence_on_share(value: SensitivityCurve) -> str:
+def _sentence_on_share(value: SensitivityCurve, where: str) -> str:
+    who = "the treated" if where else "patients"
     shown = int(np.argmin(np.abs(np.log(value.strength / _SHOWN))))
     return (
-        f" {100 * value.share[0]:.0f} % of patients are predicted to gain at least "
+        f" {100 * value.share[0]:.0f} % of {who} are predicted to gain at least "
         f"{100 * value.threshold:g} points; if hidden factors could change the odds "
         f"{value.strength[shown]:g}-fold, the lower bound still reaches that in "
         f"{100 * value.share[shown]:.0f} %."

@@ -70,7 +70,8 @@ class BenefitByCentre:
     centres : tuple of CentreBenefit
     aipw, difference : Pooled or None
         Random-effects means over centres of the doubly robust benefit and of its difference to the
-        predicted one; None if fewer than three centres have enough patients in both arms.
+        predicted one, centres without enough patients in both arms named; None if fewer than three
+        have enough.
     slope : ClusteredSlope
     c_for_benefit : CForBenefit
         Over all held-out predictions, pairs matched on predicted benefit.
@@ -163,11 +164,14 @@ def benefit_by_centre(
         for k, name in enumerate(names)
     )
     usable = [row for row in rows if min(row.n_control, row.n_treated) >= max(least_per_arm, 2)]
+    without = [row.centre for row in rows if row not in usable]
     return BenefitByCentre(
         centres=rows,
-        aipw=_pooled([row.aipw for row in usable], [row.se for row in usable]),
+        aipw=_pooled([row.aipw for row in usable], [row.se for row in usable], without),
         difference=_pooled(
-            [row.aipw - row.predicted for row in usable], [row.difference_se for row in usable]
+            [row.aipw - row.predicted for row in usable],
+            [row.difference_se for row in usable],
+            without,
         ),
         slope=clustered_slope(scores, predicted, group),
         c_for_benefit=c_for_benefit(
@@ -241,8 +245,10 @@ def _error_of_mean(values: NDArray[np.float64]) -> float:
     return float(values.std(ddof=1)) / math.sqrt(values.size)
 
 
-def _pooled(estimates: list[float], errors: list[float]) -> Pooled | None:
-    return pool(estimates, errors) if len(estimates) >= _LEAST_CENTRES else None
+def _pooled(estimates: list[float], errors: list[float], without: list[str]) -> Pooled | None:
+    if len(estimates) < _LEAST_CENTRES:
+        return None
+    return pool(estimates, errors, without=without)
 
 
 def clustered_slope(
@@ -290,4 +296,7 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
             f"by {100 * difference.prediction_low:+.1f} to "
             f"{100 * difference.prediction_high:+.1f}."
         )
+        if difference.without:
+            left = ", ".join(difference.without)
+            text += f" Not in this mean, for too few patients in an arm: {left}."
     return Finding("centres", verdict, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +74,8 @@ class CentresPerformance:
     o_e, o_e_low, o_e_high : float
         Observed over expected events in all centres, with a 95 % interval; NaN without events.
     pooled_auc, pooled_o_e : Pooled or None
-        Random-effects means over the centres with enough events; None if there are too few.
+        Random-effects means over the centres with enough events, the others named; None if there
+        are too few.
     spread : str or None
         Why the spread between centres is not estimated, where it is not.
     left_out : int
@@ -168,8 +170,8 @@ def performance_by_centre(
         o_e=overall.estimate,
         o_e_low=overall.estimate * math.exp(-half),
         o_e_high=overall.estimate * math.exp(half),
-        pooled_auc=_pooled([row.auc for row in rows], "logit", least_centres),
-        pooled_o_e=_pooled([row.o_e for row in rows], "log", least_centres),
+        pooled_auc=_pooled(rows, "auc", "logit", least_centres),
+        pooled_o_e=_pooled(rows, "o_e", "log", least_centres),
         spread=None if measured >= least_centres else _no_spread(measured, least_events),
         left_out=left_out,
     )
@@ -232,17 +234,23 @@ def _observed_over_expected(outcome: NDArray[np.int64], risk: NDArray[np.float64
 
 
 def _pooled(
-    measures: list[CentreMeasure | None], scale: Scale, least_centres: int
+    rows: Sequence[CentrePerformance], name: str, scale: Scale, least_centres: int
 ) -> Pooled | None:
     """Pool what has a place on the scale; an AUC of exactly 1 has none."""
-    usable = [
-        each
-        for each in measures
+    measures: dict[str, CentreMeasure | None] = {row.centre: getattr(row, name) for row in rows}
+    usable = {
+        centre: each
+        for centre, each in measures.items()
         if each is not None
         and math.isfinite(each.estimate)
         and each.se > 0.0
         and not (scale == "logit" and each.estimate in (0.0, 1.0))
-    ]
+    }
     if len(usable) < least_centres:
         return None
-    return pool([each.estimate for each in usable], [each.se for each in usable], scale=scale)
+    return pool(
+        [each.estimate for each in usable.values()],
+        [each.se for each in usable.values()],
+        scale=scale,
+        without=[centre for centre in measures if centre not in usable],
+    )

@@ -57,7 +57,7 @@ class VariableMissingness:
         Control against treated.
     smd : float
         Standardised difference of the arms' shares, treated minus control; NaN if nothing, or
-        everything, is missing.
+        everything, is missing, infinite if everything is in one arm and nothing in the other.
     by_outcome : tuple of Association
         No event against event, in the control and in the treated arm; empty where it was not asked.
     """

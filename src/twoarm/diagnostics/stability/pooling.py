@@ -1,13 +1,16 @@
 """One measure from several centres: its mean, and what to expect in a further centre.
 
 Random effects, between-centre variance by REML, interval by Hartung and Knapp (Stat Med
-2001;20:3875-3889, doi 10.1002/sim.1009). A C statistic is pooled on the logit scale, O/E on the log
-scale, a calibration slope or intercept as it is (Snell et al. 2018, doi 10.1177/0962280217705678).
+2001;20:3875-3889, doi 10.1002/sim.1009), never narrower than the one without their factor (Knapp,
+Hartung, Stat Med 2003;22:2693-2710, doi 10.1002/sim.1482). A C statistic is pooled on the logit
+scale, O/E on the log scale, a calibration slope or intercept as it is (Snell et al. 2018, doi
+10.1177/0962280217705678).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -41,11 +44,13 @@ class Pooled:
     tau2, se : float
         Variance between centres, and standard error of the mean, on the scale of pooling.
     df : int
-        Degrees of freedom of both intervals: centres minus 1, as in metafor with ``test = "knha"``.
+        Degrees of freedom of both intervals: centres minus 1, as metafor's ``test = "adhoc"``.
     centres : int
         Number of centres.
     scale : str
         "raw", "log" or "logit".
+    without : tuple of str
+        Centres that are not in the mean.
     """
 
     estimate: float
@@ -58,10 +63,16 @@ class Pooled:
     df: int
     centres: int
     scale: Scale
+    without: tuple[str, ...] = ()
 
 
 def pool(
-    estimate: ArrayLike, se: ArrayLike, *, scale: Scale = "raw", level: float = 0.95
+    estimate: ArrayLike,
+    se: ArrayLike,
+    *,
+    scale: Scale = "raw",
+    level: float = 0.95,
+    without: Sequence[str] = (),
 ) -> Pooled:
     """Pool a measure over centres.
 
@@ -75,6 +86,8 @@ def pool(
         "log" for O/E, "logit" for a C statistic.
     level : float
         Confidence, between 0 and 1.
+    without : sequence of str
+        Centres whose value could not be pooled; named beside the mean.
 
     Returns
     -------
@@ -89,9 +102,9 @@ def pool(
     Notes
     -----
     Centres are taken as a sample of those the model will meet, and their estimates as normal on the
-    scale of pooling, which needs about ten events in each. With few centres tau2 is poorly known;
-    the Hartung-Knapp interval may be narrower than that of a fixed effect when centres agree more
-    than chance has them.
+    scale of pooling, which needs about ten events in each. With few centres tau2 is poorly known.
+    Centres that agree more than chance has them do not narrow the interval: Hartung and Knapp's
+    factor is taken as 1 where it is less.
 
     Examples
     --------
@@ -106,7 +119,7 @@ def pool(
     weight = 1.0 / (error**2 + tau2)
     mean = float(weight @ value / weight.sum())
     df = value.size - 1
-    dispersion = float(weight @ (value - mean) ** 2) / df
+    dispersion = max(1.0, float(weight @ (value - mean) ** 2) / df)
     mean_error = math.sqrt(dispersion / weight.sum())
     quantile = float(student.ppf(0.5 + level / 2.0, df))
     half, further = quantile * mean_error, quantile * math.sqrt(tau2 + mean_error**2)
@@ -121,6 +134,7 @@ def pool(
         df=df,
         centres=value.size,
         scale=scale,
+        without=tuple(without),
     )
 
 

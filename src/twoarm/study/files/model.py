@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor, canonical
+from twoarm.diagnostics import Absent
+from twoarm.learners import Logistic
 from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest, in_words
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import FittedModels
+from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.result import StudyResult
 
@@ -63,9 +66,12 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
             },
         },
         "support": {
-            predictor.column: _seen(predictor, plan.cohort.predictors[:, k])
+            predictor.column: _supported(
+                predictor, plan.cohort.predictors[:, k], plan.cohort.treatment
+            )
             for k, predictor in enumerate(plan.cohort.codebook)
         },
+        "overlap": _overlap(result, models),
         "outcomes": {
             spec.name: {
                 "label": spec.title,
@@ -106,6 +112,14 @@ def _population(result: StudyResult) -> dict[str, Any]:
     }
 
 
+def _overlap(result: StudyResult, models: FittedModels) -> dict[str, Any]:
+    """Give who could have been in either arm: treatment foreseen from predictors, and the bound."""
+    cohort, found = result.plan.cohort, result.answers.of(OVERLAP)
+    fitted = Logistic().fit(models.encoding.encode(cohort.predictors), cohort.treatment)
+    alpha = 0.0 if isinstance(found, Absent) else found.trimming.alpha
+    return {"treatment": fitted.to_plain(), "alpha": alpha}
+
+
 def _performance(result: StudyResult) -> dict[str, Any]:
     return {
         name: {
@@ -119,6 +133,17 @@ def _performance(result: StudyResult) -> dict[str, Any]:
         }
         for name, outcome in result.outcomes.items()
     }
+
+
+def _supported(
+    predictor: Predictor, values: NDArray[np.float64], arm: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Give what was seen; of levels, those in both arms."""
+    seen = _seen(predictor, values)
+    if not predictor.is_number:
+        shared = set(values[arm == 0]) & set(values[arm == 1])
+        seen["levels"] = [level for level in seen["levels"] if level in shared]
+    return seen
 
 
 def _seen(predictor: Predictor, values: NDArray[np.float64]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from twoarm.diagnostics import Refits
-from twoarm.learners import Logistic
+from twoarm.diagnostics.finding import is_randomised
+from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import PenalizedInteraction, TLearner
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import treatment_predictors
@@ -18,13 +19,16 @@ def refits_of(plan: Plan) -> Refits:
 
 
 def refits_by(plan: Plan, learner: TLearner | PenalizedInteraction) -> Refits:
-    """Give the same with another learner of the primary outcome."""
+    """Give the same with another learner of the primary outcome.
+
+    The propensity is fitted along, but where a lot decided it is the share that was treated.
+    """
     cohort = plan.cohort
     return Refits(
         learner,
         plan.predictors,
         plan.outcome(plan.file.primary.name),
         cohort.treatment,
-        Logistic(),
+        Mean() if is_randomised(plan.study) else Logistic(),
         treatment_predictors(cohort),
     )

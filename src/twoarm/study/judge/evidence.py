@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.diagnostics import Overlap, Population, overlap
+from twoarm.diagnostics.finding import is_randomised
 from twoarm.errors import NotEstimable
 from twoarm.resampling import RunStore
 from twoarm.study.fit.fits import CrossFit, FullFit
@@ -78,7 +80,34 @@ class Evidence:
     @cached_property
     def treatment(self) -> TreatmentModel:
         """The model of treatment, with the propensity of everybody."""
-        return treatment_model(self.plan.cohort)
+        return treatment_model(self.plan.cohort, by_lot=is_randomised(self.plan.study))
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """How far the arms overlap, and so which averages they tell."""
+        measured = self.treatment
+        return overlap(
+            measured.propensity.score,
+            self.plan.cohort.treatment,
+            measured.X,
+            names=measured.names,
+            known=is_randomised(self.plan.study),
+        )
+
+    @property
+    def population(self) -> Population:
+        """Over whom the study averages."""
+        return self.plan.file.target_trial.population
+
+    def require(self, population: Population) -> None:
+        """Go on only if the arms overlap enough for the average over this population.
+
+        Raises
+        ------
+        NotEstimable
+            With the reason why they do not.
+        """
+        self.overlap.identified.require(population)
 
     @cached_property
     def mu(self) -> Floats:

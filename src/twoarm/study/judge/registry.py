@@ -11,6 +11,7 @@ from twoarm.study.judge.average.missing_effect import MISSING_EFFECT
 from twoarm.study.judge.average.published import PUBLISHED
 from twoarm.study.judge.comparability.balance import BALANCE
 from twoarm.study.judge.comparability.leakage import LEAKAGE
+from twoarm.study.judge.comparability.one_treatment_centres import ONE_TREATMENT_CENTRES
 from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.judge.comparability.propensity import PROPENSITY
 from twoarm.study.judge.comparability.support import SUPPORT
@@ -42,6 +43,7 @@ QUESTIONS: tuple[Question[Any], ...] = (
     OVERLAP,
     BALANCE,
     SUPPORT,
+    ONE_TREATMENT_CENTRES,
     AVERAGE_EFFECT,
     AGREEMENT,
     E_VALUE,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from twoarm.cohort.load import Study
+from twoarm.diagnostics.absent import Absent
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
 from twoarm.study.judge.answers import Answers
 from twoarm.study.judge.question import Line
@@ -45,8 +46,8 @@ def verdict(answers: Answers) -> tuple[Answer, ...]:
     Returns
     -------
     tuple of Answer
-        On causality, on the ranking (where its test was made), and on the predictions (where a
-        finding questions them); none in an interim result.
+        On causality, on the ranking, and on the predictions (where a finding questions them);
+        none in an interim result.
 
     Notes
     -----
@@ -106,18 +107,28 @@ def _no_proof(study: Study) -> str:
 
 
 def _ranking(answers: Answers) -> list[Answer]:
+    question = "Do patients who are ranked first gain more than others?"
     study = answers.study
-    return [_ranked(each, study) for each in _of_line(answers, Line.RANKING)]
+    made = [_ranked(question, each, study) for each in _of_line(answers, Line.RANKING)]
+    missing = [
+        found.reason
+        for each in answers.questions
+        if each.line is Line.RANKING and isinstance(found := answers.of(each), Absent)
+        if not found.defect
+    ]
+    return made + [
+        Answer(question, "cannot tell", f"The test declared in advance was not made: {why}.", ())
+        for why in missing
+    ]
 
 
-def _ranked(own: Finding, study: Study) -> Answer:
+def _ranked(question: str, own: Finding, study: Study) -> Answer:
     said = own.text.removeprefix(f"{study.file.primary.title}: ")
     text = f"By the one test declared in advance, of a ranking by penalized interactions: {said}"
     if own.verdict == "supports" and not is_randomised(study):
         text += (
             " What they gain is a difference between the arms, with the doubts of the line above."
         )
-    question = "Do patients who are ranked first gain more than others?"
     return Answer(question, own.verdict, text, (own.name,))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
+from twoarm.diagnostics import Absent, Population
 from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.metalearners import Effects, effects_of
 from twoarm.metrics import Estimate, as_benefit, wald
@@ -45,27 +47,32 @@ class BenefitResult:
     ----------
     crossfit : Spread or None
         By models that have not seen the patient; mean over repeats of each statistic.
-    in_sample : Spread
+    in_sample : Spread or None
         By the full fit.
     share_raw, share_crossfit : float or None
         Share predicted to reach the threshold, in-sample and cross-fitted; primary outcome only.
+
+    All are None where the arms do not overlap enough for an average over everybody.
     """
 
     crossfit: Spread | None
-    in_sample: Spread
+    in_sample: Spread | None
     share_raw: float | None
     share_crossfit: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeResult:
-    """Everything about one outcome; differences are in benefit direction."""
+    """Everything about one outcome; differences are in benefit direction.
+
+    `g_formula` is of each population, or says why the arms do not tell its average.
+    """
 
     spec: OutcomeSpec
     arms: dict[str, ArmResult]
     benefit: BenefitResult
     crude: Estimate
-    g_formula: Estimate
+    g_formula: dict[Population, Estimate | Absent]
     importance: NDArray[np.float64]
 
 
@@ -77,8 +84,12 @@ def outcome_result(
     spec: OutcomeSpec,
     full: FullFit,
     crossfit: CrossFit,
+    targets: Mapping[Population, NDArray[np.float64] | Absent],
 ) -> OutcomeResult:
-    """Measure one outcome."""
+    """Measure one outcome.
+
+    `targets` say how much each patient counts in a population, or why its average is not told.
+    """
     in_sample, pair = full.in_sample[spec.name], full.models.stacks[spec.name]
     arms = {
         name: arm_result(plan, store, done, counts, spec, arm, risk, pair[arm].weights_, crossfit)
@@ -87,12 +98,19 @@ def outcome_result(
     mu = crossfit.mu[:, plan.outcomes.index(spec)]
     repeats = effects_of(mu[:, 0], mu[:, 1], desirable=spec.desirable).benefit
     known = np.isfinite(plan.outcome(spec.name))
+    told = not isinstance(targets["all"], Absent)
+    nothing = BenefitResult(None, None, None, None)
     return OutcomeResult(
         spec,
         arms,
-        benefit_result(spec, known, in_sample, repeats),
+        benefit_result(spec, known, in_sample, repeats) if told else nothing,
         crude_benefit(plan, spec),
-        g_formula_benefit(plan, store, done, counts, spec, in_sample),
+        {
+            population: each
+            if isinstance(each, Absent)
+            else g_formula_benefit(plan, store, done, counts, spec, in_sample, each)
+            for population, each in targets.items()
+        },
         full.importance[spec.name],
     )
 
@@ -151,8 +169,11 @@ def g_formula_benefit(
     counts: NDArray[np.int32],
     outcome: OutcomeSpec,
     in_sample: Effects,
+    target: NDArray[np.float64],
 ) -> Estimate:
-    """Standardise both arms' models over everybody; interval from the replicates.
+    """Standardise both arms' models over a population; interval from the replicates.
+
+    `target`, shape (patients,), says how much each patient counts in the population.
 
     Each replicate standardises its own models over its own resample; the interval holds the middle
     95 % of them. There is none where more than 20 % of the replicates could not be fitted: those
@@ -164,11 +185,11 @@ def g_formula_benefit(
     for row, index in enumerate(done):
         difference = mu[1][index].astype(np.float64) - mu[0][index].astype(np.float64)
         benefit = as_benefit(difference, desirable=outcome.desirable)
-        weight = counts[row, known]
+        weight = counts[row, known] * target[known]
         means[row] = (benefit[known] * weight).sum() / weight.sum()
     missing = np.isnan(means)
     means = means[~missing]
-    estimate = float(in_sample.benefit[known].mean())
+    estimate = float(np.average(in_sample.benefit[known], weights=target[known]))
     if means.size < 2 or missing.mean() > LARGEST_MISSING_SHARE:
         return wald(estimate)
     low, high = np.quantile(means, [0.025, 0.975])

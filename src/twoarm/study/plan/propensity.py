@@ -38,6 +38,8 @@ class TreatmentModel:
         Positions of the levels of those that have levels, missing ones filled.
     missing : ndarray of bool, shape (n, p)
         Which entries of X were filled.
+    sources : ndarray of int, shape (p,)
+        Number of the variable that each column codes.
     centres : ndarray, shape (n, c)
         Yes/no columns of the pooled centres.
     n_predictor_columns : int
@@ -49,6 +51,7 @@ class TreatmentModel:
     names: tuple[str, ...]
     categories: NDArray[np.float64]
     missing: NDArray[np.bool_]
+    sources: NDArray[np.int64]
     centres: NDArray[np.float64]
     n_predictor_columns: int
 
@@ -58,13 +61,20 @@ class TreatmentModel:
         return self.X[:, : self.n_predictor_columns]
 
 
-def treatment_model(cohort: Cohort) -> TreatmentModel:
-    """Fit treatment to everybody, by a ridge regression, missing values filled as predictors'."""
+def treatment_model(cohort: Cohort, *, by_lot: bool = False) -> TreatmentModel:
+    """Fit treatment to everybody, by a ridge regression, missing values filled as predictors'.
+
+    Where a lot decided, its probability is known, the same for all: the share that was treated.
+    """
     measured = _measured(cohort)
     spec = measured.spec()
     X = spec.encode(measured.coded)
     centres = _centres(cohort)
-    found = propensity(np.column_stack([X, centres.coded]), cohort.treatment)
+    found = propensity(
+        np.column_stack([X, centres.coded]),
+        cohort.treatment,
+        known=float(cohort.treatment.mean()) if by_lot else None,
+    )
     absent = np.isnan(measured.coded)
     filled = np.where(absent, np.asarray(spec.fill), measured.coded)
     with_levels = [k for k, each in enumerate(measured.codebook) if not each.is_number]
@@ -74,6 +84,7 @@ def treatment_model(cohort: Cohort) -> TreatmentModel:
         names=spec.names,
         categories=filled[:, with_levels],
         missing=absent[:, spec.sources],
+        sources=spec.sources,
         centres=centres.coded,
         n_predictor_columns=int((spec.sources < len(cohort.codebook)).sum()),
     )

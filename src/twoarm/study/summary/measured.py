@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from twoarm.diagnostics import Absent
+from twoarm.diagnostics.comparability.population import NAMES
 from twoarm.metrics import Estimate
 from twoarm.metrics.nnt import number_needed
 from twoarm.resampling import CalibrationMetrics, Metric
@@ -33,9 +34,17 @@ def measured_outcome(outcome: OutcomeResult) -> Node:
         benefit=_benefit(outcome),
         average_effect=Node(
             crude=plain_estimate(outcome.crude, _FEW),
-            g_formula=plain_estimate(outcome.g_formula, _FEW),
+            g_formula=_average(outcome.g_formula["all"]),
+            **{
+                name: Node(g_formula=_average(outcome.g_formula[population]))
+                for population, name in NAMES.items()
+            },
         ),
     )
+
+
+def _average(estimate: Estimate | Absent) -> Any:
+    return estimate if isinstance(estimate, Absent) else plain_estimate(estimate, _FEW)
 
 
 def _arm(arm: ArmResult) -> dict[str, Any]:
@@ -127,9 +136,9 @@ def _benefit(outcome: OutcomeResult) -> Node:
     benefit = outcome.benefit
     return Node(
         **_spread(benefit),
-        in_sample=asdict(benefit.in_sample),
+        in_sample=None if benefit.in_sample is None else asdict(benefit.in_sample),
         share_at_threshold=_shares(benefit, primary=outcome.spec.primary),
-        nnt_of_mean=_nnt(outcome.g_formula),
+        nnt_of_mean=_nnt(outcome.g_formula["all"]),
     )
 
 
@@ -144,8 +153,10 @@ def _shares(benefit: BenefitResult, *, primary: bool) -> Node:
     return Node(raw=benefit.share_raw, crossfit=benefit.share_crossfit)
 
 
-def _nnt(mean: Estimate) -> Any:
+def _nnt(mean: Estimate | Absent) -> Any:
     """Invert the mean benefit of the g-formula; a limit beyond infinity is absent."""
+    if isinstance(mean, Absent):
+        return mean
     if math.isnan(mean.se):
         return Absent("the mean benefit has no interval")
     low, high = min(mean.low, mean.estimate), max(mean.high, mean.estimate)

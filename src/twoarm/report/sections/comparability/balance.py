@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from twoarm.report.figures import (
     draw,
     fitting,
 )
+from twoarm.report.formats import Value
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
 from twoarm.study.judge.comparability.balance import BALANCE
@@ -53,7 +55,7 @@ def balance_table(found: Balance, titles: Sequence[str]) -> Table:
     """Give the standardised differences of every column, before and after weighting."""
     weighted = (found.before, found.inverse, found.overlap)
     rows = tuple(
-        (name, title, *(finite(float(each[k])) for each in weighted))
+        (name, title, *(_cell(float(each[k])) for each in weighted))
         for k, (name, title) in enumerate(zip(found.names, titles, strict=True))
     )
     columns = (
@@ -65,15 +67,29 @@ def balance_table(found: Balance, titles: Sequence[str]) -> Table:
     )
     note = (
         "Standardised differences, treated minus control; above 0.1 in size is usually called "
-        "imbalance. Balance in what was measured says nothing about what was not."
+        "imbalance; infinite: the same for a whole arm, another for the other. Balance in what was "
+        "measured says nothing about what was not."
     )
     return Table("balance", "Balance before and after weighting", note, columns, rows)
 
 
+def _cell(difference: float) -> Value:
+    return "infinite" if math.isinf(difference) else finite(difference)
+
+
 def love_plot(axes: Axes, found: Balance) -> Axes:
-    """Show the size of every column's standardised difference before and after weighting."""
-    shown = np.isfinite(found.before)
-    names = [name for name, kept in zip(found.names, shown, strict=True) if kept]
+    """Show the size of every column's standardised difference before and after weighting.
+
+    An infinite one stands beyond all others, and its label says so.
+    """
+    shown = ~np.isnan(found.before)
+    sizes = np.abs(np.concatenate([found.before, found.inverse, found.overlap]))
+    beyond = 1.1 * float(sizes[np.isfinite(sizes)].max(initial=_IMBALANCE))
+    names = [
+        f"{name} (infinite)" if np.isinf(size) else name
+        for name, size in zip(found.names, found.before, strict=True)
+        if not np.isnan(size)
+    ]
     y = np.arange(len(names))[::-1]
     series: tuple[tuple[NDArray[np.float64], str, str, str], ...] = (
         (found.before, "o", FAINT, "before"),
@@ -82,7 +98,13 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
     )
     for values, marker, colour, label in series:
         axes.plot(
-            np.abs(values[shown]), y, marker, color=colour, markersize=3.5, alpha=0.85, label=label
+            np.minimum(np.abs(values[shown]), beyond),
+            y,
+            marker,
+            color=colour,
+            markersize=3.5,
+            alpha=0.85,
+            label=label,
         )
     axes.axvline(_IMBALANCE, color=FAINT, linewidth=0.8, linestyle=":")
     axes.set_yticks(y, [fitting(name) for name in names], fontsize=7)

@@ -58,7 +58,7 @@ def _outcome_rows(
     found, threshold = outcome.benefit, outcome.spec.threshold
     if claim.share_positive is not None:
         crossfit = None if found.crossfit is None else found.crossfit.share_positive
-        ours = found.in_sample.share_positive
+        ours = None if found.in_sample is None else found.in_sample.share_positive
         yield _share_row("Predicted to benefit", outcome, claim.share_positive, ours, crossfit)
     if claim.share_at_threshold is not None and threshold is not None:
         title = f"Predicted benefit of at least {100 * threshold:g} points"
@@ -106,12 +106,12 @@ def _difference_row(outcome: OutcomeResult, stated: float) -> Row:
     def as_published(benefit: float) -> str:
         return points(as_benefit(benefit, desirable=outcome.spec.desirable))  # turned back
 
-    spread = outcome.benefit.crossfit
+    spread, raw = outcome.benefit.crossfit, outcome.benefit.in_sample
     crossfit = "" if spread is None else f"cross-fitted {as_published(spread.mean)}, "
     return (
         f"Mean difference, {outcome.spec.title}, treated minus control, points",
         points(stated),
-        as_published(outcome.benefit.in_sample.mean),
+        "" if raw is None else as_published(raw.mean),
         f"{crossfit}crude {as_published(outcome.crude.estimate)}",
     )
 

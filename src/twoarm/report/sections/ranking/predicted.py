@@ -22,8 +22,13 @@ from twoarm.study.result import StudyResult
 __all__ = ["benefit_distribution", "benefit_table", "part"]
 
 
-def part(result: StudyResult) -> Part:
-    """Show the distribution for the primary outcome, and its summary for all."""
+def part(result: StudyResult) -> Part | None:
+    """Show the distribution for the primary outcome, and its summary for all.
+
+    Nothing where the arms do not overlap enough.
+    """
+    if result.primary.benefit.in_sample is None:
+        return None
     return Part(figures=(_drawing(result),), tables=(benefit_table(result),))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from twoarm.diagnostics import Agreement, agreement
+from twoarm.diagnostics import Agreement, agreement, population_scores
 from twoarm.diagnostics.average.agreement import finding
-from twoarm.metalearners import dr_scores
 from twoarm.metrics import as_benefit
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Line, Question, Scope
@@ -13,11 +12,15 @@ __all__ = ["AGREEMENT"]
 
 
 def _ask(evidence: Evidence) -> Agreement:
+    evidence.require(evidence.population)
     own = evidence.primary
-    scores = dr_scores(own.outcome, own.treatment, own.mu0, own.mu1, own.propensity)
+    scores = population_scores(
+        own.outcome, own.treatment, own.mu0, own.mu1, own.propensity, evidence.population
+    )
     return agreement(
-        as_benefit(scores, desirable=own.spec.desirable),
+        as_benefit(scores.phi1 - scores.phi0, desirable=own.spec.desirable),
         as_benefit(own.mu1 - own.mu0, desirable=own.spec.desirable),
+        scores.weight,
     )
 
 

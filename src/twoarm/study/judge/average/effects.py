@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,43 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Absent, AverageEffect, average_effect
+from twoarm.diagnostics import (
+    Absent,
+    AverageEffect,
+    Finding,
+    Identified,
+    Population,
+    attempt,
+    average_effect,
+)
 from twoarm.diagnostics.average.average_effect import finding
-from twoarm.errors import NotEstimable
+from twoarm.diagnostics.comparability.population import NAMES
+from twoarm.metrics import Estimate
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.schema import ESTIMATE
 from twoarm.study.plan.plan import Plan
 
-__all__ = ["AVERAGE_EFFECT", "effect_of"]
+__all__ = ["AVERAGE_EFFECT", "AverageEffects", "effect_of"]
 
 _PATH = "outcomes.{outcome}.average_effect"
 _ADJUSTED = ("iptw", "overlap", "aipw", "tmle")
+_IN_EACH = ("iptw", "aipw", "tmle")
+
+
+@dataclass(frozen=True, slots=True)
+class AverageEffects:
+    """An outcome's average benefit over everybody, the treated and the overlap population."""
+
+    ate: AverageEffect
+    att: AverageEffect
+    ato: AverageEffect
+
+    def over(self, population: Population) -> AverageEffect:
+        """Give the average benefit in a population."""
+        found: AverageEffect = getattr(self, NAMES[population])
+        return found
 
 
 def effect_of(
@@ -31,8 +56,13 @@ def effect_of(
     X: NDArray[np.float64],
     mu: NDArray[np.float64],
     score: NDArray[np.float64],
+    population: Population,
+    judged: Identified | None = None,
 ) -> AverageEffect:
-    """Estimate an outcome's average benefit from cross-fitted risks `mu` and the propensity."""
+    """Estimate an outcome's average benefit from cross-fitted risks `mu` and the propensity.
+
+    The others are as in `average_effect`.
+    """
     known = np.isfinite(plan.outcome(spec.name))
     found = average_effect(
         X[known],
@@ -40,30 +70,48 @@ def effect_of(
         plan.cohort.treatment[known],
         mu=(mu[0, known], mu[1, known]),
         propensity=score[known],
+        population=population,
+        judged=judged,
     )
     return found.as_benefit(desirable=spec.desirable)
 
 
-def _ask(evidence: Evidence) -> Mapping[str, AverageEffect | Absent]:
+def _ask(evidence: Evidence) -> Mapping[str, AverageEffects | Absent]:
     return {spec.name: _one(evidence, spec) for spec in evidence.plan.outcomes}
 
 
-def _one(evidence: Evidence, spec: OutcomeSpec) -> AverageEffect | Absent:
+def _one(evidence: Evidence, spec: OutcomeSpec) -> AverageEffects | Absent:
     plan, score = evidence.plan, evidence.treatment.propensity.score
     mu = evidence.mu[plan.outcomes.index(spec)]
     if not np.isfinite(mu).all():
         return Absent("cross-fitting is not complete")
-    try:
-        return effect_of(plan, spec, evidence.encoded, mu, score)
-    except NotEstimable as reason:
-        return Absent(str(reason))
+
+    def over(population: Population) -> AverageEffect:
+        judged = evidence.overlap.identified
+        return effect_of(plan, spec, evidence.encoded, mu, score, population, judged)
+
+    return attempt(
+        lambda: AverageEffects(**{name: over(population) for population, name in NAMES.items()})
+    )
 
 
-def _block(value: AverageEffect, _: Study) -> dict[str, Any]:
-    return {
-        f"{_PATH}.{name}": plain_estimate(getattr(value, name), "too few replicates succeeded")
-        for name in _ADJUSTED
+def _finding(value: AverageEffects, study: Study) -> Finding:
+    return finding(value.over(study.file.target_trial.population), study)
+
+
+def _block(value: AverageEffects, _: Study) -> dict[str, Any]:
+    found = {f"{_PATH}.{name}": _plain(getattr(value.ate, name)) for name in _ADJUSTED}
+    return found | {
+        f"{_PATH}.{short}.{name}": _plain(getattr(getattr(value, short), name))
+        for short in NAMES.values()
+        for name in _IN_EACH
     }
+
+
+def _plain(estimate: Estimate | Absent) -> Any:
+    if isinstance(estimate, Absent):
+        return estimate
+    return plain_estimate(estimate, "too few replicates succeeded")
 
 
 AVERAGE_EFFECT = Question(
@@ -72,7 +120,14 @@ AVERAGE_EFFECT = Question(
     line=Line.CAUSAL,
     doubt="estimates of the average that disagree",
     ask=_ask,
-    finding=finding,
+    finding=_finding,
     block=_block,
-    keys=tuple(Key(f"{_PATH}.{name}", ESTIMATE) for name in _ADJUSTED),
+    keys=(
+        *(Key(f"{_PATH}.{name}", ESTIMATE) for name in _ADJUSTED),
+        *(
+            Key(f"{_PATH}.{short}.{name}", ESTIMATE)
+            for short in NAMES.values()
+            for name in _IN_EACH
+        ),
+    ),
 )

@@ -7,30 +7,37 @@ only the handling of missing values differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import (
     Absent,
     Finding,
+    Identified,
+    attempt,
     average_effect,
+    identified,
     imputed,
     observation_weighted_effect,
-    propensity,
-    rubin,
+    over_imputations,
+    present,
+    required,
 )
-from twoarm.diagnostics.finding import Verdict, says
+from twoarm.diagnostics.comparability.nuisances import fit_propensity
+from twoarm.diagnostics.comparability.population import over
+from twoarm.diagnostics.finding import Verdict, is_randomised, says
 from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
 from twoarm.seeds import Stream, generator, integer
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
@@ -57,6 +64,8 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+_Pair = tuple[Estimate | Absent, Estimate | Absent]
+"""By AIPW and by the g-formula."""
 
 IMPUTATIONS = 20
 WAYS = {
@@ -98,7 +107,8 @@ class MissingEffect:
     complete_cases : Track or Absent
         Patients with nothing missing.
     multiply_imputed : Track or Absent
-        Twenty imputations with outcomes and arm, pooled by Rubin's rules.
+        Twenty imputations with outcomes and arm, pooled by Rubin's rules; absent if one of them
+        gives no average.
     outcome_weighted : Track or Absent
         As `imputed_once`, over everybody: known outcomes weighted by the inverse probability of
         being known.
@@ -123,8 +133,7 @@ def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
     NotEstimable
         If nothing is missing: all ways would be the same.
     """
-    cohort = plan.cohort
-    model = treatment_model(cohort)
+    model = _model(plan.cohort, plan)
     if not model.missing.any() and all(
         np.isfinite(plan.outcome(each.name)).all() for each in plan.outcomes
     ):
@@ -133,23 +142,37 @@ def missing_effect(plan: Plan) -> dict[str, MissingEffect]:
     return {spec.name: _one(plan, spec, model, pooled) for spec in plan.outcomes}
 
 
+def _model(cohort: Cohort, plan: Plan) -> TreatmentModel:
+    return treatment_model(cohort, by_lot=is_randomised(plan.study))
+
+
 def _one(
-    plan: Plan, spec: OutcomeSpec, model: TreatmentModel, pooled: dict[str, Track] | Absent
+    plan: Plan, spec: OutcomeSpec, model: TreatmentModel, pooled: dict[str, Track | Absent] | Absent
 ) -> MissingEffect:
     y, arm, seed = _good(plan, spec), plan.cohort.treatment, _seed(plan)
+    population = plan.file.target_trial.population
 
     def single() -> Track:
-        return _track(model, y, arm, seed)
+        return _track(plan, model, y, arm)
 
     def complete() -> Track:
         whole = np.asarray(~model.missing.any(axis=1), dtype=np.bool_)
         if whole.all():
             raise NotEstimable("no predictor is missing")
-        return _track(treatment_model(plan.cohort.subset(whole)), y[whole], arm[whole], seed)
+        return _track(plan, _model(plan.cohort.subset(whole), plan), y[whole], arm[whole])
 
     def weighted() -> Track:
         X, score = model.predictors, model.propensity.score
-        found = observation_weighted_effect(X, y, arm, score, cross_fit=_FOLDS, seed=seed)
+        found = observation_weighted_effect(
+            X,
+            y,
+            arm,
+            score,
+            population=population,
+            judged=_judged(plan, model, model.X, score, arm),
+            cross_fit=_FOLDS,
+            seed=seed,
+        )
         return Track(y.size, found, None)
 
     return MissingEffect(
@@ -158,6 +181,13 @@ def _one(
         multiply_imputed=pooled if isinstance(pooled, Absent) else pooled[spec.name],
         outcome_weighted=attempt(weighted),
     )
+
+
+def _judged(
+    plan: Plan, model: TreatmentModel, X: Floats, score: Floats, arm: NDArray[np.int64]
+) -> Identified:
+    """Judge the overlap with X, the model's columns, filled in one way or another."""
+    return identified(score, arm, X, names=model.names, known=is_randomised(plan.study))
 
 
 def _good(plan: Plan, spec: OutcomeSpec) -> Floats:
@@ -170,22 +200,38 @@ def _seed(plan: Plan) -> int:
     return integer(plan.seed, Stream.IMPUTATION, IMPUTATIONS)
 
 
-def _track(model: TreatmentModel, y: Floats, arm: NDArray[np.int64], seed: int) -> Track:
-    found = _estimates(model.predictors, y, arm, model.propensity.score, seed, _RESAMPLES)
-    return Track(int(np.isfinite(y).sum()), *found)
+def _track(plan: Plan, model: TreatmentModel, y: Floats, arm: NDArray[np.int64]) -> Track:
+    score = model.propensity.score
+    judged = _judged(plan, model, model.X, score, arm)
+    aipw, g_formula = _estimates(plan, model.predictors, y, arm, score, judged, _RESAMPLES)
+    return Track(int(np.isfinite(y).sum()), required(aipw), present(g_formula))
 
 
 def _estimates(
-    X: Floats, y: Floats, arm: NDArray[np.int64], score: Floats, seed: int, resamples: int
-) -> tuple[Estimate, Estimate]:
+    plan: Plan,
+    X: Floats,
+    y: Floats,
+    arm: NDArray[np.int64],
+    score: Floats,
+    judged: Identified,
+    resamples: int,
+) -> _Pair:
     """Give AIPW by cross-fitted models, and the g-formula by models of all with known outcome."""
-    known = np.isfinite(y)
-    parts = X[known], y[known], arm[known]
-    doubly = average_effect(
-        *parts, propensity=score[known], cross_fit=_FOLDS, seed=seed, replicates=0
+    known, population = np.isfinite(y), plan.file.target_trial.population
+    shared = partial(
+        average_effect,
+        X[known],
+        y[known],
+        arm[known],
+        propensity=score[known],
+        population=population,
+        judged=judged,
+        seed=_seed(plan),
     )
-    plain = average_effect(*parts, propensity=score[known], seed=seed, replicates=resamples)
-    return doubly.aipw, plain.g_formula
+    return (
+        attempt(lambda: required(shared(cross_fit=_FOLDS, replicates=0).aipw)),
+        attempt(lambda: required(shared(replicates=resamples).g_formula)),
+    )
 
 
 @dataclass(frozen=True)
@@ -195,41 +241,43 @@ class _Imputation:
     plan: Plan
     model: TreatmentModel
 
-    def __call__(self, number: int) -> Floats:
-        """Give estimates and variances, shape (outcomes, 2 estimators, 2)."""
+    def __call__(self, number: int) -> list[_Pair]:
+        """Give both estimates of every outcome."""
         plan, model, arm = self.plan, self.model, self.plan.cohort.treatment
         holed = np.where(model.missing, np.nan, model.X)
         outcomes = np.column_stack([plan.outcome(each.name) for each in plan.outcomes])
         rng = generator(plan.seed, Stream.IMPUTATION, number)
-        X = imputed(holed, arm, outcomes, rng=rng)
-        score = propensity(np.column_stack([X, model.centres]), arm).score
-        found = np.empty((len(plan.outcomes), 2, 2))
-        for position, spec in enumerate(plan.outcomes):
-            y = _good(plan, spec)
-            own = X[:, : model.predictors.shape[1]]
-            pair = _estimates(own, y, arm, score, _seed(plan), _RESAMPLES_OF_AN_IMPUTATION)
-            for k, each in enumerate(pair):
-                found[position, k] = each.estimate, each.se**2
-        return found
+        X = imputed(holed, arm, outcomes, rng=rng, sources=model.sources)
+        score = model.propensity.score
+        if not is_randomised(plan.study):
+            everybody = np.full(arm.size, -1, dtype=np.int64)
+            score = fit_propensity(np.column_stack([X, model.centres]), arm, everybody)
+        judged = _judged(plan, model, X, score, arm)
+        own = X[:, : model.predictors.shape[1]]
+        return [
+            _estimates(
+                plan, own, _good(plan, spec), arm, score, judged, _RESAMPLES_OF_AN_IMPUTATION
+            )
+            for spec in plan.outcomes
+        ]
 
 
-def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track]:
+def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track | Absent]:
     """Pool over imputations."""
     if not model.missing.any():
         raise NotEstimable("no predictor is missing")
     task = _Imputation(plan, model)
-    found = np.stack(list(run_tasks(task, range(IMPUTATIONS), **plan.run_by)))
+    found = list(run_tasks(task, range(IMPUTATIONS), **plan.run_by))
     return {
-        spec.name: _pooled(plan, spec, found[:, position])
+        spec.name: attempt(partial(_pooled, plan, spec, [each[position] for each in found]))
         for position, spec in enumerate(plan.outcomes)
     }
 
 
-def _pooled(plan: Plan, spec: OutcomeSpec, found: Floats) -> Track:
-    aipw = rubin(found[:, 0, 0], found[:, 0, 1]).estimate
-    fitted = np.isfinite(found[:, 1, 1]).all()  # else too few resamples could be fitted
-    g_formula = rubin(found[:, 1, 0], found[:, 1, 1]).estimate if fitted else None
-    return Track(int(np.isfinite(plan.outcome(spec.name)).sum()), aipw, g_formula)
+def _pooled(plan: Plan, spec: OutcomeSpec, found: Sequence[_Pair]) -> Track:
+    aipw = over_imputations([each[0] for each in found])
+    g_formula = attempt(lambda: over_imputations([each[1] for each in found]))
+    return Track(int(np.isfinite(plan.outcome(spec.name)).sum()), aipw, present(g_formula))
 
 
 @says("missing data and the average effect")
@@ -251,7 +299,8 @@ def finding(value: MissingEffect, study: Study) -> Finding:
         f"{WAYS[name]} {100 * each.estimate:+.1f} (n = {tracks[name].patients})"
         for name, each in estimates.items()
     )
-    text = f"{study.file.primary.title}: average benefit in points by doubly robust estimate: "
+    title = study.file.primary.title
+    text = f"{title}: average benefit{over(study)} in points by doubly robust estimate: "
     text += f"{shown or 'not estimable'}. "
     text += (
         "The ways disagree."

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Absent, PublishedBenchmark, ReanchoredEffect, published_benchmark
+from twoarm.diagnostics import (
+    Absent,
+    PublishedBenchmark,
+    ReanchoredEffect,
+    attempt,
+    published_benchmark,
+)
 from twoarm.diagnostics.average.published_benchmark import finding
-from twoarm.errors import NotEstimable
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import number, plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
@@ -40,10 +46,14 @@ def _one(evidence: Evidence, spec: OutcomeSpec) -> PublishedBenchmark | Absent:
     listed = [each for each in evidence.plan.study.benchmark if each.outcome == spec.name]
     if not listed:
         return Absent("no published effect is listed")
-    try:
-        own = evidence.of(spec)
-    except NotEstimable as reason:
-        return Absent(str(reason))
+    return attempt(lambda: _benchmark(evidence, spec, listed))
+
+
+def _benchmark(
+    evidence: Evidence, spec: OutcomeSpec, listed: Sequence[PublishedEffect]
+) -> PublishedBenchmark:
+    evidence.require(evidence.population)
+    own = evidence.of(spec)
     return published_benchmark(
         own.outcome,
         own.treatment,
@@ -52,6 +62,7 @@ def _one(evidence: Evidence, spec: OutcomeSpec) -> PublishedBenchmark | Absent:
         own.propensity,
         listed,
         desirable=spec.desirable,
+        population=evidence.population,
     )
 
 

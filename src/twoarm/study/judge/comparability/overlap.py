@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import Overlap, overlap
+from twoarm.diagnostics import Overlap
 from twoarm.diagnostics.comparability.overlap import finding
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Key, Line, Question, Scope
@@ -17,7 +17,7 @@ _PAIR = record(control=NUMBER, treated=NUMBER)
 
 
 def _ask(evidence: Evidence) -> Overlap:
-    return overlap(evidence.treatment.propensity.score, evidence.plan.cohort.treatment)
+    return evidence.overlap
 
 
 def _block(value: Overlap, _: Study) -> dict[str, Any]:

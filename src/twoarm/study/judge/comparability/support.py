@@ -21,6 +21,7 @@ def _ask(evidence: Evidence) -> Support:
         evidence.plan.cohort.treatment,
         measured.propensity.score,
         categories=measured.categories,
+        judged=evidence.overlap.identified,
     )
 
 

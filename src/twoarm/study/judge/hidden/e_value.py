@@ -27,6 +27,7 @@ _PATH = "hidden_confounding.e_value"
 
 def _ask(evidence: Evidence) -> BenefitEValue:
     unless_by_lot(evidence)
+    evidence.require(evidence.population)
     own, names = evidence.primary, evidence.treatment.names
     strengths = covariate_strengths(own.X, own.outcome, own.treatment, names=names)
     found = benefit_e_value(
@@ -37,6 +38,7 @@ def _ask(evidence: Evidence) -> BenefitEValue:
         own.propensity,
         desirable=own.spec.desirable,
         threshold=own.spec.threshold,
+        population=evidence.population,
     )
     return replace(found, measured=strengths[0] if strengths else None)
 

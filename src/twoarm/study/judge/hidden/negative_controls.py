@@ -18,7 +18,16 @@ from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
-from twoarm.diagnostics import Absent, Finding, NegativeControl, Refits, negative_control
+from twoarm.diagnostics import (
+    Absent,
+    Finding,
+    NegativeControl,
+    Refits,
+    attempt,
+    negative_control,
+    required,
+)
+from twoarm.diagnostics.finding import is_randomised
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
@@ -30,7 +39,6 @@ from twoarm.metrics import Rate, share_at_threshold
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import CrossFitTask, cross_fit_folds
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.average.effects import effect_of
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Key, Line, Question, Scope
@@ -177,9 +185,16 @@ def _run(plan: Plan, spec: OutcomeSpec, seed: int) -> ControlRun:
 
 
 def _effect(own: Plan, spec: OutcomeSpec) -> NegativeControl:
-    measured = treatment_model(own.cohort)
-    found = effect_of(own, spec, measured.X, _cross_fitted(own), measured.propensity.score)
-    return negative_control(spec.name, found.aipw)
+    measured = treatment_model(own.cohort, by_lot=is_randomised(own.study))
+    found = effect_of(
+        own,
+        spec,
+        measured.X,
+        _cross_fitted(own),
+        measured.propensity.score,
+        own.file.target_trial.population,
+    )
+    return negative_control(spec.name, required(found.aipw))
 
 
 def _cross_fitted(own: Plan) -> NDArray[np.float64]:

@@ -29,6 +29,7 @@ _PATH = "hidden_confounding.partial_r2"
 
 def _ask(evidence: Evidence) -> PartialR2:
     unless_by_lot(evidence)
+    evidence.require("overlap")  # whom the regression's coefficient weights most
     own = evidence.primary
     found = partial_r2(own.X, own.outcome, own.treatment, names=evidence.treatment.names)
     return found.as_benefit(desirable=own.spec.desirable)

@@ -19,6 +19,7 @@ _PATH = "hidden_confounding.rosenbaum"
 
 def _ask(evidence: Evidence) -> RosenbaumBounds:
     unless_by_lot(evidence)
+    evidence.require("overlap")  # whose patients have a match
     own = evidence.primary
     treated, control = propensity_pairs(own.propensity, own.treatment)
     good = own.outcome if own.spec.desirable else 1.0 - own.outcome

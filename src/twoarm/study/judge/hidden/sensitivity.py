@@ -7,6 +7,7 @@ from typing import Any
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import SensitivityCurve, sensitivity_curve
 from twoarm.diagnostics.hidden.sensitivity_curve import finding
+from twoarm.errors import NotEstimable
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.hidden.lot import unless_by_lot
 from twoarm.study.judge.plain import number
@@ -21,6 +22,12 @@ _PATH = f"{_GROUP}.marginal_sensitivity"
 
 def _ask(evidence: Evidence) -> SensitivityCurve:
     unless_by_lot(evidence)
+    population = evidence.population
+    if population == "overlap":
+        raise NotEstimable(
+            "hidden factors would change the overlap population itself: who was open to treatment"
+        )
+    evidence.require(population)
     own = evidence.primary
     return sensitivity_curve(
         own.outcome,
@@ -30,6 +37,7 @@ def _ask(evidence: Evidence) -> SensitivityCurve:
         own.mu1,
         desirable=own.spec.desirable,
         threshold=own.threshold,
+        population=population,
     )
 
 

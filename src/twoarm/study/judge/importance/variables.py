@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import Absent
-from twoarm.study.judge.attempt import attempt
+from twoarm.diagnostics import Absent, attempt
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.importance.modifiers import Modifiers, modifier_importance
 from twoarm.study.judge.importance.refitted import RefittedImportance, refitted_importance
@@ -65,11 +64,16 @@ def _ask(evidence: Evidence) -> Mapping[str, VariableImportance]:
         modifiers: Modifiers | Absent = elsewhere
         if spec.primary:
             predicted = attempt(lambda: refitted_importance(plan))
-            modifiers = attempt(lambda: modifier_importance(plan, full.models.encoding))
+            modifiers = attempt(lambda: _modifiers(evidence))
         found[spec.name] = VariableImportance(
             columns, full.importance[spec.name], predicted, modifiers
         )
     return found
+
+
+def _modifiers(evidence: Evidence) -> Modifiers:
+    evidence.require("all")
+    return modifier_importance(evidence.plan, evidence.full.models.encoding)
 
 
 def _block(value: VariableImportance, _: Study) -> dict[str, Any]:

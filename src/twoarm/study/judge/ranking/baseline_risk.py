@@ -35,6 +35,7 @@ _NO_SHARE = "the interval of an average includes 0, or it is the average itself"
 
 
 def _ask(evidence: Evidence) -> BaselineRisk:
+    evidence.require("all")
     plan, own = evidence.plan, evidence.primary
     mu = evidence.crossfit.mu[_REPEAT, plan.outcomes.index(own.spec)]
     if min((own.outcome == 1).sum(), (own.outcome == 0).sum()) < 2:

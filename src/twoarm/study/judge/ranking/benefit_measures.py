@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics import Absent
+from twoarm.diagnostics import Absent, attempt
 from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metrics import (
@@ -43,7 +43,6 @@ from twoarm.metrics import (
 from twoarm.metrics.arrays import linear_predictor, recalibrated
 from twoarm.metrics.c_for_benefit import Prediction
 from twoarm.metrics.matched_pairs import MatchOn
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.judge.ranking.pair_errors import PairErrors, pair_errors
 
 __all__ = [

@@ -32,6 +32,7 @@ _MOST_FOLDS = 5  # as in the synthetic worlds in which the errors of the shares 
 
 
 def _ask(evidence: Evidence) -> Heterogeneity:
+    evidence.require("all")
     plan, primary = evidence.plan, evidence.plan.file.primary
     assert primary.threshold is not None  # the primary outcome has one
     section = plan.file.validation

@@ -40,6 +40,7 @@ _UNRANKED = "a learner ranks nobody, or no two pairs differ in what was observed
 
 
 def _ask(evidence: Evidence) -> BenefitEvidence:
+    evidence.require("all")
     score = evidence.treatment.propensity.score
     encoding = evidence.full.models.encoding
     return benefit_evidence(evidence.plan, evidence.crossfit.mu, encoding, score)

@@ -38,6 +38,7 @@ def ranking_of(plan: Plan) -> RankingTest:
 
 
 def _ask(evidence: Evidence) -> RankingTest:
+    evidence.require("all")
     return ranking_of(evidence.plan)
 
 

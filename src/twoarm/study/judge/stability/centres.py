@@ -14,6 +14,8 @@ from twoarm.diagnostics import (
     BenefitByCentre,
     CentreFailure,
     CentresPerformance,
+    Identified,
+    attempt,
     benefit_by_centre,
     leave_one_centre_out_effects,
     performance_by_centre,
@@ -21,7 +23,6 @@ from twoarm.diagnostics import (
 from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.seeds import Stream, integer
-from twoarm.study.judge.attempt import attempt
 from twoarm.study.plan.plan import ARMS, Plan
 
 __all__ = ["Centres", "centres", "left_out_together"]
@@ -81,7 +82,7 @@ def left_out_together(centre: NDArray[np.str_]) -> NDArray[np.int64]:
     return turn[code]
 
 
-def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
+def centres(plan: Plan, propensity: NDArray[np.float64], judged: Identified) -> Centres:
     """Fit every outcome without each centre, and see how the models do there.
 
     Parameters
@@ -89,6 +90,8 @@ def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
     plan : Plan
     propensity : ndarray, shape (n,)
         Probability of treatment, with the centre among its predictors.
+    judged : Identified
+        Whether the arms overlap enough for the benefit to be compared with.
 
     Raises
     ------
@@ -121,7 +124,9 @@ def centres(plan: Plan, propensity: NDArray[np.float64]) -> Centres:
         n=np.unique(centre).size,
         turns=np.unique(turn).size,
         models=models,
-        benefit=attempt(lambda: _benefit(plan, held[plan.file.primary.name], propensity, centre)),
+        benefit=attempt(
+            lambda: _benefit(plan, held[plan.file.primary.name], propensity, centre, judged)
+        ),
         failures=tuple(failures),
     )
 
@@ -140,8 +145,13 @@ def _by_arm(
 
 
 def _benefit(
-    plan: Plan, held: Effects, propensity: NDArray[np.float64], centre: NDArray[np.str_]
+    plan: Plan,
+    held: Effects,
+    propensity: NDArray[np.float64],
+    centre: NDArray[np.str_],
+    judged: Identified,
 ) -> BenefitByCentre:
+    judged.require("all")
     primary = plan.file.primary
     return benefit_by_centre(
         plan.outcome(primary.name),

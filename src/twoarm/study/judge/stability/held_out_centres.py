@@ -19,10 +19,12 @@ from twoarm.study.judge.schema import (
     RANGE,
     SPREAD,
     SPREAD_OR_NULL,
+    TEXT,
     by_name,
     either,
     maybe,
     record,
+    rows,
 )
 from twoarm.study.judge.stability.centres import Centres, centres
 from twoarm.study.plan.plan import ARMS
@@ -36,7 +38,7 @@ _AT_THE_EDGE = "an AUC of exactly 0 or 1 has no interval on the logit scale"
 
 
 def _ask(evidence: Evidence) -> Centres:
-    return centres(evidence.plan, evidence.treatment.propensity.score)
+    return centres(evidence.plan, evidence.treatment.propensity.score, evidence.overlap.identified)
 
 
 def _finding(value: Centres, study: Study) -> Finding | None:
@@ -108,6 +110,7 @@ _POOLED = maybe(
         df=COUNT,
         centres=COUNT,
         scale=either("raw", "log", "logit"),
+        without=rows(TEXT),
     )
 )
 _RATIO = record(estimate=NUMBER_OR_NULL, low=NUMBER_OR_NULL, high=NUMBER_OR_NULL)

@@ -32,7 +32,7 @@ def test_ours_is_the_runs_own_doubly_robust_estimate(compared):
     found_of = compared.answers.each(PUBLISHED)
     assert found_of.keys() == compared.outcomes.keys()
     for name, found in found_of.items():
-        aipw = compared.value(AVERAGE_EFFECT, name).aipw
+        aipw = compared.value(AVERAGE_EFFECT, name).ate.aipw
         assert found.ours.estimate == pytest.approx(aipw.estimate)
         assert found.ours.se == pytest.approx(aipw.se)
         assert len(found.rows) == sum(

@@ -93,24 +93,31 @@ def test_a_measure_that_cannot_be_computed_is_absent_with_its_reason(
     small_result, small_evidence, answered
 ):
     model = small_evidence.treatment
-    apart = np.where(small_evidence.plan.cohort.treatment == 1, 0.999, 0.001)
-    broken = dataclasses.replace(
-        model,
-        X=np.column_stack([model.X, model.X[:, 0]]),
-        names=(*model.names, "again"),
-        propensity=dataclasses.replace(model.propensity, score=apart),
+    twice = dataclasses.replace(
+        model, X=np.column_stack([model.X, model.X[:, 0]]), names=(*model.names, "again")
     )
-    answers = asked(with_treatment_model(small_evidence, broken), MEASURES)
+    answers = asked(with_treatment_model(small_evidence, twice), MEASURES)
     assert answers.defects == ()
-    assert answers.each(SENSITIVITY).keys() == {"mrs_0_2"}
-    assert "share no patients" in answers.of(ROSENBAUM).reason
     assert "Drop columns" in answers.of(PARTIAL_R2).reason
-    result = answered(small_result, ROSENBAUM, answers.of(ROSENBAUM))
+    result = answered(small_result, PARTIAL_R2, answers.of(PARTIAL_R2))
     summary = result.summary()
-    assert summary["hidden_confounding"]["rosenbaum"] is None
-    assert "share no patients" in summary["absent"]["hidden_confounding.rosenbaum"]
+    assert summary["hidden_confounding"]["partial_r2"] is None
+    assert "Drop columns" in summary["absent"]["hidden_confounding.partial_r2"]
+
+
+def test_where_the_arms_share_nobody_there_is_no_measure(small_result, small_evidence, answered):
+    model = small_evidence.treatment
+    apart = np.where(small_evidence.plan.cohort.treatment == 1, 0.999, 0.001)
+    decided = dataclasses.replace(
+        model, propensity=dataclasses.replace(model.propensity, score=apart)
+    )
+    answers = asked(with_treatment_model(small_evidence, decided), MEASURES)
+    assert answers.defects == ()
+    for each in MEASURES:
+        assert "tells every treated patient from every control" in answers.of(each).reason
+    result = answered(small_result, ROSENBAUM, answers.of(ROSENBAUM))
     tables = hidden_section.section(result).written
-    assert "share no patients" in tables["rosenbaum"].note
+    assert "tells every treated patient" in tables["rosenbaum"].note
 
 
 def test_partial_r2_sees_every_measured_column(small_result, arrays):
