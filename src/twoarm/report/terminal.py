@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from twoarm.cohort.load import Study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import present
 from twoarm.diagnostics.comparability.population import over
-from twoarm.metrics import finite, wald
+from twoarm.metrics import finite
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS, rarer_class
@@ -114,12 +113,13 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
     for outcome in result.outcomes.values():
         average, spread = present(outcome.g_formula[population]), outcome.benefit.crossfit
-        effect = average or wald(math.nan)
-        limits = interval(finite(effect.low), finite(effect.high), "points")
+        told = () if average is None else (average.low, average.estimate, average.high)
+        low, estimate, high = map(finite, told or (None, None, None))
+        limits = interval(low, high, "points")
         cross = "" if spread is None else f"{points(spread.mean)} ({100 * spread.sd:.1f})"
         yield (
             f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"
-            f"{points(finite(effect.estimate)):>11}   {limits:<18}{cross}"
+            f"{points(estimate):>11}   {limits:<18}{cross}"
         )
     yield ""
     for answer in result.verdict:

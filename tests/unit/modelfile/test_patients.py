@@ -36,6 +36,7 @@ CONTENT = {
     "support": {"age": {"min": 20, "max": 90}, "glucose": {"min": 3, "max": 20},
                 "sex": {"min": 0, "max": 1, "levels": [0, 1]},
                 "site": {"min": 0, "max": 1, "levels": [0, 1]}},
+    "overlap": {"treatment": {"kind": "mean", "share": 0.5}, "alpha": 0.1},
 }  # fmt: skip
 
 
@@ -175,3 +176,17 @@ def test_the_layout_of_the_file_does_not_matter(predicted, text):
 def test_what_concerns_the_whole_file_refuses_it(predicted, text, message):
     with pytest.raises(CohortError, match=message):
         predicted(text)
+
+
+def test_where_treatment_was_all_but_decided_there_is_no_number(tmp_path):
+    nearly_all = {"treatment": {"kind": "mean", "share": 0.97}, "alpha": 0.05}
+    whole = CONTENT | {"overlap": nearly_all}
+    whole |= {"test_vectors": [vector(20 + k, 5 + 0.125 * k) for k in range(50)]}
+    model = parse_model(whole | {"digest": digest(whole)})
+    file = tmp_path / "new.csv"
+    file.write_text("age,glucose,sex,site\n60,7.5,M,M1\n60,seven,M,M1\n")
+    predicted = predict_patients(model, read_patients(model, file))
+    assert not predicted.usable.any()
+    assert np.isnan(predicted.benefit["death"]).all()
+    assert predicted.notes[0] == "treatment was all but decided in patients like this"
+    assert predicted.notes[1] == "glucose 'seven': expected a number"
