@@ -9,7 +9,12 @@ from scipy.special import logsumexp
 
 from twoarm.errors import ArgumentError
 from twoarm.metalearners import PenalizedInteraction
-from twoarm.metalearners.penalized_interaction import fit_interactions, log_evidence
+from twoarm.metalearners.penalized_interaction import (
+    AveragedInteractions,
+    fit_interactions,
+    fit_path,
+    log_evidence,
+)
 
 MAIN = 4.0
 
@@ -112,3 +117,31 @@ def test_no_penalty_has_no_evidence(settings):
     X, y, w = trial(100, interaction=0.0)
     with pytest.raises(ArgumentError, match="must be above 0"):
         PenalizedInteraction(desirable=True, averaged=True, **settings).fit(X, y, treatment=w)
+
+
+def test_a_path_of_penalties_ends_where_single_fits_do():
+    X, y, w = trial(150, interaction=0.8, columns=3)
+    penalties = [np.inf, 100.0, 3.0, 1.0]
+    path = fit_path(X, y, w, penalties, main_penalty=MAIN)
+    assert [fit.penalty for fit in path] == penalties
+    for fit in path:
+        alone = fit_interactions(X, y, w, penalty=fit.penalty, main_penalty=MAIN)
+        assert_allclose(fit.intercept, alone.intercept, atol=1e-10)
+        assert_allclose(fit.main, alone.main, atol=1e-10)
+        assert_allclose(fit.interaction, alone.interaction, atol=1e-10)
+    mu0, mu1, _ = AveragedInteractions(path, np.array([0.0, 0.0, 1.0, 0.0])).arms(X)
+    assert_allclose((mu0, mu1), path[2].arms(X)[:2], atol=1e-12)
+
+
+def test_a_column_that_does_not_vary_leaves_the_evidence_as_it_is():
+    X, y, w = trial(150, interaction=0.8, columns=2)
+    more = np.column_stack([X, np.full(150, 7.0)])
+    for penalty in (np.inf, 3.0):
+        without, with_it = (
+            log_evidence(
+                fit_interactions(each, y, w, penalty=penalty, main_penalty=MAIN),
+                each, y, w, main_penalty=MAIN,
+            )
+            for each in (X, more)
+        )  # fmt: skip
+        assert with_it == pytest.approx(without, abs=1e-8)
