@@ -13,7 +13,8 @@ TOPICS = sorted(path for path in (REPORT / "sections").iterdir() if (path / "__i
 STATISTICS = {"mean", "std", "var", "median", "quantile", "percentile", "sqrt", "exp", "log",
               "interp", "polyfit", "norm", "NormalDist", "erf", "erfc"}  # fmt: skip
 
-SAID_IN_WORDS = {"finite", "present", "as_benefit", "is_randomised", "chance_of_any", "table_one"}
+SAID_IN_WORDS = {"finite", "present", "as_benefit", "is_randomised", "chance_of_any", "table_one",
+                 "amount", "excluded", "span", "welfare"}  # fmt: skip
 """Functions of other packages that a table may call: they write a value, or sum up the cohort."""
 
 

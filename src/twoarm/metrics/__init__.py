@@ -26,6 +26,7 @@ from twoarm.metrics.benefit_groups import (
 from twoarm.metrics.benefit_share import (
     deconvolved_share,
     share_at_threshold,
+    share_losing,
     shrunk_benefit,
 )
 from twoarm.metrics.c_for_benefit import (
@@ -167,6 +168,7 @@ __all__ = [
     "scaled_brier",
     "sequential_folds",
     "share_at_threshold",
+    "share_losing",
     "shrunk_benefit",
     "targeting_curve",
     "wald",

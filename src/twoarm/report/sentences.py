@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from twoarm.diagnostics.harm import amount, excluded, span, welfare
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
-from twoarm.report.formats import interval, points, shown
+from twoarm.report.formats import interval, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
@@ -32,12 +33,12 @@ def _average(result: StudyResult) -> Sentence:
     estimate = outcome.g_formula
     limits = ""
     if math.isfinite(estimate.low):
-        limits = f" (95 % bootstrap interval {interval(estimate.low, estimate.high, 'points')})"
+        limits = f" (95 % bootstrap interval {span(estimate.low, estimate.high)})"
     return Sentence(
         "finding",
-        f"{outcome.spec.title}: averaged over all patients, the models predict a benefit of "
-        f"{points(estimate.estimate)} percentage points{limits}; the arms as they are differ by "
-        f"{points(outcome.crude.estimate)}.",
+        f"{outcome.spec.title}: averaged over all patients, the models predict "
+        f"{amount(estimate.estimate)}{limits}; {excluded(estimate)}. As the arms are, "
+        f"{welfare(outcome.crude.estimate)}.",
     )
 
 
@@ -54,7 +55,8 @@ def _share(result: StudyResult) -> list[Sentence]:
             f"{shown(outcome.benefit.crossfit.share_positive, 'percent')} of patients are "
             "predicted to gain anything and "
             f"{shown(outcome.benefit.share_crossfit, 'percent')} at least {100 * threshold:g} "
-            f"points. These are shares of predictions, widened by estimation noise{_nulls(result)}",
+            f"points, {shown(outcome.benefit.losing_crossfit, 'percent')} to lose at least as "
+            f"much. These are shares of predictions, widened by estimation noise{_nulls(result)}",
         )
     ]
 
@@ -70,8 +72,8 @@ def _nulls(result: StudyResult) -> str:
     else:
         more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
     return (
-        f". In-sample the share is {shown(found.raw, 'percent')}; where the treatment multiplies "
-        f"everybody's odds alike, the same learner reports {band}: {more}."
+        f". In-sample the share who gain it is {shown(found.raw, 'percent')}; where the treatment "
+        f"multiplies everybody's odds alike, the same learner reports {band}: {more}."
     )
 
 

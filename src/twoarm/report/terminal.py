@@ -104,7 +104,7 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
     yield "  * Harrell's correction is not valid for this learner here"
     yield ""
-    yield f"Benefit, percentage points{synthetic}"
+    yield f"Benefit, percentage points (below 0: harm){synthetic}"
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
     for outcome in result.outcomes.values():
         effect, spread = outcome.g_formula, outcome.benefit.crossfit
@@ -116,9 +116,10 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
         )
     yield ""
     for answer in result.verdict:
-        yield from textwrap.wrap(
-            f"{answer.question} {answer.verdict.upper()}. {answer.text}", _WIDTH
-        )
+        said = f"{answer.question} {answer.verdict.upper()}. {answer.text}"
+        yield from textwrap.wrap(said, _WIDTH)
+        rests = f"Rests on: {', '.join(answer.rests_on)}."
+        yield from textwrap.wrap(rests, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     for sentence in sentences(result):
         lead = "! " if sentence.kind == "caution" else "- "

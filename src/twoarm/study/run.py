@@ -211,7 +211,8 @@ def _cross_fit_absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) 
         "cross-fitting failed",
     )
     parts = ["mean", "sd", "median", "share_positive"]
-    parts += ["share_at_threshold.crossfit"] if outcome.spec.primary else []
+    if outcome.spec.primary:
+        parts += ["share_at_threshold.crossfit", "share_losing_threshold.crossfit"]
     return {f"outcomes.{name}.benefit.{part}": reason for part in parts}
 
 

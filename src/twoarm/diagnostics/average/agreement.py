@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import amount
 from twoarm.errors import ArgumentError
 
 __all__ = ["Agreement", "agreement", "finding"]
@@ -85,9 +86,8 @@ def finding(value: Agreement, study: Study) -> Finding:
     """Say whether the learner's mean is off; agreement is never a point in favour."""
     verdict: Verdict = "questions" if value.flagged else "cannot tell"
     text = (
-        f"{study.file.primary.title}: the predicted benefits average "
-        f"{100 * value.mean_benefit:+.1f} points, the doubly robust estimate is "
-        f"{100 * value.aipw:+.1f}. "
+        f"{study.file.primary.title}: the predictions average {amount(value.mean_benefit)}, the "
+        f"doubly robust estimate is {amount(value.aipw)}. "
     )
     text += (
         "The learner does not reproduce its own average."

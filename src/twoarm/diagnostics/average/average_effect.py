@@ -18,6 +18,7 @@ from twoarm.diagnostics.comparability.weighting import (
     weighted_difference,
 )
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
+from twoarm.diagnostics.harm import estimated, excluded, welfare
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import dr_scores
 from twoarm.metrics import Estimate, mean_estimate, wald
@@ -246,7 +247,8 @@ def _is_fittable(y: NDArray[np.float64], arm: NDArray[np.int64], folds: NDArray[
 def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is in benefit direction (`as_benefit`). In an observational study no agreement of
+    `value` is in benefit direction (`as_benefit`). In a randomised trial an interval that excludes
+    0 supports an effect, harm as well as benefit. In an observational study no agreement of
     estimates supports a causal reading: the verdict is `questions` where adjustment for measured
     factors alone takes away the crude effect or the estimates disagree, else `cannot tell`.
     """
@@ -255,14 +257,14 @@ def finding(value: AverageEffect, study: Study) -> Finding:
     found = aipw.excludes_zero
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
-        verdict = "supports" if found and aipw.estimate > 0 else verdict
+        verdict = "supports" if found else verdict
     else:
         explained = value.crude.excludes_zero and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
     text = (
-        f"{study.file.primary.title}: the crude difference is "
-        f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
-        f"estimate {100 * aipw.estimate:+.1f}. "
-        + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
+        f"{study.file.primary.title}: as the arms are, {welfare(value.crude.estimate)}. The "
+        f"doubly robust estimate is {estimated(aipw)}; {excluded(aipw)}."
     )
-    return Finding("average effect", verdict, text.rstrip())
+    if not is_randomised(study):
+        text += " Neither speaks about factors that were not measured."
+    return Finding("average effect", verdict, text)

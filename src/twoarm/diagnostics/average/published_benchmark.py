@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.cohort.benchmark import PublishedEffect
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import between, estimated
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
 from twoarm.errors import ArgumentError, NotEstimable
@@ -206,6 +207,8 @@ def _needed(
 ) -> EValue | None:
     if ours <= target:
         return EValue(1.0, 1.0, (True, True))
+    if ours < 0.0:  # an E-value explains an effect away; this would have to enlarge a harm
+        return None
     try:
         return benefit_e_value(*parts, desirable=desirable, threshold=target).to_threshold
     except NotEstimable:
@@ -217,7 +220,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
     """Say whether ours lies where published effects would lie here; agreement proves nothing."""
     compared = value.compared
     ours, title = value.ours, study.file.primary.title
-    text = f"{title}: our average benefit is {_points(ours.estimate)} points"
+    text = f"{title}: our average is {estimated(ours)}"
     verdict: Verdict = "cannot tell"
     if not compared:
         text += "; no published effect in comparable patients has an interval."
@@ -226,7 +229,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
         text += (
             f"; {len(compared)} published effects in comparable patients, on this cohort's risk of "
             f"{100 * value.control_risk:.1f} % without the treatment, would give "
-            f"{_points(min(benefits))} to {_points(max(benefits))}. "
+            f"{between(min(benefits), max(benefits))}. "
         )
         if value.outside_all:
             verdict = "questions"
@@ -237,7 +240,3 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
         else:
             text += "That intervals meet is no evidence against confounding, which may be shared."
     return Finding("published trials", verdict, text)
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.1f}"

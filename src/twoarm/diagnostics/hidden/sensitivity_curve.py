@@ -1,4 +1,4 @@
-"""What is left of the benefit as hidden confounding grows."""
+"""What is left of the effect that was found as hidden confounding grows."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ class SensitivityCurve:
     strength : ndarray, shape (k,)
         Odds ratio by which hidden factors may change a patient's odds of treatment, 1 or more.
     low, high : ndarray, shape (k,)
-        Bounds of the average benefit.
+        Bounds of the average benefit; a harm is below 0.
     share : ndarray, shape (k,)
-        Share of patients whose lower bound reaches the threshold.
+        Share of patients whose benefit, or harm, reaches the threshold even at its smallest bound.
     threshold : float
-        Smallest benefit that is worth the treatment.
+        Smallest benefit that is worth the treatment; a harm is measured by it too.
     to_zero, to_threshold : float or None
-        Smallest strength at which the lower bound of the average is not above 0, or not above the
-        threshold; 1 if it is not above it as it stands, None if no strength does that.
+        Smallest strength at which the average effect may be 0, or the size of the threshold; 1 if
+        it is no larger as it stands, None if no strength does that.
+    harm : bool
+        Whether they ask about a harm.
     """
 
     strength: Floats
@@ -46,6 +48,12 @@ class SensitivityCurve:
     threshold: float
     to_zero: float | None
     to_threshold: float | None
+    harm: bool = False
+
+    @property
+    def smallest(self) -> Floats:
+        """Smallest size of the average effect at each strength; below 0: it may be the other."""
+        return 0.0 - self.high if self.harm else self.low
 
 
 def sensitivity_curve(
@@ -57,8 +65,9 @@ def sensitivity_curve(
     *,
     desirable: bool,
     threshold: float,
+    harm: bool = False,
 ) -> SensitivityCurve:
-    """Bound the average benefit and every patient's, over a grid of strengths.
+    """Bound the average effect and every patient's, over a grid of strengths.
 
     Parameters
     ----------
@@ -70,6 +79,8 @@ def sensitivity_curve(
         Whether the outcome is one to hope for.
     threshold : float
         Smallest benefit that is worth the treatment, 0 to 1.
+    harm : bool
+        Whether a harm was found: then it is asked how much of that is left.
 
     Raises
     ------
@@ -85,44 +96,53 @@ def sensitivity_curve(
     (0.5, True)
     """
     average = marginal_sensitivity(outcome, treatment, propensity).as_benefit(desirable=desirable)
+    asked = desirable != harm  # a harm is the benefit of the outcome's opposite
     holding = share_holding(
         mu0,
         mu1,
         propensity,
         strengths=average.strength,
         threshold=threshold,
-        desirable=desirable,
+        desirable=asked,
     )
-    tips = [
-        tipping_strength(outcome, treatment, propensity, desirable=desirable, target=target)
+    to_zero, to_threshold = (
+        tipping_strength(outcome, treatment, propensity, desirable=asked, target=target)
         for target in (0.0, threshold)
-    ]
+    )
     return SensitivityCurve(
-        average.strength, average.low, average.high, holding.share, threshold, *tips
+        average.strength,
+        average.low,
+        average.high,
+        holding.share,
+        threshold,
+        to_zero,
+        to_threshold,
+        harm,
     )
 
 
 @says("marginal sensitivity")
 def finding(value: SensitivityCurve, study: Study) -> Finding:
-    """Say from which strength on the average benefit may be nothing."""
-    above = value.strength[value.low > 0]
+    """Say from which strength on the average effect may be nothing."""
+    above, effect = value.strength[value.smallest > 0], "harm" if value.harm else "benefit"
     verdict: Verdict = "cannot tell" if above.size else "questions"
     title = study.file.primary.title
     if above.size:
         text = (
-            f"{title}: the average benefit stays above 0, sampling error aside, "
-            f"if hidden factors change the odds of treatment at most {above.max():g}-fold (the "
-            "largest strength tried that does). The data do not say how strong they are."
+            f"{title}: the average {effect} stays above 0, sampling error aside, if hidden "
+            f"factors change the odds of treatment at most {above.max():g}-fold (the largest "
+            "strength tried that does). The data do not say how strong they are."
         )
     else:
-        text = f"{title}: the weighted average benefit is not above 0 at all."
+        text = f"{title}: the weighted average shows no {effect} at all."
     return Finding("marginal sensitivity", verdict, text + _sentence_on_share(value))
 
 
 def _sentence_on_share(value: SensitivityCurve) -> str:
     shown = int(np.argmin(np.abs(np.log(value.strength / _SHOWN))))
     return (
-        f" {100 * value.share[0]:.0f} % of patients are predicted to gain at least "
+        f" {100 * value.share[0]:.0f} % of patients are predicted to "
+        f"{'lose' if value.harm else 'gain'} at least "
         f"{100 * value.threshold:g} points; if hidden factors could change the odds "
         f"{value.strength[shown]:g}-fold, the lower bound still reaches that in "
         f"{100 * value.share[shown]:.0f} %."

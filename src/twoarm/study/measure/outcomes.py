@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.metalearners import Effects, effects_of
-from twoarm.metrics import Estimate, as_benefit, wald
+from twoarm.metrics import Estimate, as_benefit, share_at_threshold, share_losing, wald
 from twoarm.resampling import RunStore
 from twoarm.study.fit.fits import FullFit
 from twoarm.study.measure.arms import ArmResult, arm_result
@@ -48,13 +49,17 @@ class BenefitResult:
     in_sample : Spread
         By the full fit.
     share_raw, share_crossfit : float or None
-        Share predicted to reach the threshold, in-sample and cross-fitted; primary outcome only.
+        Share predicted to gain the threshold, in-sample and cross-fitted; primary outcome only.
+    losing_raw, losing_crossfit : float or None
+        Share predicted to lose as much.
     """
 
     crossfit: Spread | None
     in_sample: Spread
     share_raw: float | None
     share_crossfit: float | None
+    losing_raw: float | None
+    losing_crossfit: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,21 @@ def benefit_result(
                 for name in ("mean", "sd", "median", "share_positive")
             )
         )
-    share_raw = share_crossfit = None
-    if outcome.primary and outcome.threshold is not None:
-        share_raw = float((raw >= outcome.threshold).mean())
-        share_crossfit = float((repeats >= outcome.threshold).mean()) if complete else None
-    return BenefitResult(spread, _spread(raw), share_raw, share_crossfit)
+    gaining, losing = (
+        [_share_of(outcome, each, share) for each in (raw, repeats.ravel() if complete else None)]
+        for share in (share_at_threshold, share_losing)
+    )
+    return BenefitResult(spread, _spread(raw), *gaining, *losing)
+
+
+def _share_of(
+    outcome: OutcomeSpec,
+    benefit: NDArray[np.float64] | None,
+    share: Callable[[NDArray[np.float64], float], float],
+) -> float | None:
+    """Give the share of patients at the primary outcome's threshold, where there is one."""
+    threshold = outcome.threshold if outcome.primary else None
+    return None if benefit is None or threshold is None else share(benefit, threshold)
 
 
 def crude_benefit(plan: Plan, outcome: OutcomeSpec) -> Estimate:

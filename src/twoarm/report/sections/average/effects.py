@@ -48,13 +48,13 @@ def average_effect_table(result: StudyResult, effects: Mapping[str, AverageEffec
         Column("se", "Standard error, points", "spread"),
     )
     note = (
-        "Absolute benefit averaged over all patients, positive where the treatment helps. Crude: "
-        "difference of the arms as they are. G-formula: both arms' models averaged over all, "
-        "interval from the bootstrap. The others add a model of treatment (ridge regression on the "
-        "predictors, the columns listed for it and the centre): inverse weights; overlap weights, "
-        "which speak of the patients in whom treatment was most open, another population; AIPW and "
-        "TMLE, which use both kinds of model, cross-fitted outcome models here. None removes "
-        "confounding by what was not measured."
+        "Absolute benefit averaged over all patients, positive where the treatment helps, below 0 "
+        "harm. Crude: difference of the arms as they are. G-formula: both arms' models averaged "
+        "over all, interval from the bootstrap. The others add a model of treatment (ridge "
+        "regression on the predictors, the columns listed for it and the centre): inverse weights; "
+        "overlap weights, which speak of the patients in whom treatment was most open, another "
+        "population; AIPW and TMLE, which use both kinds of model, cross-fitted outcome models "
+        "here. None removes confounding by what was not measured."
     )
     return Table("average_effect", "Average benefit", note, columns, tuple(rows))
 

@@ -26,6 +26,7 @@ from twoarm.diagnostics import (
     rubin,
 )
 from twoarm.diagnostics.finding import Verdict, says
+from twoarm.diagnostics.harm import amount
 from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
@@ -248,10 +249,10 @@ def finding(value: MissingEffect, study: Study) -> Finding:
     split = len({each.excludes_zero for each in estimates.values()}) > 1
     verdict: Verdict = "questions" if apart or split else "cannot tell"
     shown = "; ".join(
-        f"{WAYS[name]} {100 * each.estimate:+.1f} (n = {tracks[name].patients})"
+        f"{WAYS[name]} {amount(each.estimate)} (n = {tracks[name].patients})"
         for name, each in estimates.items()
     )
-    text = f"{study.file.primary.title}: average benefit in points by doubly robust estimate: "
+    text = f"{study.file.primary.title}: average by doubly robust estimate: "
     text += f"{shown or 'not estimable'}. "
     text += (
         "The ways disagree."

@@ -1,4 +1,4 @@
-"""What is left of the benefit if hidden factors tilted the treatment?"""
+"""What is left of the effect that was found if hidden factors tilted the treatment?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics import SensitivityCurve, sensitivity_curve
 from twoarm.diagnostics.hidden.sensitivity_curve import finding
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.hidden.found import is_harm
 from twoarm.study.judge.hidden.lot import unless_by_lot
 from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Line, Question, Scope
-from twoarm.study.judge.schema import DIFFERENCE, PROBABILITY, RATIO, TEXT, maybe, record, rows
+from twoarm.study.judge.schema import (
+    DIFFERENCE,
+    PROBABILITY,
+    RATIO,
+    TEXT,
+    either,
+    maybe,
+    record,
+    rows,
+)
 
 __all__ = ["SENSITIVITY"]
 
@@ -30,6 +40,7 @@ def _ask(evidence: Evidence) -> SensitivityCurve:
         own.mu1,
         desirable=own.spec.desirable,
         threshold=own.threshold,
+        harm=is_harm(evidence),
     )
 
 
@@ -39,6 +50,7 @@ def _block(value: SensitivityCurve, study: Study) -> dict[str, Any]:
     nothing = "no odds ratio is large enough"
     return {
         f"{_GROUP}.outcome": study.file.primary.name,
+        f"{_GROUP}.effect": "harm" if value.harm else "benefit",
         _PATH: {
             "bounds": [dict(zip(columns, map(float, row), strict=True)) for row in numbers],
             "to_zero": number(value.to_zero, nothing),
@@ -64,6 +76,7 @@ SENSITIVITY = Question(
     block=_block,
     keys=(
         Key(f"{_GROUP}.outcome", maybe(TEXT), after=""),
+        Key(f"{_GROUP}.effect", maybe(either("benefit", "harm")), after="outcome"),
         Key(
             _PATH,
             maybe(record(bounds=rows(_BOUND), to_zero=maybe(RATIO), to_threshold=maybe(RATIO))),
