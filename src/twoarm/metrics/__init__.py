@@ -8,6 +8,7 @@ from twoarm.metrics.benefit_calibration import (
     best_linear_predictor,
     centred_in_folds,
     logit_calibration,
+    slope_is_told,
 )
 from twoarm.metrics.benefit_curve import (
     BenefitCurve,
@@ -170,6 +171,7 @@ __all__ = [
     "share_at_threshold",
     "share_losing",
     "shrunk_benefit",
+    "slope_is_told",
     "targeting_curve",
     "wald",
 ]

@@ -23,7 +23,8 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             "Model",
             f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
             f"{model.combine} over {model.inner_folds} inner folds of patients; "
-            f"{FALLBACK} alone in an arm with fewer than {FEW_EVENTS} events",
+            f"{FALLBACK} alone in an arm with fewer than {FEW_EVENTS} patients with, or without, "
+            "the event",
         ),
         (
             "Cross-fitting",

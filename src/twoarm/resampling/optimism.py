@@ -292,10 +292,17 @@ def gate(auc: Metric, events: int) -> Gate:
     if auc.harrell is None or auc.headline is None:
         return Gate(None, None, "cannot tell: the AUC is not defined in the replicates")
     excess = auc.harrell - auc.headline
-    if excess > _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0):
+    allowed = _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0)
+    if excess > allowed:
         reason = (
             f"Harrell's AUC exceeds the headline by {excess:.3f}: not valid for this learner at "
             f"this number of events ({events})"
         )
         return Gate(False, excess, reason)
-    return Gate(True, excess, "Harrell's AUC does not exceed the headline by more than 0.02")
+    reason = "Harrell's AUC does not exceed the headline"
+    if excess > 0.0:
+        reason = (
+            f"Harrell's AUC exceeds the headline by {excess:.3f}, within the {allowed:.3f} allowed "
+            "(0.02 and two Monte-Carlo standard errors)"
+        )
+    return Gate(True, excess, reason)

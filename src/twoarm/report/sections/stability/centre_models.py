@@ -61,7 +61,7 @@ def performance_table(result: StudyResult, found: Centres) -> Table:
         Column("o_e", "Observed / expected", "probability"),
         Column("o_e_low", "95 % low", "probability"),
         Column("o_e_high", "95 % high", "probability"),
-        Column("centres", "Centres with enough events", "count"),
+        Column("centres", "Centres with enough of both", "count"),
         *(Column(name, title, "probability") for name, title in pooling.items()),
     )
     title = "Outcome models in centres that they have not seen"

@@ -97,7 +97,7 @@ class MissingEffect:
     imputed_once : Track or Absent
         Missing values filled as for prediction: without outcome and arm.
     complete_cases : Track or Absent
-        Patients with nothing missing.
+        Patients with nothing missing (`Cohort.complete`).
     multiply_imputed : Track or Absent
         Twenty imputations with outcomes and arm, pooled by Rubin's rules.
     outcome_weighted : Track or Absent
@@ -143,7 +143,7 @@ def _one(
         return _track(model, y, arm, seed)
 
     def complete() -> Track:
-        whole = np.asarray(~model.missing.any(axis=1), dtype=np.bool_)
+        whole = plan.cohort.complete
         if whole.all():
             raise NotEstimable("no predictor is missing")
         return _track(treatment_model(plan.cohort.subset(whole)), y[whole], arm[whole], seed)
