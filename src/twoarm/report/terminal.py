@@ -118,7 +118,7 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     for answer in result.verdict:
         said = f"{answer.question} {answer.verdict.upper()}. {answer.text}"
         yield from textwrap.wrap(said, _WIDTH)
-        rests = f"Rests on: {', '.join(answer.rests_on)}."
+        rests = f"Rests on: {', '.join(answer.rests_on)}." if answer.rests_on else ""
         yield from textwrap.wrap(rests, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     for sentence in sentences(result):
