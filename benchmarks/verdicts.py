@@ -111,7 +111,6 @@ def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
             "cohorts": len(own),
             "aipw": float(np.mean([line["aipw"] for line in own])),
             "questions": {name: _share(own, name, "questions") for name in names},
-            "refutes": {name: _share(own, name, "refutes") for name in names},
             "causal": _counts(own, "causal"),
             "ranking": _counts(own, "ranking"),
         }
@@ -169,8 +168,6 @@ def show(table: dict[str, Any]) -> None:
     for line in ("causal", "ranking"):
         for world, entry in table.items():
             print(f"{line} line in {world}: {entry[line]}")
-    refuted = {world: max(entry["refutes"].values()) for world, entry in table.items()}
-    print(f"largest share of `refutes`: {refuted}")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ STAGES = {
     "diagnostics": (
         "absent",
         "finding",
+        "harm",
         "comparability",
         "hidden",
         "average",

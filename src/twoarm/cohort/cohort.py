@@ -84,6 +84,15 @@ class Cohort:
         treated = int(self.treatment.sum())
         return len(self) - treated, treated
 
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Who lacks no value known at the decision, shape (n,): the complete cases of a report.
+
+        Predictors and columns of the propensity count; outcomes do not.
+        """
+        columns = np.column_stack([self.predictors, self.propensity_columns])
+        return np.asarray(~np.isnan(columns).any(axis=1), dtype=np.bool_)
+
     def measured(self) -> Iterator[tuple[Predictor, NDArray[np.float64]]]:
         """Give the predictors, then the columns of the propensity, each with its values."""
         yield from zip(self.codebook, self.predictors.T, strict=True)

@@ -10,7 +10,7 @@ from twoarm.cohort.load import Study
 
 __all__ = ["FINDINGS", "Finding", "Verdict", "at_most", "is_randomised", "says"]
 
-Verdict = Literal["supports", "questions", "cannot tell", "refutes"]
+Verdict = Literal["supports", "questions", "cannot tell"]
 Words = TypeVar("Words", bound=Callable[..., Any])
 
 FINDINGS: dict[str, Callable[..., Any]] = {}
@@ -26,8 +26,8 @@ class Finding:
     name : str
         What was looked at.
     verdict : str
-        What it does to the claim that the treatment's benefit is as predicted: `supports`,
-        `questions`, `refutes`, or `cannot tell`.
+        What it does to the claim that the treatment does what was found, benefit or harm:
+        `supports`, `questions`, or `cannot tell`.
     text : str
         A sentence or two that a clinician can read, saying no more than the numbers do.
     """

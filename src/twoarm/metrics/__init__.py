@@ -8,6 +8,7 @@ from twoarm.metrics.benefit_calibration import (
     best_linear_predictor,
     centred_in_folds,
     logit_calibration,
+    slope_is_told,
 )
 from twoarm.metrics.benefit_curve import (
     BenefitCurve,
@@ -26,6 +27,7 @@ from twoarm.metrics.benefit_groups import (
 from twoarm.metrics.benefit_share import (
     deconvolved_share,
     share_at_threshold,
+    share_losing,
     shrunk_benefit,
 )
 from twoarm.metrics.c_for_benefit import (
@@ -174,7 +176,9 @@ __all__ = [
     "scaled_brier",
     "sequential_folds",
     "share_at_threshold",
+    "share_losing",
     "shrunk_benefit",
+    "slope_is_told",
     "targeting_curve",
     "targeting_weights",
     "wald",

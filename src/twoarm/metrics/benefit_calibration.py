@@ -23,8 +23,10 @@ __all__ = [
     "best_linear_predictor",
     "centred_in_folds",
     "logit_calibration",
+    "slope_is_told",
 ]
 
+_MOST_UNCERTAIN = 2.0
 _CLIP = 0.001  # so that a probability of 0 or 1 has a logit
 _STEPS = 100
 _SINGULAR = 1e14  # condition number from which an information matrix has no inverse
@@ -194,6 +196,20 @@ def benefit_slope(
         mean_only = least_squares_hc3(design[:, :1], phi)
         return BenefitSlope(wald(mean_only.coefficient[0], mean_only.se[0]), wald(np.nan))
     return BenefitSlope(*map(wald, fit.coefficient.tolist(), fit.se.tolist()))
+
+
+def slope_is_told(slope: Estimate) -> bool:
+    """Say whether a calibration slope is known well enough to be shown as a number.
+
+    1 is ideal and 0 worthless. With a standard error above 2 the interval is eight times as wide as
+    that is apart: the predictions differ too little, or the patients are too few.
+
+    Examples
+    --------
+    >>> slope_is_told(wald(-1.7, 0.7)), slope_is_told(wald(-1579.0, 810.0))
+    (True, False)
+    """
+    return bool(slope.se <= _MOST_UNCERTAIN)
 
 
 def centred_in_folds(benefit: ArrayLike, fold: ArrayLike) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from twoarm.errors import NotEstimable
 from twoarm.metrics.benefit_arrays import same_length
 
-__all__ = ["deconvolved_share", "share_at_threshold", "shrunk_benefit"]
+__all__ = ["deconvolved_share", "share_at_threshold", "share_losing", "shrunk_benefit"]
 
 
 def share_at_threshold(benefit: ArrayLike, threshold: float) -> float:
@@ -26,6 +26,20 @@ def share_at_threshold(benefit: ArrayLike, threshold: float) -> float:
     """
     (t,) = same_length(benefit=benefit)
     return float((t >= threshold).mean())
+
+
+def share_losing(benefit: ArrayLike, threshold: float) -> float:
+    """Give the share of patients *predicted* to lose the threshold or more: a harm that large.
+
+    It is no estimate of the share who do, as `share_at_threshold` is none of those who gain.
+
+    Examples
+    --------
+    >>> share_losing([0.1, -0.15, 0.2, -0.3], 0.15)
+    0.5
+    """
+    (t,) = same_length(benefit=benefit)
+    return float((t <= -threshold).mean())
 
 
 def shrunk_benefit(centred: ArrayLike, slope: float, average: float) -> NDArray[np.float64]:

@@ -59,6 +59,15 @@ def cautions_of_few_events(result: StudyResult) -> list[Sentence]:
                     "between patients.",
                 )
             )
+        if fit.share_separated is not None and fit.share_separated > _NOTABLE_SHARE:
+            texts.append(
+                Sentence(
+                    "caution",
+                    f"{label}: in {shown(fit.share_separated, 'percent')} of the replicates a "
+                    "regression separates the patients with the event from the others; its risks "
+                    "there are as near to 0 and 1 as its penalty lets them come.",
+                )
+            )
         if fit.share_mean_only is not None and fit.share_mean_only > _NOTABLE_SHARE:
             texts.append(
                 Sentence(

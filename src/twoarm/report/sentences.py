@@ -6,8 +6,9 @@ import math
 
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.comparability.population import OVER
+from twoarm.diagnostics.harm import amount, excluded, span, welfare
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
-from twoarm.report.formats import interval, points, shown
+from twoarm.report.formats import interval, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
@@ -33,20 +34,20 @@ def sentences(result: StudyResult) -> list[Sentence]:
 def _average(result: StudyResult) -> Sentence:
     outcome, population = result.primary, result.plan.file.target_trial.population
     estimate = outcome.g_formula[population]
-    crude = f"the arms as they are differ by {points(outcome.crude.estimate)}"
+    crude = f"as the arms are, {welfare(outcome.crude.estimate)}"
     if isinstance(estimate, Absent):
         return Sentence(
             "caution",
-            f"{outcome.spec.title}: there is no average benefit {OVER[population]} "
+            f"{outcome.spec.title}: there is no average effect {OVER[population]} "
             f"({estimate.reason}); {crude}, which answers another question.",
         )
     limits = ""
     if math.isfinite(estimate.low):
-        limits = f" (95 % bootstrap interval {interval(estimate.low, estimate.high, 'points')})"
+        limits = f" (95 % bootstrap interval {span(estimate.low, estimate.high)})"
     return Sentence(
         "finding",
-        f"{outcome.spec.title}: averaged {OVER[population]}, the models predict a benefit of "
-        f"{points(estimate.estimate)} percentage points{limits}; {crude}.",
+        f"{outcome.spec.title}: averaged {OVER[population]}, the models predict "
+        f"{amount(estimate.estimate)}{limits}; {excluded(estimate)}; {crude}.",
     )
 
 
@@ -63,7 +64,8 @@ def _share(result: StudyResult) -> list[Sentence]:
             f"{shown(outcome.benefit.crossfit.share_positive, 'percent')} of patients are "
             "predicted to gain anything and "
             f"{shown(outcome.benefit.share_crossfit, 'percent')} at least {100 * threshold:g} "
-            f"points. These are shares of predictions, widened by estimation noise{_nulls(result)}",
+            f"points, {shown(outcome.benefit.losing_crossfit, 'percent')} to lose at least as "
+            f"much. These are shares of predictions, widened by estimation noise{_nulls(result)}",
         )
     ]
 
@@ -79,8 +81,8 @@ def _nulls(result: StudyResult) -> str:
     else:
         more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
     return (
-        f". In-sample the share is {shown(found.raw, 'percent')}; where the treatment multiplies "
-        f"everybody's odds alike, the same learner reports {band}: {more}."
+        f". In-sample the share who gain it is {shown(found.raw, 'percent')}; where the treatment "
+        f"multiplies everybody's odds alike, the same learner reports {band}: {more}."
     )
 
 

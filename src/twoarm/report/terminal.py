@@ -109,7 +109,10 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
     yield ""
     population = result.plan.file.target_trial.population
     where = over(result.plan.study)
-    yield f"Benefit, percentage points{f'; g-formula{where}' if where else ''}{synthetic}"
+    yield (
+        f"Benefit, percentage points (below 0: harm){f'; g-formula{where}' if where else ''}"
+        f"{synthetic}"
+    )
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
     for outcome in result.outcomes.values():
         average, spread = present(outcome.g_formula[population]), outcome.benefit.crossfit
@@ -123,9 +126,10 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
         )
     yield ""
     for answer in result.verdict:
-        yield from textwrap.wrap(
-            f"{answer.question} {answer.verdict.upper()}. {answer.text}", _WIDTH
-        )
+        said = f"{answer.question} {answer.verdict.upper()}. {answer.text}"
+        yield from textwrap.wrap(said, _WIDTH)
+        rests = f"Rests on: {', '.join(answer.rests_on)}." if answer.rests_on else ""
+        yield from textwrap.wrap(rests, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     yield ""
     for sentence in sentences(result):
         lead = "! " if sentence.kind == "caution" else "- "

@@ -10,10 +10,6 @@ from twoarm.resampling.metric import Metric
 __all__ = ["Gate", "gate"]
 
 _TOLERATED_EXCESS = 0.02
-_NO_FAILURE = (
-    "Harrell's AUC does not exceed the headline by more than 0.02 plus two Monte-Carlo standard "
-    "errors"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +51,20 @@ def gate(auc: Metric, events: int, others: int, seeing_copies: Sequence[str] = (
         return Gate(False, excess, _not_held(seeing_copies))
     if excess is None:
         return Gate(None, None, f"cannot tell: {_undefined(auc)}")
-    if excess > _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0):
+    allowed = _TOLERATED_EXCESS + 2.0 * (auc.mcse or 0.0)
+    if excess > allowed:
         reason = (
             f"Harrell's AUC exceeds the headline by {excess:.3f}: not valid for this learner and "
             f"these patients ({events} with and {others} without the event)"
         )
         return Gate(False, excess, reason)
-    return Gate(True, excess, _NO_FAILURE)
+    reason = "Harrell's AUC does not exceed the headline"
+    if excess > 0.0:
+        reason = (
+            f"Harrell's AUC exceeds the headline by {excess:.3f}, within the {allowed:.3f} allowed "
+            "(0.02 and two Monte-Carlo standard errors)"
+        )
+    return Gate(True, excess, reason)
 
 
 def _undefined(auc: Metric) -> str:

@@ -228,10 +228,11 @@ def _absences(outcome: OutcomeResult, errors: tuple[FitFailure, ...]) -> dict[st
     """Say why an outcome has no predicted benefit, or no cross-fitted one."""
     name, average = outcome.spec.name, outcome.g_formula["all"]
     parts = ["mean", "sd", "median", "share_positive"]
-    parts += ["share_at_threshold.crossfit"] if outcome.spec.primary else []
+    shares = ["share_at_threshold", "share_losing_threshold"] if outcome.spec.primary else []
+    parts += [f"{share}.crossfit" for share in shares]
     if isinstance(average, Absent):
         reason = average.reason
-        parts += ["in_sample", *(["share_at_threshold.raw"] if outcome.spec.primary else [])]
+        parts += ["in_sample", *(f"{share}.raw" for share in shares)]
     elif outcome.benefit.crossfit is not None:
         return {}
     else:

@@ -167,20 +167,23 @@ def all_alike(one):
 def test_the_finding_never_supports_a_cause_in_observational_data(stenting, aspirin):
     clear = all_alike(wald(0.3, 0.02))
     assert finding(clear, stenting).verdict == "cannot tell"
-    # Aspirin's primary outcome is one to be avoided: fewer is a benefit.
-    assert finding(clear.as_benefit(desirable=False), aspirin).verdict == "cannot tell"
-    assert finding(clear, aspirin).verdict == "supports"
+    # Aspirin's primary outcome is one to be avoided: fewer is a benefit. Drawn by lot, harm is
+    # answered as benefit is.
+    harm, benefit = (finding(each, aspirin) for each in (clear.as_benefit(desirable=False), clear))
+    assert harm.verdict == benefit.verdict == "supports"
+    assert "a harm of 30.0 points (26.1 to 33.9); the interval excludes 0." in harm.text
+    assert "a benefit of 30.0 points (26.1 to 33.9); the interval excludes 0." in benefit.text
 
 
 def test_a_crude_effect_that_adjustment_takes_away_is_questioned(stenting):
     parts = dict.fromkeys(ADJUSTED, wald(0.0, 0.05)) | {"crude": wald(0.2, 0.05)}
     found = finding(AverageEffect(**parts), stenting)
     assert found.verdict == "questions"
-    assert "the crude difference is +20.0 points" in found.text
+    assert "as the arms are, the treated fare better by 20.0 points" in found.text
 
 
 def test_turned_estimates_have_their_limits_swapped(aspirin):
     turned = all_alike(Estimate(-0.1, 0.01, -0.12, -0.08)).as_benefit(desirable=False)
     assert turned.crude == Estimate(0.1, 0.01, 0.08, 0.12)
-    assert "the crude difference is +10.0 points" in finding(turned, aspirin).text
+    assert "the treated fare better by 10.0 points" in finding(turned, aspirin).text
     assert turned.as_benefit(desirable=True) == turned

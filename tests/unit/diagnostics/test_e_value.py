@@ -79,8 +79,7 @@ def test_the_benefit_is_moved_to_zero_and_to_the_threshold():
     assert 1 < found.to_threshold.limit < found.to_threshold.estimate < found.to_zero.estimate
     harm = benefit_e_value(*trial(1), desirable=False, threshold=0.15)
     assert harm.benefit == pytest.approx(-found.benefit)
-    assert harm.to_zero.already_below == (True, True)
-    assert harm.to_threshold.estimate == 1.0
+    assert (harm.to_zero, harm.to_threshold) == (found.to_zero, found.to_threshold)
 
 
 def test_a_fall_of_a_bad_outcome_is_a_benefit_with_arms_relabelled():
@@ -114,6 +113,10 @@ def test_the_finding(stenting):
     assert clear.text.count("One hidden factor") == 2
     small = benefit_e_value(*trial(4, effect=0.1), desirable=True, threshold=0.15)
     assert "It is not above 15 points as it stands." in finding(small, stenting).text
+    harm = finding(benefit_e_value(*trial(4), desirable=False, threshold=0.15), stenting)
+    assert harm.verdict == "cannot tell"
+    assert "found is a harm of" in harm.text
+    assert harm.text.replace("a harm", "a benefit") == clear.text
     none = finding(benefit_e_value(*trial(4, effect=0.0), desirable=True), stenting)
     assert none.verdict == "questions"
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, astuple, replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal, assert_equal
-from scipy.special import expit
+from scipy.special import expit, ndtr
 from sklearn.dummy import DummyClassifier
 
 from twoarm.cohort import load_study
@@ -22,6 +22,7 @@ from twoarm.diagnostics.ranking.heterogeneity_nulls import (
 )
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.diagnostics.ranking.heterogeneity_summary import band, bounded, summarise_chain
+from twoarm.diagnostics.ranking.threshold_shares import bands
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic, Mean
 from twoarm.metalearners import (
@@ -51,10 +52,10 @@ def refits(X, y, w, *, learner=None, desirable=True):
 
 
 def numbers(value):
-    flat = []
-    for item in astuple(value):
-        flat += item if isinstance(item, tuple) else [item]
-    return np.array([np.nan if x is None else x for x in flat], dtype=float)
+    def flat(item):
+        return [x for each in item for x in flat(each)] if isinstance(item, tuple) else [item]
+
+    return np.array([np.nan if x is None else x for x in flat(astuple(value))], dtype=float)
 
 
 def test_any_executor_gives_the_same():
@@ -340,8 +341,54 @@ def test_the_finding_says_no_more_than_the_bands(one_odds_ratio):
     unknown = replace(
         one_odds_ratio,
         same_effect=band([None, None], 0.15),
-        slope=replace(one_odds_ratio.slope, estimable=False),
+        slope=replace(one_odds_ratio.slope, estimable=False, se=0.69),
     )
     assert finding(unknown, study).verdict == "cannot tell"
     assert "could not be computed" in finding(unknown, study).text
-    assert "cannot be estimated from so few" in finding(unknown, study).text
+    assert "has a standard error of 0.69" in finding(unknown, study).text
+
+
+def test_shrinkage_that_collapsed_is_said_to_be_the_average_alone(one_odds_ratio):
+    whole = replace(one_odds_ratio.shrunk, estimate=1.0)
+    nothing = replace(one_odds_ratio.losing, shrunk=replace(one_odds_ratio.shrunk, estimate=0.0))
+    collapsed = replace(
+        one_odds_ratio, average=0.201, sd_shrunk=0.004, shrunk=whole, losing=nothing
+    )
+    text = finding(collapsed, load_study("rescue-stenting")).text
+    assert "nearly the same for all, a benefit of 20.1 points: that 100 % would then gain" in text
+    assert "no more than that average does" in text
+    apart = replace(collapsed, sd_shrunk=0.03)
+    text = finding(apart, load_study("rescue-stenting")).text
+    assert "100 % are predicted to gain that much, 0 % to lose it." in text
+
+
+def test_who_loses_is_who_gains_with_every_benefit_turned_round():
+    chains = [
+        repeat([-0.3, -0.1, 0.4], average=0.05, slope=0.9, se=0.3, covariance=0.08),
+        repeat([-0.2, 0.0, 0.2], average=-0.02, slope=0.7, se=0.2, covariance=0.03),
+    ]
+    turned = summarise_chain([one.turned for one in chains], 0.15)
+    # Benefits -0.2, 0.0, 0.5 and -0.1, 0.1, 0.3; shrunk 0.015 + 0.8 (...).
+    assert_allclose(turned.crossfit, 1 / 6)
+    assert_allclose(turned.shrunk, 1 / 6)
+    assert_allclose(turned.deconvolved, ndtr((-0.015 - 0.15) / np.sqrt(0.055)))
+    drawn = [np.array([-0.2, 0.2, 0.3, 0.0]), None, np.array([-0.15, -0.3, 0.0, 0.0])] * 4
+    gaining, losing = bands(drawn[:1] * 9 + drawn[2:3] * 9, 0.15)
+    assert (gaining.mean, losing.mean) == (0.25, 0.375)
+    assert bands(drawn, 0.15)[1].mean is None  # a third failed
+
+
+def test_who_loses_is_counted_as_who_gains_is():
+    """As in a trial in which harm and benefit nearly cancel out: the average shows little."""
+    X, y, w = cohort(14, 1200, log_odds_ratio=0.0, interaction=2.5)
+    found = heterogeneity(
+        refits(X, y, w), threshold=0.15, folds=4, repeats=1, half_samples=2, draws=2, seed=1
+    )
+    base = -0.9 + X @ (0.8, 0.5, 0.3)
+    truth = expit(base + 2.5 * X[:, 2]) - expit(base)
+    for side, share in ((found, truth >= 0.15), (found.losing, truth <= -0.15)):
+        assert share.mean() > 0.2
+        assert_allclose((side.crossfit, side.shrunk.estimate), share.mean(), atol=0.05)
+        assert side.raw > side.same_effect.high
+    text = finding(found, load_study("rescue-stenting")).text
+    assert f"{100 * found.losing.raw:.0f} % are predicted to lose 15 points or more." in text

@@ -180,13 +180,13 @@ def test_the_share_that_holds_falls_with_the_strength():
     assert shares[-1] < shares[0]
 
 
-def curve_of(y, *, desirable):
-    """A trial of 400: half of all are predicted to gain 20 points, half to gain nothing."""
+def curve_of(y, *, desirable, harm=False):
+    """A trial of 400: half are predicted to gain (or lose, in a harm) 20 points, half nothing."""
     w, half = np.tile([0, 1], 200), np.full(400, 0.5)
-    sign = 1 if desirable else -1
+    sign = 1 if desirable != harm else -1
     return sensitivity_curve(
         y, w, half, half, half + sign * np.repeat([0.2, 0.0], 200),
-        desirable=desirable, threshold=0.15,
+        desirable=desirable, threshold=0.15, harm=harm,
     )  # fmt: skip
 
 
@@ -219,11 +219,26 @@ def test_the_marginal_finding(stenting, aspirin):
     both = marginal_finding(replace(value, share=shares), stenting)
     assert "90 % of patients are predicted to gain at least 15 points" in both.text
     assert "2-fold, the lower bound still reaches that in 40 %" in both.text
-    harm = curve_of(y, desirable=False)
-    assert harm.low == pytest.approx(-value.high)
-    assert (harm.to_zero, harm.to_threshold) == (1.0, 1.0)
-    assert marginal_finding(harm, aspirin).verdict == "questions"
-    assert "is not above 0 at all" in marginal_finding(harm, aspirin).text
+    other = curve_of(y, desirable=False)  # asked about a benefit where harm was found
+    assert other.low == pytest.approx(-value.high)
+    assert (other.to_zero, other.to_threshold) == (1.0, 1.0)
+    assert marginal_finding(other, aspirin).verdict == "questions"
+    assert "shows no benefit at all" in marginal_finding(other, aspirin).text
+
+
+def test_of_a_harm_the_curve_asks_what_it_asks_of_a_benefit(stenting):
+    rng = np.random.default_rng(5)
+    y = (rng.random(400) < 0.2 + 0.4 * np.tile([0, 1], 200)).astype(float)
+    benefit, harm = curve_of(y, desirable=True), curve_of(y, desirable=False, harm=True)
+    assert harm.high == pytest.approx(-benefit.low)  # bounds stay in benefit direction
+    assert harm.smallest == pytest.approx(benefit.smallest)
+    assert (harm.share == benefit.share).all()
+    assert (harm.to_zero, harm.to_threshold) == (benefit.to_zero, benefit.to_threshold)
+    said, same = marginal_finding(harm, stenting), marginal_finding(benefit, stenting)
+    assert said.verdict == same.verdict == "cannot tell"
+    assert "predicted to lose at least 15 points" in said.text
+    turned = said.text.replace("harm", "benefit").replace("lose", "gain")
+    assert turned == same.text
 
 
 # --- Rosenbaum bounds ------------------------------------------------------------------------
@@ -303,6 +318,20 @@ def test_the_rosenbaum_finding(stenting):
     assert rosenbaum_finding(none, stenting).verdict == "questions"
 
 
+def test_of_a_harm_the_bounds_are_those_of_the_benefit_of_the_other_arm(stenting):
+    treated, control = [1] * 5 + [0] * 40, [0] * 5 + [1] * 40
+    harm = rosenbaum_bounds(treated, control, harm=True)
+    benefit = rosenbaum_bounds(control, treated)
+    assert (harm.p_low == benefit.p_low).all()
+    assert (harm.p_high == benefit.p_high).all()
+    assert harm.tipping == benefit.tipping > 1.0
+    assert (harm.treated_better, harm.control_better) == (5, 40)
+    said = rosenbaum_finding(harm, stenting)
+    assert said.verdict == "cannot tell"
+    assert said.text.replace("harm", "benefit") == rosenbaum_finding(benefit, stenting).text
+    assert rosenbaum_finding(rosenbaum_bounds(treated, control), stenting).verdict == "questions"
+
+
 # --- partial R2 ------------------------------------------------------------------------------
 
 
@@ -366,8 +395,8 @@ def test_the_partial_r2_finding(stenting, aspirin):
     assert len(value.leading) == 9
     assert f"3 times as strong as {first}" in r2_finding(value, stenting).text
     harm = value.as_benefit(desirable=False)  # more of a bad outcome
-    assert r2_finding(harm, aspirin).verdict == "questions"
-    assert f"the benefit of {-100 * value.estimate:.1f} points" in r2_finding(harm, aspirin).text
+    assert r2_finding(harm, aspirin).verdict == "cannot tell"  # as strong as the benefit
+    assert f"a harm of {100 * value.estimate:.1f} points to 0" in r2_finding(harm, aspirin).text
     assert [each.estimate for each in harm.leading] == [-each.estimate for each in value.leading]
     assert harm.robustness == value.robustness
 
@@ -387,6 +416,8 @@ def test_a_negative_control_by_hand(stenting):
     assert found.detects
     assert found.detectable == pytest.approx((1.959964 + 0.841621) * 0.03)
     assert control_finding(found, stenting).verdict == "questions"
+    worse = negative_control("neg_control", Estimate(-0.06, 0.03, -0.1188, -0.0012))
+    assert "the treated fare worse by 6.0 points" in control_finding(worse, stenting).text
     null = control_finding(negative_control("none", Estimate(0.01, 0.03, -0.05, 0.07)), stenting)
     assert null.verdict == "cannot tell"
     assert "does not exclude confounding by factors unrelated to this outcome" in null.text

@@ -26,8 +26,8 @@ def test_learners_that_agree_prove_nothing():
 def test_shares_far_apart_are_a_question():
     found = said(t=T, risk=T + 0.1)  # ranks alike
     assert found.verdict == "questions"
-    assert "between +14.5 and +24.5 points" in found.text
-    assert "between 47 % and 83 % of the patients at 15 points" in found.text
+    assert "a benefit of 14.5 to 24.5 points" in found.text
+    assert "between 47 % and 83 % of the patients to gain 15 points" in found.text
 
 
 def test_opposite_ranks_are_a_question():

@@ -1,11 +1,13 @@
-"""What the report says of its own versions is what was measured."""
+"""What the report says of its own versions is what was measured, where it was measured."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
-from twoarm.report.sections.ranking.share import OFF_BY
+from twoarm.cohort import load_study
+from twoarm.report.sections.ranking.share import OFF_BY, part, was_measured
 
 MEASURED = Path(__file__).parents[3] / "benchmarks" / "results" / "worlds_table.json"
 
@@ -16,3 +18,28 @@ def test_how_far_a_version_is_off_is_what_the_worlds_showed(version):
     biases = [world["shares"][version]["bias_to_contrast"] for world in worlds]
     assert len(biases) == 7
     assert OFF_BY[version] == pytest.approx((min(biases), max(biases)), abs=0.0006)
+
+
+def shown_for(result, plan):
+    """The words and columns of the shares, were the result one of this plan."""
+    table = part(dataclasses.replace(result, plan=plan)).tables[0]
+    return table.note, [column.name for column in table.columns]
+
+
+def test_the_errors_stand_only_beside_the_study_they_were_measured_in(small_result):
+    """Not beside another outcome, model or size of cohort: there nobody knows them."""
+    shipped = load_study("rescue-stenting").file
+    plan = small_result.plan
+    measured = dataclasses.replace(plan, study=dataclasses.replace(plan.study, file=shipped))
+    assert was_measured(measured)
+    note, columns = shown_for(small_result, measured)
+    assert "seven synthetic worlds" in note
+    assert "off" in columns
+    few = dataclasses.replace(measured, cohort=plan.cohort.subset(plan.cohort.treatment == 1))
+    for other in (plan, few):  # other models, fewer patients
+        assert not was_measured(other)
+        note, columns = shown_for(small_result, other)
+        assert "synthetic worlds" not in note
+        assert "off" not in columns
+    trial = load_study("ist-aspirin")
+    assert not was_measured(dataclasses.replace(measured, study=trial))

@@ -240,3 +240,28 @@ def test_equal_neighbours_of_the_outcome_column_share_a_cell():
 def test_csv_quotes_what_needs_it_and_leaves_gaps_empty():
     table = Table("t", "", "", (Column("a", ""), Column("b", "", "number")), (("x,y", None),))
     assert table.to_csv() == 'a,b\n"x,y",\n'
+
+
+def test_every_answer_prints_what_it_rests_on(small_result, tmp_path):
+    page = write_report(small_result, tmp_path).read_text(encoding="utf-8")
+    lines = [line.strip() for line in terminal_summary(small_result)]
+    summary = small_result.summary()["verdict"]
+    assert len(summary) == len(small_result.verdict) == 3
+    for answer, written in zip(small_result.verdict, summary, strict=True):
+        assert answer.rests_on
+        assert written["rests_on"] == list(answer.rests_on)
+        said = f"Rests on: {', '.join(answer.rests_on)}."
+        assert said in page
+        assert said in " ".join(lines)
+
+
+def test_who_loses_stands_beside_who_gains(small_result, tmp_path):
+    write_report(small_result, tmp_path)
+    benefit = small_result.primary.benefit
+    lost = f"{100 * benefit.losing_crossfit:.1f} % to lose at least as much"
+    assert lost in " ".join(line.strip() for line in terminal_summary(small_result))
+    shares = small_result.summary()["outcomes"]["mrs_0_2"]["benefit"]
+    assert shares["share_losing_threshold"].keys() == shares["share_at_threshold"].keys()
+    assert shares["share_losing_threshold"]["crossfit"] == benefit.losing_crossfit
+    table = (tmp_path / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 1 + 6

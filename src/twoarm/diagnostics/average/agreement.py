@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.population import over
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import amount
 from twoarm.errors import ArgumentError
 
 __all__ = ["Agreement", "agreement", "finding"]
@@ -92,9 +93,8 @@ def finding(value: Agreement, study: Study) -> Finding:
     """Say whether the learner's mean is off; agreement is never a point in favour."""
     verdict: Verdict = "questions" if value.flagged else "cannot tell"
     text = (
-        f"{study.file.primary.title}: the predicted benefits average{over(study)} "
-        f"{100 * value.mean_benefit:+.1f} points, the doubly robust estimate is "
-        f"{100 * value.aipw:+.1f}. "
+        f"{study.file.primary.title}: the predictions average{over(study)} "
+        f"{amount(value.mean_benefit)}, the doubly robust estimate is {amount(value.aipw)}. "
     )
     text += (
         "The learner does not reproduce its own average."

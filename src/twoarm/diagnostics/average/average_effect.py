@@ -25,6 +25,7 @@ from twoarm.diagnostics.comparability.weighting import (
     weighted_difference,
 )
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
+from twoarm.diagnostics.harm import estimated, excluded, welfare
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners.scores import arm_scores
 from twoarm.metrics import Estimate, wald
@@ -268,7 +269,8 @@ def _arrays(
 def finding(value: AverageEffect, study: Study) -> Finding:
     """Say what the estimates of the primary outcome's average effect agree on.
 
-    `value` is of the study's population and in benefit direction (`as_benefit`). In an
+    `value` is of the study's population and in benefit direction (`as_benefit`). In a randomised
+    trial an interval that excludes 0 supports an effect, harm as well as benefit. In an
     observational study no agreement of estimates supports a causal reading: the verdict is
     `questions` where adjustment for measured factors alone takes away the crude effect or the
     estimates disagree, or where there is no average at all, else `cannot tell`.
@@ -281,17 +283,17 @@ def finding(value: AverageEffect, study: Study) -> Finding:
     found = aipw.excludes_zero
     verdict: Verdict = "cannot tell"
     if is_randomised(study):
-        verdict = "supports" if found and aipw.estimate > 0 else verdict
+        verdict = "supports" if found else verdict
     else:
         explained = value.crude.excludes_zero and not found
         verdict = "questions" if explained or (found and len(signs) > 1) else verdict
     text = (
-        f"{study.file.primary.title}: the crude difference is "
-        f"{100 * value.crude.estimate:+.1f} points in the direction of benefit, the doubly robust "
-        f"estimate{over(study)} {100 * aipw.estimate:+.1f}. "
-        + ("" if is_randomised(study) else "Neither speaks about factors that were not measured.")
+        f"{study.file.primary.title}: as the arms are, {welfare(value.crude.estimate)}. The "
+        f"doubly robust estimate{over(study)} is {estimated(aipw)}; {excluded(aipw)}."
     )
-    return Finding("average effect", verdict, text.rstrip())
+    if not is_randomised(study):
+        text += " Neither speaks about factors that were not measured."
+    return Finding("average effect", verdict, text)
 
 
 def _not_told(value: AverageEffect, absent: Absent, study: Study) -> Finding:
@@ -303,8 +305,8 @@ def _not_told(value: AverageEffect, absent: Absent, study: Study) -> Finding:
     )
     if population != "overlap" and isinstance(value.overlap, Estimate):
         text += (
-            "Among patients whose treatment was open (overlap weights) the benefit is "
-            f"{100 * value.overlap.estimate:+.1f} points; that is another question. "
+            "Among patients whose treatment was open (overlap weights) it is "
+            f"{estimated(value.overlap)}; that is another question. "
         )
-    text += f"The crude difference, {100 * value.crude.estimate:+.1f} points, answers none."
+    text += f"As the arms are, {welfare(value.crude.estimate)}; that answers none."
     return Finding("average effect", "questions", text)

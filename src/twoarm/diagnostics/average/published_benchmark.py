@@ -16,6 +16,7 @@ from twoarm.diagnostics.comparability.doubly_robust import doubly_robust_effect
 from twoarm.diagnostics.comparability.population import Population, over, target_weights
 from twoarm.diagnostics.comparability.weighting import population_weights
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import between, estimated
 from twoarm.diagnostics.hidden.benefit_e_value import benefit_e_value
 from twoarm.diagnostics.hidden.e_value import EValue
 from twoarm.errors import ArgumentError, NotEstimable
@@ -237,6 +238,8 @@ class _Here:
     def needed(self, target: float) -> EValue | None:
         if self.ours <= target:
             return EValue(1.0, 1.0, (True, True))
+        if self.ours < 0.0:  # it explains an effect away; this would have to enlarge a harm
+            return None
         try:
             return benefit_e_value(
                 *self.parts,
@@ -276,7 +279,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
     """Say whether ours lies where published effects would lie here; agreement proves nothing."""
     compared = value.compared
     ours, title = value.ours, study.file.primary.title
-    text = f"{title}: our average benefit{over(study)} is {_points(ours.estimate)} points"
+    text = f"{title}: our average{over(study)} is {estimated(ours)}"
     verdict: Verdict = "cannot tell"
     if not compared:
         text += "; no published effect in comparable patients has an interval."
@@ -285,7 +288,7 @@ def finding(value: PublishedBenchmark, study: Study) -> Finding:
         text += (
             f"; {_sources(compared)} in comparable patients, on this cohort's risk of "
             f"{100 * value.control_risk:.1f} % without the treatment, would give "
-            f"{_points(min(benefits))} to {_points(max(benefits))}. "
+            f"{between(min(benefits), max(benefits))}. "
         )
         if value.outside_all:
             verdict = "questions"
@@ -303,7 +306,3 @@ def _sources(compared: Sequence[ReanchoredEffect]) -> str:
     count = len({each.published.source for each in compared})
     effects = "1 effect" if len(compared) == 1 else f"{len(compared)} effects"
     return f"{effects} from {count} {'publication' if count == 1 else 'publications'}"
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.1f}"

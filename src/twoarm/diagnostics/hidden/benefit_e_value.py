@@ -1,4 +1,4 @@
-"""E-value of the average benefit: what a hidden confounder would have to be to explain it away."""
+"""E-value of the average effect: what a hidden confounder would have to be to explain it away."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from numpy.typing import ArrayLike
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.population import Population, over, population_scores
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import amount
 from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength
 from twoarm.diagnostics.hidden.e_value import ArmRisks, EValue, e_value_of_difference
+from twoarm.metrics import as_benefit
 
 __all__ = ["BenefitEValue", "benefit_e_value", "finding"]
 
 
 @dataclass(frozen=True, slots=True)
 class BenefitEValue:
-    """E-values of the average benefit of one outcome.
+    """E-values of the average effect that was found for one outcome, benefit or harm.
 
     Attributes
     ----------
     benefit : float
         Doubly robust average benefit; positive where the treatment helps.
     threshold : float or None
-        Benefit worth treating for.
+        Benefit worth treating for; a harm is measured by it too.
     to_zero, to_threshold : EValue or None
-        To bring the benefit to 0, and to the threshold.
+        To bring the effect that was found to 0, and to the size of the threshold.
     measured : CovariateStrength or None
         The strongest measured covariate, as a yardstick (`covariate_strengths`).
     """
@@ -50,19 +52,22 @@ def benefit_e_value(
     threshold: float | None = None,
     population: Population = "all",
 ) -> BenefitEValue:
-    """Give the E-values of the average benefit, from doubly robust risks of both arms.
+    """Give the E-values of the average effect found, from doubly robust risks of both arms.
 
     Parameters
     ----------
     outcome, treatment, mu0, mu1, propensity : array_like, shape (n,)
         As in `dr_scores`; a binary outcome.
     desirable : bool
-        Whether the outcome is one to hope for. For one to be avoided, the arm without the
-        treatment is the exposed one, so that a benefit is a positive difference.
+        Whether the outcome is one to hope for: decides whether the effect is a benefit or a harm.
     threshold : float, optional
         Smallest benefit worth treating for, 0 to 1.
     population : {"all", "treated", "overlap"}
         Over whom the benefit is averaged.
+
+    Notes
+    -----
+    The arm with the larger risk is the exposed one, so that benefit and harm are asked alike.
 
     Examples
     --------
@@ -81,12 +86,12 @@ def benefit_e_value(
         float(each)
         for each in (scores.phi1.mean(), scores.phi0.mean(), covariance[0, 0], covariance[1, 1])
     )
-    if desirable:
+    if p1 >= p0:
         risks = ArmRisks(p1, p0, share, n, (v1, v0), float(covariance[0, 1]))
     else:
         risks = ArmRisks(p0, p1, 1.0 - share, n, (v0, v1), float(covariance[0, 1]))
     return BenefitEValue(
-        benefit=risks.larger - risks.smaller,
+        benefit=as_benefit(p1 - p0, desirable=desirable),
         threshold=threshold,
         to_zero=_to(risks, 0.0),
         to_threshold=None if threshold is None else _to(risks, threshold),
@@ -94,7 +99,7 @@ def benefit_e_value(
 
 
 def _to(risks: ArmRisks, true: float) -> EValue:
-    """Give the E-value, or that nothing is needed where the benefit is below the target."""
+    """Give the E-value, or that nothing is needed where the effect is below the target."""
     if risks.larger - risks.smaller <= true:
         return EValue(1.0, 1.0, (True, True))
     return e_value_of_difference(risks, true=true)
@@ -107,11 +112,8 @@ def finding(value: BenefitEValue, study: Study) -> Finding:
     if value.threshold is not None and value.to_threshold is not None:
         pieces.append((value.threshold, value.to_threshold))
     verdict: Verdict = "questions" if value.to_zero.already_below[1] else "cannot tell"
-    points = (
-        f"{study.file.primary.title}: the average benefit{over(study)} is "
-        f"{100 * value.benefit:+.1f} points. "
-    )
-    text = points + " ".join(_sentence(target, each) for target, each in pieces)
+    text = f"{study.file.primary.title}: found is {amount(value.benefit)} on average{over(study)}. "
+    text += " ".join(_sentence(target, each) for target, each in pieces)
     if value.measured is not None:
         text += (
             " The strongest measured covariate, cut in two, is "

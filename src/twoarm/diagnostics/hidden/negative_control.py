@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import welfare
 from twoarm.errors import NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.metrics.normal import two_sided_p, z_of
@@ -77,7 +78,6 @@ def negative_control(name: str, effect: Estimate) -> NegativeControl:
     return NegativeControl(name, effect, p, p < _LEVEL, reach * effect.se)
 
 
-@says("negative control")
 def chance_of_any(controls: int) -> float:
     """Give how likely it is that one control or more shows a difference though there is no bias.
 
@@ -91,6 +91,7 @@ def chance_of_any(controls: int) -> float:
     return 1.0 - (1.0 - _LEVEL) ** controls
 
 
+@says("negative control")
 def finding(value: NegativeControl, study: Study) -> Finding:
     """Say whether the arms differ where they cannot; a null excludes little."""
     title = next(
@@ -99,9 +100,8 @@ def finding(value: NegativeControl, study: Study) -> Finding:
     verdict: Verdict = "questions" if value.detects else "cannot tell"
     if value.detects:
         text = (
-            f"{title}, which treatment cannot change, differs between the arms by "
-            f"{100 * value.effect.estimate:+.1f} points after adjustment (positive: in favour of "
-            "the treated): bias is left."
+            f"{title}, which treatment cannot change, differs between the arms: after adjustment "
+            f"{welfare(value.effect.estimate)}. Bias is left."
         )
     else:
         text = (

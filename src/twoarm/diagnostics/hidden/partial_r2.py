@@ -16,6 +16,7 @@ from scipy.stats import t as student
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import amount
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import as_benefit
 
@@ -311,12 +312,11 @@ def _strongest_first(found: list[Benchmark]) -> tuple[Benchmark, ...]:
 @says("partial R2")
 def finding(value: PartialR2, study: Study) -> Finding:
     """Say how much a confounder must explain; `value` in benefit direction, primary outcome."""
-    significant = value.robustness_significance > 0.0 and value.estimate > 0.0
-    verdict: Verdict = "cannot tell" if significant else "questions"
+    verdict: Verdict = "cannot tell" if value.robustness_significance > 0.0 else "questions"
     text = (
         f"{study.file.primary.title}, linear probability model: a confounder that explains "
         f"{100 * value.robustness:.1f} % of what is left of treatment and of outcome would bring "
-        f"the benefit of {100 * value.estimate:+.1f} points to 0, "
+        f"{amount(value.estimate)} to 0, "
         f"{100 * value.robustness_significance:.1f} % would make it not significant."
     )
     if value.benchmarks:
@@ -324,6 +324,6 @@ def finding(value: PartialR2, study: Study) -> Finding:
         strongest = [each for each in value.benchmarks if each.name == name][-1]
         text += (
             f" One {strongest.times:g} times as strong as {study.file.column_title(name)}, which "
-            f"moves it most, would leave {100 * strongest.estimate:+.1f}."
+            f"moves it most, would leave {amount(strongest.estimate)}."
         )
     return Finding("partial R2", verdict, text)

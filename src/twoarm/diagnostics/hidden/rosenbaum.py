@@ -33,6 +33,8 @@ class RosenbaumBounds:
         Pairs.
     treated_better, control_better : int
         Pairs in which only the treated, or only the control, member fared well.
+    harm : bool
+        Whether the p-values are those of a harm.
     """
 
     gamma: NDArray[np.float64]
@@ -41,17 +43,21 @@ class RosenbaumBounds:
     pairs: int
     treated_better: int
     control_better: int
+    harm: bool = False
 
     @property
     def tipping(self) -> float:
         """The gamma at which the largest p-value reaches 5 %; 1 if it is above that without bias.
 
         G / (1 + G) is then the lower exact limit (Clopper, Pearson 1934) of the share of
-        discordant pairs in which the treated member is better.
+        discordant pairs in which the treated member is better, or for a harm worse.
         """
-        if not self.treated_better:
+        found, against = self.treated_better, self.control_better
+        if self.harm:
+            found, against = against, found
+        if not found:
             return 1.0
-        share = float(beta.ppf(_LEVEL, self.treated_better, self.control_better + 1))
+        share = float(beta.ppf(_LEVEL, found, against + 1))
         return max(1.0, share / (1.0 - share))
 
 
@@ -105,9 +111,13 @@ def propensity_pairs(
 
 
 def rosenbaum_bounds(
-    treated_outcome: ArrayLike, control_outcome: ArrayLike, *, gammas: ArrayLike = _GAMMAS
+    treated_outcome: ArrayLike,
+    control_outcome: ArrayLike,
+    *,
+    gammas: ArrayLike = _GAMMAS,
+    harm: bool = False,
 ) -> RosenbaumBounds:
-    """Bound McNemar's p-value for a benefit in matched pairs.
+    """Bound McNemar's p-value for a benefit, or for a harm, in matched pairs.
 
     Parameters
     ----------
@@ -115,6 +125,8 @@ def rosenbaum_bounds(
         Outcome of either member, coded so that 1 is the good one.
     gammas : array_like, shape (k,)
         Each 1 or more.
+    harm : bool
+        Whether a harm was found: then the test is for that.
 
     Raises
     ------
@@ -123,9 +135,9 @@ def rosenbaum_bounds(
 
     Notes
     -----
-    Of d discordant pairs, b with the treated member better: p lies between P(Bin(d, 1 / (1 + G))
-    >= b) and P(Bin(d, G / (1 + G)) >= b). G = 1 is the exact one-sided McNemar test. Pairs stand
-    for the matched patients only.
+    Of d discordant pairs, b with the treated member better (for a harm: worse): p lies between
+    P(Bin(d, 1 / (1 + G)) >= b) and P(Bin(d, G / (1 + G)) >= b). G = 1 is the exact one-sided
+    McNemar test. Pairs stand for the matched patients only.
 
     References
     ----------
@@ -151,24 +163,27 @@ def rosenbaum_bounds(
     if not (gamma >= 1.0).all():
         raise ArgumentError(f"Each gamma must be 1 or more; found {gamma.tolist()}.")
     better, worse = int((treated > control).sum()), int((treated < control).sum())
+    found = worse if harm else better
     tail = [
-        binom.sf(better - 1, better + worse, chance)
+        binom.sf(found - 1, better + worse, chance)
         for chance in (1.0 / (1.0 + gamma), gamma / (1.0 + gamma))
     ]
-    return RosenbaumBounds(gamma, tail[0], tail[1], treated.size, better, worse)
+    return RosenbaumBounds(gamma, tail[0], tail[1], treated.size, better, worse, harm)
 
 
 @says("Rosenbaum bounds")
 def finding(value: RosenbaumBounds, study: Study) -> Finding:
-    """Say up to which hidden bias within pairs the benefit would still be found."""
+    """Say up to which hidden bias within pairs the effect would still be found."""
     holding = value.gamma[value.p_high < _LEVEL]
     verdict: Verdict = "cannot tell" if holding.size else "questions"
+    effect = "harm" if value.harm else "benefit"
     text = f"{study.file.primary.title}, {value.pairs} matched pairs: "
     if holding.size:
         text += (
-            "still significant if hidden factors change the odds of treatment within a pair less "
-            f"than {value.tipping:.1f}-fold; the data do not say whether they do."
+            f"the {effect} is still significant if hidden factors change the odds of treatment "
+            f"within a pair less than {value.tipping:.1f}-fold; the data do not say whether they "
+            "do."
         )
     else:
-        text += "no significant benefit even without hidden bias."
+        text += f"no significant {effect} even without hidden bias."
     return Finding("Rosenbaum bounds", verdict, text)

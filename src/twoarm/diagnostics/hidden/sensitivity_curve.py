@@ -1,4 +1,4 @@
-"""What is left of the benefit as hidden confounding grows."""
+"""What is left of the effect that was found as hidden confounding grows."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ class SensitivityCurve:
     strength : ndarray, shape (k,)
         Odds ratio by which hidden factors may change a patient's odds of treatment, 1 or more.
     low, high : ndarray, shape (k,)
-        Bounds of the average benefit.
+        Bounds of the average benefit; a harm is below 0.
     share : ndarray, shape (k,)
-        Share of patients whose lower bound reaches the threshold.
+        Share of patients whose benefit, or harm, reaches the threshold even at its smallest bound.
     threshold : float
-        Smallest benefit that is worth the treatment.
+        Smallest benefit that is worth the treatment; a harm is measured by it too.
     to_zero, to_threshold : float or None
-        Smallest strength at which the lower bound of the average is not above 0, or not above the
-        threshold; 1 if it is not above it as it stands, None if no strength does that.
+        Smallest strength at which the average effect may be 0, or the size of the threshold; 1 if
+        it is no larger as it stands, None if no strength does that.
+    harm : bool
+        Whether they ask about a harm.
     """
 
     strength: Floats
@@ -48,6 +50,12 @@ class SensitivityCurve:
     threshold: float
     to_zero: float | None
     to_threshold: float | None
+    harm: bool = False
+
+    @property
+    def smallest(self) -> Floats:
+        """Smallest size of the average effect at each strength; below 0: it may be the other."""
+        return 0.0 - self.high if self.harm else self.low
 
 
 def sensitivity_curve(
@@ -60,8 +68,9 @@ def sensitivity_curve(
     desirable: bool,
     threshold: float,
     population: Literal["all", "treated"] = "all",
+    harm: bool = False,
 ) -> SensitivityCurve:
-    """Bound the average benefit and every patient's, over a grid of strengths.
+    """Bound the average effect and every patient's, over a grid of strengths.
 
     Parameters
     ----------
@@ -75,6 +84,8 @@ def sensitivity_curve(
         Smallest benefit that is worth the treatment, 0 to 1.
     population : {"all", "treated"}
         Over whom the benefit is averaged, and whose share is given.
+    harm : bool
+        Whether a harm was found: then it is asked how much of that is left.
 
     Raises
     ------
@@ -93,42 +104,50 @@ def sensitivity_curve(
         outcome, treatment, propensity, population=population
     ).as_benefit(desirable=desirable)
     who = np.asarray(treatment) >= (1 if population == "treated" else 0)
+    asked = desirable != harm  # a harm is the benefit of the outcome's opposite
     holding = share_holding(
         *(np.asarray(each)[who] for each in (mu0, mu1, propensity)),
         strengths=average.strength,
         threshold=threshold,
-        desirable=desirable,
+        desirable=asked,
     )
-    tips = [
+    to_zero, to_threshold = (
         tipping_strength(
             outcome,
             treatment,
             propensity,
-            desirable=desirable,
+            desirable=asked,
             target=target,
             population=population,
         )
         for target in (0.0, threshold)
-    ]
+    )
     return SensitivityCurve(
-        average.strength, average.low, average.high, holding.share, threshold, *tips
+        average.strength,
+        average.low,
+        average.high,
+        holding.share,
+        threshold,
+        to_zero,
+        to_threshold,
+        harm,
     )
 
 
 @says("marginal sensitivity")
 def finding(value: SensitivityCurve, study: Study) -> Finding:
-    """Say from which strength on the average benefit may be nothing."""
-    above = value.strength[value.low > 0]
+    """Say from which strength on the average effect may be nothing."""
+    above, effect = value.strength[value.smallest > 0], "harm" if value.harm else "benefit"
     verdict: Verdict = "cannot tell" if above.size else "questions"
     title, where = study.file.primary.title, over(study)
     if above.size:
         text = (
-            f"{title}: the average benefit{where} stays above 0, sampling error aside, "
-            f"if hidden factors change the odds of treatment at most {above.max():g}-fold (the "
-            "largest strength tried that does). The data do not say how strong they are."
+            f"{title}: the average {effect}{where} stays above 0, sampling error aside, if hidden "
+            f"factors change the odds of treatment at most {above.max():g}-fold (the largest "
+            "strength tried that does). The data do not say how strong they are."
         )
     else:
-        text = f"{title}: the weighted average benefit{where} is not above 0 at all."
+        text = f"{title}: the weighted average{where} shows no {effect} at all."
     return Finding("marginal sensitivity", verdict, text + _sentence_on_share(value, where))
 
 
@@ -136,7 +155,8 @@ def _sentence_on_share(value: SensitivityCurve, where: str) -> str:
     who = "the treated" if where else "patients"
     shown = int(np.argmin(np.abs(np.log(value.strength / _SHOWN))))
     return (
-        f" {100 * value.share[0]:.0f} % of {who} are predicted to gain at least "
+        f" {100 * value.share[0]:.0f} % of {who} are predicted to "
+        f"{'lose' if value.harm else 'gain'} at least "
         f"{100 * value.threshold:g} points; if hidden factors could change the odds "
         f"{value.strength[shown]:g}-fold, the lower bound still reaches that in "
         f"{100 * value.share[shown]:.0f} %."

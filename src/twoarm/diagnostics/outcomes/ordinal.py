@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, says
+from twoarm.diagnostics.harm import between
 from twoarm.diagnostics.outcomes.proportional_odds import proportional_odds
 from twoarm.errors import ArgumentError
 
@@ -229,7 +230,7 @@ def finding(value: OrdinalEffects, study: Study) -> Finding:
     gains = treated - control
     text = (
         f"{study.file.study.title}: with one model of the whole scale in each arm, the mean "
-        f"difference in reaching a level or better is {100 * gains.min():+.1f} to "
-        f"{100 * gains.max():+.1f} points over the cuts of the scale."
+        f"difference in reaching a level or better is {between(gains.min(), gains.max())}, over "
+        "the cuts of the scale."
     )
     return Finding("ordinal outcome", "cannot tell", text)

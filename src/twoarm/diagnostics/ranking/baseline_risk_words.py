@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twoarm.diagnostics.harm import amount, estimated
 from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
 from twoarm.metrics import Estimate
 
@@ -25,26 +26,13 @@ def on_extremes(value: BaselineRisk) -> str:
 def _estimated(group: RiskGroup) -> str:
     if group.aipw is None:
         return "missing, because an arm has nobody with, or nobody without, that outcome"
-    one = group.aipw.benefit
-    return f"{_amount(one.estimate)} ({_range(one.low, one.high)})"
-
-
-def _amount(benefit: float) -> str:
-    points = 100 * benefit
-    return f"a {'harm' if points < 0 else 'benefit'} of {abs(points):.1f} points"
-
-
-def _range(low: float, high: float) -> str:
-    ends = [f"{abs(100 * end):.1f}" for end in (low, high)]
-    if low < 0.0 < high:
-        return f"harm of {ends[0]} to benefit of {ends[1]}"
-    return " to ".join(ends if low >= 0.0 else ends[::-1])
+    return estimated(group.aipw.benefit)
 
 
 def on_learner(value: BaselineRisk) -> str:
     """Say what the learner predicts there."""
     low, high = (value.groups[end].learner.benefit.estimate for end in (0, -1))
-    return f"The study's learner predicts {_amount(low)} and {_amount(high)}."
+    return f"The study's learner predicts {amount(low)} and {amount(high)}."
 
 
 def on_shares(value: BaselineRisk) -> str:

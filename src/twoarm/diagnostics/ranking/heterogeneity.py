@@ -7,7 +7,7 @@ and beside what the same learner reports where benefit does not differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
-from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
+from twoarm.diagnostics.harm import amount
+from twoarm.diagnostics.ranking.heterogeneity_chain import ChainRepeat, ChainTask
 from twoarm.diagnostics.ranking.heterogeneity_nulls import (
     NoEffectTask,
     SameEffectTask,
@@ -25,20 +26,25 @@ from twoarm.diagnostics.ranking.heterogeneity_nulls import (
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.diagnostics.ranking.heterogeneity_summary import (
     Band,
-    ChainSummary,
     ShrinkageSlope,
-    band,
-    bounded,
     enough,
     slope_with_interval,
     summarise_chain,
 )
+from twoarm.diagnostics.ranking.threshold_shares import (
+    ThresholdShares,
+    bands,
+    threshold_shares,
+)
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import run_tasks
-from twoarm.metrics import Estimate, share_at_threshold
+from twoarm.metrics import Estimate
 from twoarm.seeds import integer
 
 __all__ = ["Heterogeneity", "finding", "heterogeneity"]
+
+_APART = 0.01
+"""Standard deviation of shrunken benefits below which they say nothing of single patients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Heterogeneity:
     threshold : float
         Absolute benefit.
     raw, crossfit : float
-        Share *predicted* to reach it, in-sample and cross-fitted (mean over the repeats).
+        Share *predicted* to gain it, in-sample and cross-fitted (mean over the repeats).
     shrunk : Estimate
         The same after cross-fitted benefit was shrunk by the slope.
     deconvolved : Estimate
@@ -60,6 +66,8 @@ class Heterogeneity:
         `raw` where treatment does nothing (arms drawn again within propensity strata), and where
         it multiplies everybody's odds alike. Only an excess over the second band is evidence that
         benefit differs between patients beyond what their risks make of one odds ratio.
+    losing : ThresholdShares
+        The same shares of patients who lose the threshold or more.
     slope : ShrinkageSlope
     average : float
         Average benefit (AIPW with normalised weights, median over the repeats).
@@ -74,11 +82,17 @@ class Heterogeneity:
     deconvolved: Estimate
     no_effect: Band
     same_effect: Band
+    losing: ThresholdShares
     slope: ShrinkageSlope
     average: float
     sd_crossfit: float
     sd_shrunk: float | None
     sd_deconvolved: float | None
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether shrinking leaves patients less than a point (SD) apart: the average alone."""
+        return self.sd_shrunk is not None and self.sd_shrunk < _APART
 
 
 def heterogeneity(
@@ -160,34 +174,33 @@ def heterogeneity(
     done = [one for one in found[:repeats] if one is not None]
     if not done:
         raise FitError("No repeat of the cross-fit succeeded.")
-    halves = [summarise_chain([one], threshold, always=True) for one in found[repeats:] if one]
+    halves = [one for one in found[repeats:] if one is not None]
     tasks: tuple[NoEffectTask | SameEffectTask, ...] = (
         NoEffectTask(refits, propensity_strata(refits, seed), seed),
         SameEffectTask(refits, same_effect_risk(refits), seed),
     )
-    nulls = [band(run_tasks(task, range(draws), **run_by), threshold) for task in tasks]
-    raw = share_at_threshold(in_sample[known], threshold)
-    return _result(threshold, raw, summarise_chain(done, threshold), halves, nulls, half_samples)
+    nulls = [bands(run_tasks(task, range(draws), **run_by), threshold) for task in tasks]
+    usable = halves if enough(len(halves), half_samples) else []
+    return _result(threshold, in_sample[known], done, usable, nulls)
 
 
 def _result(
     threshold: float,
-    raw: float,
-    whole: ChainSummary,
-    halves: list[ChainSummary],
-    nulls: list[Band],
-    half_samples: int,
+    in_sample: NDArray[np.float64],
+    done: list[ChainRepeat],
+    halves: list[ChainRepeat],
+    nulls: list[tuple[Band, Band]],
 ) -> Heterogeneity:
-    halves = halves if enough(len(halves), half_samples) else []
+    gained, lost = zip(*nulls, strict=True)
+    gaining = threshold_shares(in_sample, done, halves, gained, threshold)
+    turned, turned_halves = ([one.turned for one in each] for each in (done, halves))
+    whole = summarise_chain(done, threshold)
+    parts = [summarise_chain([one], threshold, always=True) for one in halves]
     return Heterogeneity(
         threshold=threshold,
-        raw=raw,
-        crossfit=whole.crossfit,
-        shrunk=bounded(whole.shrunk, [half.shrunk for half in halves], (0.0, 1.0)),
-        deconvolved=bounded(whole.deconvolved, [half.deconvolved for half in halves], (0.0, 1.0)),
-        no_effect=nulls[0],
-        same_effect=nulls[1],
-        slope=slope_with_interval(whole, halves),
+        **{each.name: getattr(gaining, each.name) for each in fields(ThresholdShares)},
+        losing=threshold_shares(0.0 - in_sample, turned, turned_halves, lost, threshold),
+        slope=slope_with_interval(whole, parts),
         average=whole.average,
         sd_crossfit=whole.sd_crossfit,
         sd_shrunk=whole.sd_shrunk,
@@ -204,11 +217,13 @@ def finding(value: Heterogeneity, study: Study) -> Finding:
     high = value.same_effect.high
     no_more = high is not None and not value.same_effect.is_rough and value.raw <= high
     verdict: Verdict = "questions" if no_more else "cannot tell"
+    points = f"{100 * value.threshold:.0f} points or more"
     text = (
         f"{study.file.primary.title}: {_percent(value.raw)} of the patients are predicted to gain "
-        f"{100 * value.threshold:.0f} points or more. "
-        + _sentence_on_null(value)
-        + _sentence_on_slope(value)
+        f"{points}. {_sentence_on_null(value.raw, value.same_effect)}"
+        f"{_percent(value.losing.raw)} are predicted to lose {points}. "
+        f"{_sentence_on_null(value.losing.raw, value.losing.same_effect)}"
+        f"{_sentence_on_slope(value)}"
     )
     return Finding("heterogeneity", verdict, text)
 
@@ -217,24 +232,30 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _sentence_on_null(value: Heterogeneity) -> str:
-    low, high = value.same_effect.low, value.same_effect.high
-    if low is None or high is None:
+def _sentence_on_null(raw: float, null: Band) -> str:
+    if null.low is None or null.high is None:
         return "What the same odds ratio for everybody would show could not be computed. "
-    band = f"{_percent(low)} to {_percent(high)}"
-    if value.same_effect.is_rough:
+    band = f"{_percent(null.low)} to {_percent(null.high)}"
+    if null.is_rough:
         return (
             f"With the same odds ratio for everybody, {band} in a few draws: too few to compare. "
         )
-    if value.raw > high:
+    if raw > null.high:
         return f"With the same odds ratio for everybody it would be {band}: this is more. "
     return f"With the same odds ratio for everybody it would be {band}: this is no more than that. "
 
 
 def _sentence_on_slope(value: Heterogeneity) -> str:
     if not value.slope.estimable:
-        return "How far the predictions must be shrunk cannot be estimated from so few patients."
+        return f"How far the predictions must be shrunk is not known: {value.slope.reason}."
+    gain, lose = (_percent(each.shrunk.estimate) for each in (value, value.losing))
+    if value.collapsed:
+        return (
+            "Shrunk to what they are worth, the predictions are nearly the same for all, "
+            f"{amount(value.average)}: that {gain} would then gain that much and {lose} lose it "
+            "says no more than that average does."
+        )
     return (
-        f"After shrinking the predictions to what they are worth, "
-        f"{_percent(value.shrunk.estimate)} are predicted to reach it."
+        f"After shrinking the predictions to what they are worth, {gain} are predicted to gain "
+        f"that much, {lose} to lose it."
     )

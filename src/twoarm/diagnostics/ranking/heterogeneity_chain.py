@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,16 @@ class ChainRepeat:
     slope: float
     se: float
     covariance: float
+
+    @property
+    def turned(self) -> ChainRepeat:
+        """The same with every benefit turned into the loss that it is."""
+        return replace(
+            self,
+            centred=0.0 - self.centred,
+            benefit=0.0 - self.benefit,
+            average=0.0 - self.average,
+        )
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ __all__ = [
     "ChainSummary",
     "ShrinkageSlope",
     "band",
+    "band_of",
     "bounded",
     "enough",
     "slope_with_interval",
@@ -65,6 +66,14 @@ class ShrinkageSlope(Estimate):
     """
 
     estimable: bool
+
+    @property
+    def reason(self) -> str:
+        """Why it is not estimable."""
+        if not math.isfinite(self.se):
+            return "all patients are predicted the same benefit"
+        size = f"{self.se:.2f}" if self.se < 10 else "above 10"
+        return f"the calibration slope of the benefit has a standard error of {size}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,11 @@ def enough(succeeded: int, asked: int) -> bool:
 
 def band(drawn: Iterable[NDArray[np.float64] | None], threshold: float) -> Band:
     """Give the band of the share over draws of a null; None stands for a draw that failed."""
-    shares = [None if one is None else share_at_threshold(one, threshold) for one in drawn]
+    return band_of([None if one is None else share_at_threshold(one, threshold) for one in drawn])
+
+
+def band_of(shares: Sequence[float | None]) -> Band:
+    """Give the band of shares that were drawn; None stands for a draw that failed."""
     defined = np.array([share for share in shares if share is not None])
     failed = len(shares) - defined.size
     if not enough(defined.size, len(shares)):

@@ -6,6 +6,7 @@ import numpy as np
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
+from twoarm.diagnostics.harm import between
 from twoarm.metalearners import Comparison
 
 __all__ = ["finding"]
@@ -47,11 +48,10 @@ def finding(value: Comparison, study: Study) -> Finding:
     if far or (lowest is not None and lowest < _HARDLY_ALIKE):
         verdict = "questions"
     text = (
-        f"{study.file.primary.title}: {len(value.learners)} learners predict a mean benefit "
-        "between "
-        f"{100 * min(means):+.1f} and {100 * max(means):+.1f} points, and between "
-        f"{100 * min(shares):.0f} % and {100 * max(shares):.0f} % of the patients at "
-        f"{100 * value.threshold:g} points or more. {_on_ranks(lowest)}"
+        f"{study.file.primary.title}: {len(value.learners)} learners predict on average "
+        f"{between(min(means), max(means))}, and between "
+        f"{100 * min(shares):.0f} % and {100 * max(shares):.0f} % of the patients to "
+        f"gain {100 * value.threshold:g} points or more. {_on_ranks(lowest)}"
     )
     return Finding("comparison of learners", verdict, text)
 

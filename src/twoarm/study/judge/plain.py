@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from twoarm.diagnostics import Absent
-from twoarm.metrics import Estimate, finite
+from twoarm.metrics import Estimate, finite, slope_is_told
 
-__all__ = ["number", "plain_coefficient", "plain_estimate"]
+__all__ = ["number", "plain_coefficient", "plain_estimate", "plain_slope"]
 
 
 def number(value: float | None, reason: str) -> float | Absent:
@@ -32,3 +32,10 @@ def plain_estimate(estimate: Estimate, reason: str) -> dict[str, Any]:
 def plain_coefficient(value: Estimate, reason: str) -> Any:
     """Give an estimate whole, or why it has no standard error."""
     return asdict(value) if math.isfinite(value.se) else Absent(reason)
+
+
+def plain_slope(value: Estimate, reason: str) -> Any:
+    """Give a calibration slope, or why there is none: no number where it is too uncertain."""
+    if math.isfinite(value.se) and not slope_is_told(value):
+        return Absent("the predictions differ too little for a slope, or patients are too few")
+    return plain_coefficient(value, reason)

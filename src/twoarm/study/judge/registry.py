@@ -23,12 +23,15 @@ from twoarm.study.judge.hidden.rosenbaum import ROSENBAUM
 from twoarm.study.judge.hidden.sensitivity import SENSITIVITY
 from twoarm.study.judge.importance.variables import IMPORTANCE
 from twoarm.study.judge.outcomes.coherence import COHERENCE
+from twoarm.study.judge.outcomes.discrimination import DISCRIMINATION
 from twoarm.study.judge.outcomes.ordinal import ORDINAL
+from twoarm.study.judge.outcomes.separation import SEPARATION
 from twoarm.study.judge.question import Question
 from twoarm.study.judge.ranking.baseline_risk import BASELINE_RISK
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
+from twoarm.study.judge.ranking.worth import WORTH
 from twoarm.study.judge.stability.complete_cases import COMPLETE_CASES
 from twoarm.study.judge.stability.held_out_centres import CENTRES
 from twoarm.study.judge.stability.missing_values import MISSING_VALUES
@@ -53,9 +56,12 @@ QUESTIONS: tuple[Question[Any], ...] = (
     MISSING_EFFECT,
     PUBLISHED,
     HETEROGENEITY,
+    WORTH,
     RANKING,
     BASELINE_RISK,
     NEGATIVE_CONTROL,
+    DISCRIMINATION,
+    SEPARATION,
     COHERENCE,
     ORDINAL,
     COMPARISON,

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics.absent import Absent
+from twoarm.diagnostics import Absent, present
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
+from twoarm.diagnostics.harm import amount, estimated, excluded, span
+from twoarm.metrics import Estimate
 from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.question import Line
 
 __all__ = ["Answer", "verdict"]
@@ -41,7 +44,7 @@ class Answer:
 
 
 def verdict(answers: Answers) -> tuple[Answer, ...]:
-    """Answer from the findings whether the benefit can be causal, and whether the ranking is real.
+    """Answer whether benefit or harm can be causal, and whether the ranking is real.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def verdict(answers: Answers) -> tuple[Answer, ...]:
     """
     if not answers.findings:
         return ()
-    doubts = _names(_of_line(answers, Line.DESCRIPTIVE), "questions", "refutes")
+    doubts = _names(_of_line(answers, Line.DESCRIPTIVE), "questions")
     found = [_causal(answers), *_ranking(answers)]
     if doubts:
         found.append(_predictions(doubts, answers))
@@ -82,19 +85,41 @@ def _doubts(names: Sequence[str], answers: Answers) -> str:
 def _causal(answers: Answers) -> Answer:
     question = "Is the average difference an effect of the treatment?"
     findings, study = _of_line(answers, Line.CAUSAL), answers.study
-    made = _names(findings, "supports", "questions", "cannot tell", "refutes")
-    against = _names(findings, "questions", "refutes")
+    average, against = _average(answers), _names(findings, "questions")
     if against:
-        text = f"There is reason for doubt: {_doubts(against, answers)}. {_no_proof(study)}"
-        return Answer(question, "questions", text, against)
-    if is_randomised(study) and "average effect" in _names(findings, "supports"):
+        text = f"There is reason for doubt: {_doubts(against, answers)}."
+        return Answer(question, "questions", _with_average(text, average, study), against)
+    if average and is_randomised(study) and AVERAGE_EFFECT.name in _names(findings, "supports"):
         text = (
-            "Treatment was drawn by lot, nothing that was checked speaks against the comparison, "
-            "and the interval of the average difference excludes 0."
+            "Treatment was drawn by lot, and nothing that was checked speaks against the "
+            f"comparison: {_effect(average)}, {excluded(average)}."
         )
-        return Answer(question, "supports", text, ("average effect",))
-    text = f"These data cannot tell. {_no_proof(study)}"
-    return Answer(question, "cannot tell", text, made)
+        return Answer(question, "supports", text, (AVERAGE_EFFECT.name,))
+    made = _names(findings, "supports", "cannot tell")
+    text = "These data cannot tell."
+    return Answer(question, "cannot tell", _with_average(text, average, study), made)
+
+
+def _average(answers: Answers) -> Estimate | None:
+    """Give the average benefit that was found, by the doubly robust estimate."""
+    found = answers.of(AVERAGE_EFFECT)
+    if isinstance(found, Absent):
+        return None
+    return present(found.over(answers.study.file.target_trial.population).aipw)
+
+
+def _effect(average: Estimate) -> str:
+    does = "harms" if average.estimate < 0.0 else "helps"
+    return (
+        f"the treatment {does} ({amount(average.estimate)}, 95 % interval "
+        f"{span(average.low, average.high)})"
+    )
+
+
+def _with_average(text: str, average: Estimate | None, study: Study) -> str:
+    """Add what was found, and what is no proof of it."""
+    found = f"Found is {estimated(average)}; {excluded(average)}." if average else ""
+    return " ".join(each for each in (text, found, _no_proof(study)) if each)
 
 
 def _no_proof(study: Study) -> str:

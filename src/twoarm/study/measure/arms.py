@@ -21,7 +21,7 @@ from twoarm.study.plan.few_events import FEW_EVENTS, ArmLearner
 from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.plan.sample_size import supported
 
-__all__ = ["ArmResult", "arm_result"]
+__all__ = ["ArmResult", "arm_result", "cross_validated"]
 
 _CHUNK = 64  # replicates measured in one call: they are read as float32 and measured as float64
 _ICI_NULL = 1  # last step of the stream that draws the outcomes of the ICI's null
@@ -102,7 +102,7 @@ def arm_result(
     table = np.concatenate(list(parts))
     position, learner = plan.outcomes.index(outcome), plan.learner_of(outcome.name, arm)
     rng = generator(plan.seed, Stream.FULL_FIT, position, arm, _ICI_NULL)
-    cv = _cross_validated(plan, own, crossfit, position, arm)
+    cv = cross_validated(plan, own, crossfit, position, arm)
     copies = seeing_copies(learner.stack, y.size)
     found = performance(y, full_risk[own], table, cv, rng, seeing_copies=copies)
     return ArmResult(
@@ -114,7 +114,7 @@ def arm_result(
     )
 
 
-def _cross_validated(
+def cross_validated(
     plan: Plan, own: NDArray[np.bool_], crossfit: CrossFit, position: int, arm: int
 ) -> CrossValidated:
     """Give an arm's cross-fitted predictions for its own patients, with their folds."""

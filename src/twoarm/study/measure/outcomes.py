@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Absent, Population
 from twoarm.diagnostics.average.average_effect import crude_difference
 from twoarm.metalearners import Effects, effects_of
-from twoarm.metrics import Estimate, as_benefit, wald
+from twoarm.metrics import Estimate, as_benefit, share_at_threshold, share_losing, wald
 from twoarm.resampling import LARGEST_MISSING_SHARE, RunStore
 from twoarm.study.fit.fits import CrossFit, FullFit
 from twoarm.study.measure.arms import ArmResult, arm_result
@@ -50,7 +50,9 @@ class BenefitResult:
     in_sample : Spread or None
         By the full fit.
     share_raw, share_crossfit : float or None
-        Share predicted to reach the threshold, in-sample and cross-fitted; primary outcome only.
+        Share predicted to gain the threshold, in-sample and cross-fitted; primary outcome only.
+    losing_raw, losing_crossfit : float or None
+        Share predicted to lose as much.
 
     All are None where the arms do not overlap enough for an average over everybody.
     """
@@ -59,6 +61,8 @@ class BenefitResult:
     in_sample: Spread | None
     share_raw: float | None
     share_crossfit: float | None
+    losing_raw: float | None
+    losing_crossfit: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def outcome_result(
     repeats = effects_of(mu[:, 0], mu[:, 1], desirable=spec.desirable).benefit
     known = np.isfinite(plan.outcome(spec.name))
     told = not isinstance(targets["all"], Absent)
-    nothing = BenefitResult(None, None, None, None)
+    nothing = BenefitResult(None, None, None, None, None, None)
     return OutcomeResult(
         spec,
         arms,
@@ -147,11 +151,21 @@ def benefit_result(
                 for name in ("mean", "sd", "median", "share_positive")
             )
         )
-    share_raw = share_crossfit = None
-    if outcome.primary and outcome.threshold is not None:
-        share_raw = float((raw >= outcome.threshold).mean())
-        share_crossfit = float((repeats >= outcome.threshold).mean()) if complete else None
-    return BenefitResult(spread, _spread(raw), share_raw, share_crossfit)
+    gaining, losing = (
+        [_share_of(outcome, each, share) for each in (raw, repeats.ravel() if complete else None)]
+        for share in (share_at_threshold, share_losing)
+    )
+    return BenefitResult(spread, _spread(raw), *gaining, *losing)
+
+
+def _share_of(
+    outcome: OutcomeSpec,
+    benefit: NDArray[np.float64] | None,
+    share: Callable[[NDArray[np.float64], float], float],
+) -> float | None:
+    """Give the share of patients at the primary outcome's threshold, where there is one."""
+    threshold = outcome.threshold if outcome.primary else None
+    return None if benefit is None or threshold is None else share(benefit, threshold)
 
 
 def crude_benefit(plan: Plan, outcome: OutcomeSpec) -> Estimate:

@@ -137,7 +137,8 @@ def _benefit(outcome: OutcomeResult) -> Node:
     return Node(
         **_spread(benefit),
         in_sample=None if benefit.in_sample is None else asdict(benefit.in_sample),
-        share_at_threshold=_shares(benefit, primary=outcome.spec.primary),
+        share_at_threshold=_shares(outcome, benefit.share_raw, benefit.share_crossfit),
+        share_losing_threshold=_shares(outcome, benefit.losing_raw, benefit.losing_crossfit),
         nnt_of_mean=_nnt(outcome.g_formula["all"]),
     )
 
@@ -147,10 +148,10 @@ def _spread(benefit: BenefitResult) -> dict[str, Any]:
     return {name: getattr(benefit.crossfit, name, None) for name in names}
 
 
-def _shares(benefit: BenefitResult, *, primary: bool) -> Node:
-    if not primary:
+def _shares(outcome: OutcomeResult, raw: float | None, crossfit: float | None) -> Node:
+    if not outcome.spec.primary:
         return Node(raw=_ELSEWHERE, crossfit=_ELSEWHERE)
-    return Node(raw=benefit.share_raw, crossfit=benefit.share_crossfit)
+    return Node(raw=raw, crossfit=crossfit)
 
 
 def _nnt(mean: Estimate | Absent) -> Any:

@@ -61,8 +61,7 @@ def summary_of(
     summary: dict[str, Any]
     summary, reasons = resolved(tree)
     summary["verdict"] = [
-        {"question": each.question, "verdict": each.verdict, "text": each.text}
-        for each in verdict(answers)
+        {**asdict(each), "rests_on": list(each.rests_on)} for each in verdict(answers)
     ]
     summary["findings"] = [
         {"name": each.name, "verdict": each.verdict, "text": each.text} for each in answers.findings

@@ -60,7 +60,7 @@ def test_it_says_where_the_benefit_lies_and_what_the_learner_says(aspirin):
         "Dead or dependent at 6 months: in the quarter at lowest predicted risk of the undesirable "
         "outcome (mean 10 %) the doubly robust estimate is a harm of 1.0 points (harm of 3.0 to "
         "benefit of 1.0); in the quarter at highest risk (40 %) it is a benefit of 6.0 points (4.0 "
-        "to 8.0). The study's learner predicts a benefit of 0.0 points and a benefit of 7.5 "
+        "to 8.0). The study's learner predicts a difference of 0.0 points and a benefit of 7.5 "
         "points. Of the total benefit the highest has 61 % (41 % to 81 %) by the doubly robust "
         "estimate, 63 % if one odds ratio holds for all and 100 % by the learner. That the odds "
         "ratio changes with risk is not shown."

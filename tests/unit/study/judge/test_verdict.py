@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics import Finding
+from twoarm.diagnostics import AverageEffect, Finding
+from twoarm.diagnostics.average.average_effect import finding
+from twoarm.diagnostics.finding import Verdict
+from twoarm.metrics import wald
 from twoarm.study.judge.answers import Answers
 from twoarm.study.judge.question import Line
 from twoarm.study.judge.registry import QUESTIONS
@@ -21,7 +27,7 @@ DOUBTS = {
 }
 CAUSAL, DESCRIPTIVE = DOUBTS[Line.CAUSAL], DOUBTS[Line.DESCRIPTIVE]
 (RANKING,) = DOUBTS[Line.RANKING]
-VERDICTS = ("supports", "questions", "cannot tell", "refutes")
+VERDICTS = get_args(Verdict)
 
 
 def found(**verdicts):
@@ -32,9 +38,20 @@ def said(name, given_verdict, text="It is so."):
     return Finding(name, given_verdict, text)
 
 
-def lines_of(findings, study):
+def average(estimate, se):
+    """The answer to the average effect, of which the verdict reads the doubly robust estimate."""
+    return AverageEffect(*[wald(estimate, se)] * 6)
+
+
+def lines_of(findings, study, effect=None):
     """The verdict of a run of the registry's questions that found this."""
-    return verdict(Answers(study, QUESTIONS, {}, tuple(findings), {}))
+    values = {} if effect is None else {"average effect": {study.file.primary.name: effect}}
+    return verdict(Answers(study, QUESTIONS, values, tuple(findings), {}))
+
+
+def causal_line(study, effect, *others):
+    """The first line of a run with this average."""
+    return lines_of([finding(effect, study), *others], study, effect)[0]
 
 
 ANY_FINDINGS = dictionaries(
@@ -50,9 +67,7 @@ def test_nothing_found_nothing_said():
 def test_without_a_lottery_the_causal_line_never_supports(verdicts):
     findings = [said(*pair) for pair in verdicts.items()]
     causal = lines_of(findings, OBSERVATIONAL)[0]
-    doubted = any(
-        each in ("questions", "refutes") for name, each in verdicts.items() if name in CAUSAL
-    )
+    doubted = any(each == "questions" for name, each in verdicts.items() if name in CAUSAL)
     assert causal.verdict == ("questions" if doubted else "cannot tell")
 
 
@@ -72,9 +87,50 @@ def test_the_order_of_the_findings_changes_no_verdict(verdicts):
 
 def test_a_lottery_and_an_interval_off_0_support():
     findings = found(average_effect="supports", balance="supports")
-    assert lines_of(findings, RANDOMISED)[0].verdict == "supports"
-    assert lines_of(findings, OBSERVATIONAL)[0].verdict == "cannot tell"
-    assert lines_of(found(balance="supports"), RANDOMISED)[0].verdict == "cannot tell"
+    clear = average(0.09, 0.028)
+    assert lines_of(findings, RANDOMISED, clear)[0].verdict == "supports"
+    assert lines_of(findings, OBSERVATIONAL, clear)[0].verdict == "cannot tell"
+    assert lines_of(found(balance="supports"), RANDOMISED, clear)[0].verdict == "cannot tell"
+
+
+def test_harm_in_a_trial_is_answered_as_clearly_as_benefit():
+    harm = causal_line(RANDOMISED, average(-0.09, 0.028))
+    assert harm.verdict == "supports"
+    assert harm.rests_on == ("average effect",)
+    assert (
+        "the treatment harms (a harm of 9.0 points, 95 % interval 3.5 to 14.5), the interval "
+        "excludes 0." in harm.text
+    )
+    benefit = causal_line(RANDOMISED, average(0.09, 0.028))
+    assert harm.text.replace("harms", "helps").replace("harm", "benefit") == benefit.text
+
+
+def test_an_interval_around_0_says_what_it_excludes():
+    line = causal_line(RANDOMISED, average(-0.0085, 0.034))
+    assert line.verdict == "cannot tell"
+    assert "excludes a benefit above 5.8 points and a harm above 7.5" in line.text
+
+
+@pytest.mark.parametrize("se", [0.028, 0.2])
+def test_without_a_lottery_benefit_and_harm_have_the_same_words(se):
+    doubt = said("overlap", "questions")
+    for others in ([], [doubt]):
+        harm, benefit = (causal_line(OBSERVATIONAL, average(x, se), *others) for x in (-0.2, 0.2))
+        assert harm.verdict == benefit.verdict
+        assert swapped(harm.text) == swapped(benefit.text)
+        assert "a harm of 20.0 points" in harm.text
+
+
+def swapped(text):
+    """The words without their direction, and without the order of an interval around 0."""
+    return sorted(re.findall(r"[a-z]+|[0-9.]+\d", text.lower().replace("harm", "benefit")))
+
+
+def test_every_verdict_of_a_finding_can_be_reached():
+    effects = (average(0.2, 0.01), average(0.0, 0.1))
+    reached = {finding(each, RANDOMISED).verdict for each in effects}
+    lost = AverageEffect(wald(0.2, 0.01), *[wald(0.0, 0.1)] * 5)  # adjustment takes it away
+    assert reached | {finding(lost, OBSERVATIONAL).verdict} == set(VERDICTS)
 
 
 def test_every_doubt_is_named_once():

@@ -56,13 +56,13 @@ def average_effect_table(result: StudyResult) -> Table:
         rows += [(outcome.spec.title, name, *_numbers(found)) for name, found in methods]
         missing |= dict.fromkeys(each.reason for _, each in methods if isinstance(each, Absent))
     note = (
-        f"Absolute benefit averaged {OVER[population]}, positive where the treatment helps. Crude: "
-        "difference of the arms as they are. G-formula: both arms' models averaged, "
-        "interval from the bootstrap. The others add a model of treatment (ridge regression on the "
-        "predictors, the columns listed for it and the centre; where a lot decided, its "
-        "probability): weights that let either arm stand for the population; overlap weights, "
-        "which speak of the patients in whom treatment was most open; AIPW and "
-        "TMLE, which use both kinds of model, cross-fitted outcome models here. None removes "
+        f"Absolute benefit averaged {OVER[population]}, positive where the treatment helps, "
+        "below 0 harm. Crude: difference of the arms as they are. G-formula: both arms' models "
+        "averaged, interval from the bootstrap. The others add a model of treatment (ridge "
+        "regression on the predictors, the columns listed for it and the centre; where a lot "
+        "decided, its probability): weights that let either arm stand for the population; overlap "
+        "weights, which speak of the patients in whom treatment was most open; AIPW and TMLE, "
+        "which use both kinds of model, cross-fitted outcome models here. None removes "
         f"confounding by what was not measured.{_why(missing)}"
     )
     return Table("average_effect", "Average benefit", note, _COLUMNS, tuple(rows))

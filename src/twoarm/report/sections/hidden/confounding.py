@@ -29,28 +29,29 @@ def part(result: StudyResult) -> Part | None:
     curve, file = result.value(SENSITIVITY), result.plan.file
     if curve is None:
         return None
+    effect = "harm" if curve.harm else "benefit"
     rows = (
         *_e_value_rows(file, result.value(E_VALUE), result.why_absent(E_VALUE)),
         _odds_row(curve),
         _pairs_row(result.value(ROSENBAUM), result.why_absent(ROSENBAUM)),
         *_linear_rows(file, result.value(PARTIAL_R2)),
     )
-    return Part(tables=(hidden_table(result, rows),))
+    return Part(tables=(hidden_table(result, rows, effect),))
 
 
-def hidden_table(result: StudyResult, rows: Iterable[Row]) -> Table:
+def hidden_table(result: StudyResult, rows: Iterable[Row], effect: str) -> Table:
     """Give every measure of hidden confounding of the primary outcome, beside a yardstick."""
     spec = result.primary.spec
     threshold = f"{100 * (spec.threshold or 0.0):g} points"
     columns = (
         Column("measure", "Measure"),
         Column("unit", "What must be this large"),
-        Column("to_zero", "For no benefit", "number"),
+        Column("to_zero", f"For no {effect}", "number"),
         Column("to_threshold", f"For {threshold}", "number"),
         Column("yardstick", "Strongest measured covariate"),
     )
     note = (
-        "How strong one hidden factor would have to be to bring the average benefit down to "
+        f"How strong one hidden factor would have to be to bring the average {effect} down to "
         f"nothing, or to {threshold}; smaller numbers mean that less is enough. The data do not "
         "say whether there is such a factor: a large number is no proof of an effect. The measures "
         "make different assumptions; their numbers are not comparable with each other. The "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twoarm.diagnostics import PartialR2
-from twoarm.report.formats import shown
+from twoarm.diagnostics.harm import amount
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.hidden.partial_r2 import PARTIAL_R2
@@ -22,7 +22,7 @@ def part(result: StudyResult) -> Part | None:
 
 
 def benchmarks_table(result: StudyResult, value: PartialR2 | None, reason: str) -> Table:
-    """Give the benefit left by a confounder some times as strong as each covariate."""
+    """Give the effect left by a confounder some times as strong as each covariate."""
     rows: tuple[Row, ...] = ()
     note = reason
     if value is not None:
@@ -38,8 +38,8 @@ def benchmarks_table(result: StudyResult, value: PartialR2 | None, reason: str) 
             for each in value.leading
         )
         note = (
-            "A linear model of a yes-or-no outcome, an approximation. Its benefit without a hidden "
-            f"factor: {shown(value.estimate, 'points')} points. Each row: what would be "
+            "A linear model of a yes-or-no outcome, an approximation. Without a hidden factor it "
+            f"finds {amount(value.estimate)}; below 0 is harm. Each row: what would be "
             "left if a hidden factor were so many times as strong as the covariate, with treatment "
             "and with the outcome; the three covariates that move it most."
         )

@@ -35,22 +35,26 @@ def part(result: StudyResult) -> Part | None:
     )
 
 
+def _reached(curve: SensitivityCurve) -> str:
+    return f"a {'harm' if curve.harm else 'benefit'} of {100 * curve.threshold:g} points"
+
+
 def sensitivity_table(spec: OutcomeSpec, curve: SensitivityCurve) -> Table:
     """Give what is left of average and share as hidden confounding grows."""
     numbers = (curve.strength, curve.low, curve.high, curve.share)
     rows = tuple(tuple(float(each) for each in row) for row in zip(*numbers, strict=True))
-    threshold = f"{100 * (spec.threshold or 0.0):g} points"
+    reached = _reached(curve)
     columns = (
         Column("odds_ratio", "Odds of treatment changed up to", "number"),
         Column("benefit_low", "Average benefit, low", "points"),
         Column("benefit_high", "high", "points"),
-        Column("share_at_threshold", f"Patients still at {threshold}", "percent"),
+        Column("share_at_threshold", f"Patients still at {reached}", "percent"),
     )
     note = (
         "Marginal sensitivity model: hidden factors may change a patient's odds of treatment by up "
         "to this factor, either way; 1 is no hidden confounding. The range holds every average "
         "benefit that is then possible (weighted estimate, sampling error aside). The last column: "
-        f"patients whose lowest possible benefit is still {threshold}; it starts at the predicted "
+        f"patients who would still have {reached} at least; it starts at the predicted "
         "share and has all the noise of the predictions in it."
     )
     title = f"What is left under hidden confounding, {spec.title}"
@@ -58,28 +62,27 @@ def sensitivity_table(spec: OutcomeSpec, curve: SensitivityCurve) -> Table:
 
 
 def _drawings(spec: OutcomeSpec, curve: SensitivityCurve, *, synthetic: bool) -> Iterator[Drawing]:
-    threshold = spec.threshold
-    assert threshold is not None  # the primary outcome has one
     yield draw(
         "sensitivity",
         f"Average benefits possible under hidden confounding, {spec.title}",
         "A band that widens from the weighted estimate as hidden factors may change the odds of "
         "treatment more; lines at 0 and at the threshold.",
-        lambda axes: sensitivity_band(axes, curve, threshold),
+        lambda axes: sensitivity_band(axes, curve),
         synthetic=synthetic,
     )
     yield draw(
         "sensitivity_share",
-        f"Patients whose lowest possible benefit is still {100 * threshold:g} points",
-        "A falling curve: the share of patients whose lower bound reaches the threshold, by the "
+        f"Patients who would still have {_reached(curve)} at least",
+        "A falling curve: the share of patients whose smallest bound reaches the threshold, by the "
         "factor up to which hidden factors may change the odds of treatment.",
         lambda axes: sensitivity_share(axes, curve),
         synthetic=synthetic,
     )
 
 
-def sensitivity_band(axes: Axes, curve: SensitivityCurve, threshold: float) -> Axes:
+def sensitivity_band(axes: Axes, curve: SensitivityCurve) -> Axes:
     """Show the averages that are possible as hidden confounding grows, with 0 and the threshold."""
+    threshold = -curve.threshold if curve.harm else curve.threshold
     axes.fill_between(
         curve.strength, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.2, linewidth=0
     )
@@ -88,7 +91,7 @@ def sensitivity_band(axes: Axes, curve: SensitivityCurve, threshold: float) -> A
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axhline(100 * threshold, color=CONTROL, linewidth=1.2, linestyle="--")
     axes.annotate(
-        f"threshold {100 * threshold:g} points",
+        _reached(curve),
         (curve.strength[-1], 100 * threshold),
         xytext=(0, 3),
         textcoords="offset points",
@@ -101,7 +104,7 @@ def sensitivity_band(axes: Axes, curve: SensitivityCurve, threshold: float) -> A
 
 
 def sensitivity_share(axes: Axes, curve: SensitivityCurve) -> Axes:
-    """Show the share of patients whose lowest possible benefit reaches the threshold."""
+    """Show the share of patients who would still have the effect at its threshold."""
     axes.plot(curve.strength, 100 * curve.share, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
     axes.set_ylim(0, 100)
     axes.set_ylabel("Patients, %")

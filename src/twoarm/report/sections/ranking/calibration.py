@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import RankingTest, present
-from twoarm.metrics import BenefitCurve, Estimate
+from twoarm.metrics import BenefitCurve, slope_is_told
 from twoarm.report.figures import (
     FAINT,
     INK,
@@ -25,6 +25,7 @@ from twoarm.report.sections.ranking.learners import (
     errors_of,
     limits,
     models_of,
+    slope_limits,
 )
 from twoarm.report.sections.ranking.lines import threshold_line
 from twoarm.report.table import Column, Row, Table
@@ -58,13 +59,10 @@ def benefit_calibration_table(
     rows: list[Row] = []
     if test is not None:
         rows.append(
-            (TESTED, "Scores on benefit: slope, folds in sequence", 1.0, *limits(test.slope))
+            (TESTED, "Scores on benefit: slope, folds in sequence", 1.0, *slope_limits(test.slope))
         )
     for title, m in models_of(found):
-        rows += [
-            (title, name, ideal, *((None,) * 3 if value is None else limits(value)))
-            for name, ideal, value in _regressions(m)
-        ]
+        rows += [(title, *row) for row in _regressions(m)]
     columns = (
         LEARNER,
         Column("regression", "Regression"),
@@ -76,7 +74,8 @@ def benefit_calibration_table(
     note = (
         "A slope below 1: differences between patients are predicted larger than they are. On the "
         "logit scale, a learner with (nearly) the same odds ratio for all leaves intercept and "
-        "slope nearly undetermined. Folds in sequence: a patient's benefit comes from models of "
+        "slope nearly undetermined; a dash: too uncertain to be a number (a standard error above "
+        "2). Folds in sequence: a patient's benefit comes from models of "
         "the folds before his, and where there is nothing to rank its interval holds 0 as often "
         "as it says; those of ordinary cross-fitting, in the other rows, miss it more often."
         + adjusted(study)
@@ -85,16 +84,22 @@ def benefit_calibration_table(
     return Table("benefit_calibration", "Calibration for benefit", note, columns, tuple(rows))
 
 
-def _regressions(model: ModelEvidence) -> tuple[tuple[str, float, Estimate | None], ...]:
-    """Give what each regression is called, its ideal, and what was found."""
-    logit = present(model.logit)
-    return (
-        ("Scores on benefit: slope", 1.0, model.slope.slope),
-        ("Best linear predictor: mean", 1.0, model.linear.mean),
-        ("Best linear predictor: differences", 1.0, model.linear.differential),
-        ("Logit scale, unadjusted: intercept", 0.0, None if logit is None else logit.intercept),
-        ("Logit scale, unadjusted: slope", 1.0, None if logit is None else logit.slope),
-    )
+def _regressions(model: ModelEvidence) -> list[Row]:
+    """Give what each regression is called, its ideal, and what was found with its limits."""
+    logit, nothing = present(model.logit), (None, None, None)
+    told = logit is not None and slope_is_told(logit.slope)
+    intercept = limits(logit.intercept) if logit is not None and told else nothing
+    return [
+        ("Scores on benefit: slope", 1.0, *slope_limits(model.slope.slope)),
+        ("Best linear predictor: mean", 1.0, *limits(model.linear.mean)),
+        ("Best linear predictor: differences", 1.0, *slope_limits(model.linear.differential)),
+        ("Logit scale, unadjusted: intercept", 0.0, *intercept),
+        (
+            "Logit scale, unadjusted: slope",
+            1.0,
+            *(nothing if logit is None else slope_limits(logit.slope)),
+        ),
+    ]
 
 
 def calibration_curve_table(found: BenefitEvidence) -> Table:

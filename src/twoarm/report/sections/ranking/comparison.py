@@ -7,7 +7,7 @@ from twoarm.metrics import finite
 from twoarm.report.section import Details, Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER_TITLES,
-    limits,
+    slope_limits,
 )
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.ranking.comparison import MOST_PATIENTS_STACKED, LearnerComparison
@@ -35,7 +35,7 @@ def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
     rows: list[Row] = []
     for each in compared.page.learners:
         base = compared.bases[each.name]
-        numbers = (each.mean, each.sd, each.share_at_threshold, *limits(each.slope))
+        numbers = (each.mean, each.sd, each.share_at_threshold, *slope_limits(each.slope))
         rows.append((LEARNER_TITLES[each.name], BASES.get(base, base), *numbers))
     note = "".join(
         f"{LEARNER_TITLES[name]} could not be fitted: {error}. "
@@ -57,10 +57,11 @@ def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
         "study's, and the stack is its own. The risk model allows one "
         "odds ratio for all; penalized interaction shrinks differences between patients towards "
         "that. Calibration slope: 1 where differences between patients are as large as predicted, "
-        f"0 where they are noise. In more than {MOST_PATIENTS_STACKED} patients, or where an arm "
-        "has few events or few others, the base of the S-, X-, R- and DR-learner is the elastic "
-        "net. Where the learners disagree, the choice of the learner decides, not the data; where "
-        "they agree they may err together."
+        "0 where they are noise, a dash where the predictions differ too little or patients are "
+        f"too few to tell. In more than {MOST_PATIENTS_STACKED} patients, or where an arm "
+        "has few patients with, or without, the event, the base of the S-, X-, R- and DR-learner "
+        "is the elastic net. Where the learners disagree, the choice of the learner decides, not "
+        "the data; where they agree they may err together."
     )
     title = f"Seven learners of the same benefit, {outcome}"
     return Table("comparison", title, note, columns, tuple(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.metrics import Estimate, finite
+from twoarm.metrics import Estimate, finite, slope_is_told
 from twoarm.report.formats import Value
 from twoarm.report.table import Column
 from twoarm.study.judge.ranking.benefit_evidence import BenefitEvidence
@@ -20,6 +20,7 @@ __all__ = [
     "errors_of",
     "limits",
     "models_of",
+    "slope_limits",
     "unadjusted",
 ]
 
@@ -45,6 +46,11 @@ LIMITS = (Column("low", "95 % low", "points"), Column("high", "95 % high", "poin
 def limits(value: Estimate) -> tuple[Value, Value, Value]:
     """Give estimate and 95 % limits, None where they are not known."""
     return finite(value.estimate), finite(value.low), finite(value.high)
+
+
+def slope_limits(value: Estimate) -> tuple[Value, Value, Value]:
+    """Give a calibration slope and its limits, None where it is too uncertain to be told."""
+    return limits(value) if slope_is_told(value) else (None, None, None)
 
 
 def models_of(found: BenefitEvidence) -> list[tuple[str, ModelEvidence]]:

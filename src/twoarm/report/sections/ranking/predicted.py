@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +15,7 @@ from twoarm.report.figures import (
 )
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
+from twoarm.study.measure.outcomes import Spread
 from twoarm.study.result import StudyResult
 
 __all__ = ["benefit_distribution", "benefit_table", "part"]
@@ -36,17 +35,18 @@ def benefit_table(result: StudyResult) -> Table:
     """Give mean, spread and shares of the predicted benefit."""
     rows: list[Row] = []
     for outcome in result.outcomes.values():
-        kinds: list[tuple[str, Any, float | None]] = [
-            ("cross-fitted", outcome.benefit.crossfit, outcome.benefit.share_crossfit),
-            ("in-sample", outcome.benefit.in_sample, outcome.benefit.share_raw),
+        found = outcome.benefit
+        kinds: list[tuple[str, Spread | None, float | None, float | None]] = [
+            ("cross-fitted", found.crossfit, found.share_crossfit, found.losing_crossfit),
+            ("in-sample", found.in_sample, found.share_raw, found.losing_raw),
         ]
-        for kind, spread, share in kinds:
+        for kind, spread, *shares in kinds:
             numbers = (
                 (None,) * 4
                 if spread is None
                 else (spread.mean, spread.sd, spread.median, spread.share_positive)
             )
-            rows.append((outcome.spec.title, kind, *numbers, share))
+            rows.append((outcome.spec.title, kind, *numbers, *shares))
     columns = (
         Column("outcome", "Outcome"),
         Column("predicted", "Predicted"),
@@ -54,13 +54,14 @@ def benefit_table(result: StudyResult) -> Table:
         Column("sd", "SD, points", "spread"),
         Column("median", "Median, points", "points"),
         Column("share_positive", "Above 0", "percent"),
-        Column("share_at_threshold", "At the threshold", "percent"),
+        Column("share_at_threshold", "Gain the threshold", "percent"),
+        Column("share_losing_threshold", "Lose as much", "percent"),
     )
     note = (
-        "Predicted benefit, positive where the treatment helps. In-sample: by models that have "
-        "seen the patient; cross-fitted: by models that have not. Shares are of patients predicted "
-        "to be above a value, which is not the share who are: estimation noise widens the "
-        "distribution."
+        "Predicted benefit, positive where the treatment helps, below 0 harm. In-sample: by models "
+        "that have seen the patient; cross-fitted: by models that have not. Shares are of patients "
+        "predicted to be above, or below, a value, which is not the share who are: estimation "
+        "noise widens the distribution."
     )
     return Table("benefit", "Predicted benefit", note, columns, tuple(rows))
 

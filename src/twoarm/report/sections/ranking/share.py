@@ -1,16 +1,19 @@
-"""The share of patients at or above the threshold, in every version."""
+"""The share of patients who gain the threshold, and of those who lose it, in every version."""
 
 from __future__ import annotations
 
+from twoarm.cohort import load_study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Heterogeneity
+from twoarm.diagnostics.ranking.threshold_shares import ThresholdShares
 from twoarm.metrics import finite
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.plan.plan import Plan
 from twoarm.study.result import StudyResult
 
-__all__ = ["OFF_BY", "part", "share_table"]
+__all__ = ["OFF_BY", "part", "share_table", "was_measured"]
 
 _VERSIONS = {
     "raw": "Predicted, in-sample",
@@ -21,6 +24,7 @@ _VERSIONS = {
     "same_effect": "Null: the same odds ratio for all",
 }
 
+_SAME = ("treatment", "primary", "predictors", "model")
 
 OFF_BY = {
     "raw": (-0.018, 0.108),
@@ -32,38 +36,79 @@ OFF_BY = {
 over the synthetic worlds: ``benchmarks/results/worlds_table.json``."""
 
 
+_MEASURED_IN, _PATIENTS, _NEAR = "rescue-stenting", 393, 0.1
+"""The shipped study and the size of cohort (a tenth more or less) that this was measured in."""
+
+
 def part(result: StudyResult) -> Part:
-    """Show every version of the share."""
+    """Show every version of the share who gain the threshold, and of the share who lose it."""
     found, primary = result.value(HETEROGENEITY), result.primary
-    table = share_table(primary.spec, found, primary.benefit.share_crossfit)
-    return Part(tables=(table,))
+    benefit, off = primary.benefit, was_measured(result.plan)
+    gaining = share_table(primary.spec, found, found, benefit.share_crossfit, off=off)
+    lost = None if found is None else found.losing
+    losing = share_table(primary.spec, found, lost, benefit.losing_crossfit, kind="harm")
+    return Part(tables=(gaining, losing))
 
 
-def share_table(spec: OutcomeSpec, found: Heterogeneity | None, crossfit: float | None) -> Table:
-    """Give the share of patients at or above the threshold, in every version."""
+def was_measured(plan: Plan) -> bool:
+    """Whether the errors were measured for this study: its outcome, patients and models."""
+    own, measured = plan.file, load_study(_MEASURED_IN).file
+    same = all(getattr(own, name) == getattr(measured, name) for name in _SAME)
+    return same and abs(len(plan.cohort) - _PATIENTS) <= _NEAR * _PATIENTS
+
+
+def share_table(
+    spec: OutcomeSpec,
+    found: Heterogeneity | None,
+    side: Heterogeneity | ThresholdShares | None,
+    crossfit: float | None,
+    *,
+    kind: str = "benefit",
+    off: bool = False,
+) -> Table:
+    """Give the share of patients at or above the threshold, in every version.
+
+    `side` is who gains (`kind` benefit) or who loses (harm); `off` adds the measured errors.
+    """
     rows: tuple[Row, ...] = ()
-    threshold = spec.threshold or 0.0
-    if found is not None:
-        numbers = _versions(found) | {"crossfit": (crossfit, None, None)}
-        rows = tuple((title, *numbers[name], _off(name)) for name, title in _VERSIONS.items())
+    if side is not None:
+        numbers = _versions(side) | {"crossfit": (crossfit, None, None)}
+        rows = tuple(
+            (title, *numbers[name], *((_off(name),) if off else ()))
+            for name, title in _VERSIONS.items()
+        )
     columns = (
         Column("version", "Version"),
         Column("share", "Share", "percent"),
         Column("low", "95 % low", "percent"),
         Column("high", "95 % high", "percent"),
-        Column("off", "Off by in synthetic worlds"),
+        *((Column("off", "Off by in synthetic worlds"),) if off else ()),
     )
+    title = f"Patients with a {kind} of at least {100 * (spec.threshold or 0.0):g} points"
+    name = "share_at_threshold" if kind == "benefit" else "share_losing_threshold"
+    return Table(name, f"{title}, {spec.title}", _note(found, kind, off=off), columns, rows)
+
+
+def _note(found: Heterogeneity | None, kind: str, *, off: bool) -> str:
+    if kind == "harm":
+        return (
+            "As above, for a harm as large as the threshold: patients predicted to lose by the "
+            "treatment what others must gain for it to be worth while. Only an excess over the "
+            "band of the same odds ratio for all is evidence that some are harmed so much."
+        )
     note = (
         "The first three are shares of patients predicted to reach the threshold; only the fourth "
         "estimates how many have such a benefit, under the assumption that benefits are normally "
         "distributed. The nulls show what the same learner reports where nobody's benefit differs "
         "beyond what one odds ratio makes of different risks: only an excess over that band is "
-        f"evidence of differing benefit. {_slope(found)} Off by: how far a version's mean lay from "
-        "the true share (of the contrast) in each of seven synthetic worlds of 393 patients, least "
-        "to most."
+        f"evidence of differing benefit. {_slope(found)}"
     )
-    title = f"Patients with a benefit of at least {100 * threshold:g} points"
-    return Table("share_at_threshold", f"{title}, {spec.title}", note, columns, rows)
+    if off:
+        note += (
+            " Off by: how far a version's mean lay from the true share (of the contrast) in each "
+            f"of seven synthetic worlds of this study with {_PATIENTS} patients, least to most."
+        )
+    return note
 
 
 def _off(version: str) -> str:
@@ -73,7 +118,7 @@ def _off(version: str) -> str:
     return f"{low} to {high} points"
 
 
-def _versions(found: Heterogeneity) -> dict[str, Row]:
+def _versions(found: Heterogeneity | ThresholdShares) -> dict[str, Row]:
     bounded = {name: getattr(found, name) for name in ("shrunk", "deconvolved")}
     nulls = {name: getattr(found, name) for name in ("no_effect", "same_effect")}
     return {
@@ -91,8 +136,17 @@ def _slope(found: Heterogeneity | None) -> str:
         return "It could not be computed for this cohort."
     slope = found.slope
     if not slope.estimable:
-        return "The calibration slope of the benefit is not estimable in so few patients."
+        return f"Nothing can be shrunk or deconvolved: {slope.reason}."
     return (
         f"Calibration slope of the cross-fitted benefit: {slope.estimate:.2f} (SE {slope.se:.2f}); "
-        "1 would mean that a predicted point is worth a point."
+        "1 would mean that a predicted point is worth a point." + _collapse(found)
+    )
+
+
+def _collapse(found: Heterogeneity) -> str:
+    if not found.collapsed:
+        return ""
+    return (
+        " Shrunk by it, the predictions are nearly the same for all, so that the shrunk share says "
+        "no more than the average does."
     )

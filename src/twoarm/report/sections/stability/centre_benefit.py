@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from twoarm.diagnostics import BenefitByCentre, Pooled, present
-from twoarm.metrics import finite
+from twoarm.metrics import finite, slope_is_told
 from twoarm.report.formats import shown
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
@@ -59,7 +58,7 @@ def _note(found: BenefitByCentre) -> str:
     )
     if found.spread is not None:
         note += f"{found.spread} "
-    if math.isfinite(slope.estimate):
+    if slope_is_told(slope):
         note += (
             "Slope of the doubly robust scores on the predicted benefit, centres as clusters: "
             f"{shown(slope.estimate, 'number')} (95 % {shown(slope.low, 'number')} to "

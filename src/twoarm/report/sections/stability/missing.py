@@ -78,13 +78,13 @@ def _cells(each: VariableMissingness) -> Row:
 
 
 def complete_cases_table(result: StudyResult, found: CompleteCases) -> Table:
-    """Set the patients in whom no predictor is missing beside everybody."""
+    """Set the patients in whom nothing is missing beside everybody."""
     main = [result.primary.arms[arm].auc.nested_cv for arm in ARMS]
     complete = (found.n_control, found.n_treated)
     rows: tuple[Row, ...] = (
         (
             "Everybody, missing values filled in",
-            *result.plan.cohort.arm_sizes,
+            *(result.primary.arms[arm].n for arm in ARMS),
             found.everybody,
             *main,
         ),
@@ -105,9 +105,10 @@ def complete_cases_table(result: StudyResult, found: CompleteCases) -> Table:
         Column("auc_treated", "AUC, treated", "probability"),
     )
     note = (
-        "Cross-fitted mean benefit of patients with a known outcome; AUC by repeated nested "
-        "cross-validation. The second row shows what leaving patients out changes, the third also "
-        "what refitting without them does."
+        "Patients with a known outcome; complete: no value known at the decision is missing, "
+        "predictor or column of the model of treatment. Mean benefit is cross-fitted; AUC by "
+        "repeated nested cross-validation. The second row shows what leaving patients out changes, "
+        "the third also what refitting without them does."
     )
     title = f"Complete patients only, {result.primary.spec.title}"
     return Table("complete_cases", title, note, columns, rows)

@@ -34,6 +34,7 @@ from twoarm.diagnostics import (
 from twoarm.diagnostics.comparability.nuisances import fit_propensity
 from twoarm.diagnostics.comparability.population import over
 from twoarm.diagnostics.finding import Verdict, is_randomised, says
+from twoarm.diagnostics.harm import amount
 from twoarm.errors import NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
@@ -105,7 +106,7 @@ class MissingEffect:
     imputed_once : Track or Absent
         Missing values filled as for prediction: without outcome and arm.
     complete_cases : Track or Absent
-        Patients with nothing missing.
+        Patients with nothing missing (`Cohort.complete`).
     multiply_imputed : Track or Absent
         Twenty imputations with outcomes and arm, pooled by Rubin's rules; absent if one of them
         gives no average.
@@ -156,7 +157,7 @@ def _one(
         return _track(plan, model, y, arm)
 
     def complete() -> Track:
-        whole = np.asarray(~model.missing.any(axis=1), dtype=np.bool_)
+        whole = plan.cohort.complete
         if whole.all():
             raise NotEstimable("no predictor is missing")
         return _track(plan, _model(plan.cohort.subset(whole), plan), y[whole], arm[whole])
@@ -296,11 +297,11 @@ def finding(value: MissingEffect, study: Study) -> Finding:
     split = len({each.excludes_zero for each in estimates.values()}) > 1
     verdict: Verdict = "questions" if apart or split else "cannot tell"
     shown = "; ".join(
-        f"{WAYS[name]} {100 * each.estimate:+.1f} (n = {tracks[name].patients})"
+        f"{WAYS[name]} {amount(each.estimate)} (n = {tracks[name].patients})"
         for name, each in estimates.items()
     )
     title = study.file.primary.title
-    text = f"{title}: average benefit{over(study)} in points by doubly robust estimate: "
+    text = f"{title}: average{over(study)} by doubly robust estimate: "
     text += f"{shown or 'not estimable'}. "
     text += (
         "The ways disagree."

@@ -1,4 +1,4 @@
-"""How strong would one hidden factor have to be to make the average benefit?"""
+"""How strong would one hidden factor have to be to make the average effect?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could a hidden difference within matched pairs make of the benefit?"""
+"""What could a hidden difference within matched pairs make of the effect found?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics import RosenbaumBounds, propensity_pairs, rosenbaum_bounds
 from twoarm.diagnostics.hidden.rosenbaum import finding
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.hidden.found import is_harm
 from twoarm.study.judge.hidden.lot import unless_by_lot
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.schema import COUNT, PROBABILITY, RATIO, maybe, record, rows
@@ -23,7 +24,7 @@ def _ask(evidence: Evidence) -> RosenbaumBounds:
     own = evidence.primary
     treated, control = propensity_pairs(own.propensity, own.treatment)
     good = own.outcome if own.spec.desirable else 1.0 - own.outcome
-    return rosenbaum_bounds(good[treated], good[control])
+    return rosenbaum_bounds(good[treated], good[control], harm=is_harm(evidence))
 
 
 def _block(value: RosenbaumBounds, _: Study) -> dict[str, Any]:

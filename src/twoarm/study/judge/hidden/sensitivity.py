@@ -1,4 +1,4 @@
-"""What is left of the benefit if hidden factors tilted the treatment?"""
+"""What is left of the effect that was found if hidden factors tilted the treatment?"""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from twoarm.diagnostics import SensitivityCurve, sensitivity_curve
 from twoarm.diagnostics.hidden.sensitivity_curve import finding
 from twoarm.errors import NotEstimable
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.hidden.found import is_harm
 from twoarm.study.judge.hidden.lot import unless_by_lot
 from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Line, Question, Scope
-from twoarm.study.judge.schema import DIFFERENCE, PROBABILITY, RATIO, TEXT, maybe, record, rows
+from twoarm.study.judge.schema import (
+    DIFFERENCE,
+    PROBABILITY,
+    RATIO,
+    TEXT,
+    either,
+    maybe,
+    record,
+    rows,
+)
 
 __all__ = ["SENSITIVITY"]
 
@@ -38,6 +48,7 @@ def _ask(evidence: Evidence) -> SensitivityCurve:
         desirable=own.spec.desirable,
         threshold=own.threshold,
         population=population,
+        harm=is_harm(evidence),
     )
 
 
@@ -47,6 +58,7 @@ def _block(value: SensitivityCurve, study: Study) -> dict[str, Any]:
     nothing = "no odds ratio is large enough"
     return {
         f"{_GROUP}.outcome": study.file.primary.name,
+        f"{_GROUP}.effect": "harm" if value.harm else "benefit",
         _PATH: {
             "bounds": [dict(zip(columns, map(float, row), strict=True)) for row in numbers],
             "to_zero": number(value.to_zero, nothing),
@@ -72,6 +84,7 @@ SENSITIVITY = Question(
     block=_block,
     keys=(
         Key(f"{_GROUP}.outcome", maybe(TEXT), after=""),
+        Key(f"{_GROUP}.effect", maybe(either("benefit", "harm")), after="outcome"),
         Key(
             _PATH,
             maybe(record(bounds=rows(_BOUND), to_zero=maybe(RATIO), to_threshold=maybe(RATIO))),

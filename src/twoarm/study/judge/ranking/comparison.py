@@ -177,7 +177,7 @@ def _learners(plan: Plan) -> tuple[dict[str, str], dict[str, Refits]]:
     made["penalized_interaction"] = PenalizedInteraction(desirable=spec.desirable)
     bases = dict.fromkeys(made, "stack" if stacked else "elastic_net")
     bases |= {"risk": "elastic_net", "penalized_interaction": "own"}
-    bases["t"] = "elastic_net where events or others are few" if "fallback" in kinds else "stack"
+    bases["t"] = "elastic_net in an arm with few" if "fallback" in kinds else "stack"
     return bases, {name: replace(own, learner=learner) for name, learner in made.items()}
 
 

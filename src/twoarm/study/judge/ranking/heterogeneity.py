@@ -1,4 +1,4 @@
-"""How many patients reach the threshold, and how much of that is noise?"""
+"""How many patients gain the threshold, how many lose it, and how much of that is noise?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent, Heterogeneity, heterogeneity
 from twoarm.diagnostics.ranking.heterogeneity import finding
+from twoarm.diagnostics.ranking.threshold_shares import ThresholdShares
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
 from twoarm.study.judge.evidence import Evidence
@@ -24,9 +25,8 @@ from twoarm.study.judge.schema import (
 __all__ = ["HETEROGENEITY"]
 
 _BENEFIT = "outcomes.{outcome}.benefit"
-_SHARES = f"{_BENEFIT}.share_at_threshold"
+_SHARES, _LOSING = f"{_BENEFIT}.share_at_threshold", f"{_BENEFIT}.share_losing_threshold"
 _BOUNDED, _NULLS = ("shrunk", "deconvolved"), ("no_effect", "same_effect")
-_NOT_ESTIMABLE = "the calibration slope of the benefit is not estimable in so few patients"
 _MOST_REPEATS = 20
 _MOST_FOLDS = 5  # as in the synthetic worlds in which the errors of the shares were measured
 
@@ -51,20 +51,31 @@ def _ask(evidence: Evidence) -> Heterogeneity:
 
 
 def _block(value: Heterogeneity, _: Study) -> dict[str, Any]:
+    return {
+        **_shares(value, value, _SHARES),
+        **_shares(value, value.losing, _LOSING),
+        f"{_BENEFIT}.shrinkage_slope": {
+            name: number(getattr(value.slope, name), value.slope.reason)
+            for name in ("estimate", "se")
+        },
+    }
+
+
+def _shares(
+    value: Heterogeneity, side: Heterogeneity | ThresholdShares, path: str
+) -> dict[str, Any]:
+    """Give the versions of those who gain, or lose, the threshold."""
     plain: dict[str, Any] = {
-        f"{_SHARES}.{name}": number(getattr(value, name).estimate, _NOT_ESTIMABLE)
+        f"{path}.{name}": number(getattr(side, name).estimate, value.slope.reason)
         for name in _BOUNDED
     }
     for name in _NULLS:
-        band = getattr(value, name)
-        plain[f"{_SHARES}.{name}"] = (
+        band = getattr(side, name)
+        plain[f"{path}.{name}"] = (
             Absent("too many draws of the null failed")
             if band.mean is None
             else {"mean": band.mean, "low": band.low, "high": band.high}
         )
-    plain[f"{_BENEFIT}.shrinkage_slope"] = {
-        name: number(getattr(value.slope, name), _NOT_ESTIMABLE) for name in ("estimate", "se")
-    }
     return plain
 
 
@@ -79,12 +90,20 @@ HETEROGENEITY = Question(
     finding=finding,
     block=_block,
     keys=(
-        *(Key(f"{_SHARES}.{name}", PROBABILITY_OR_NULL, elsewhere=_ELSEWHERE) for name in _BOUNDED),
-        *(Key(f"{_SHARES}.{name}", _BAND, elsewhere=_ELSEWHERE) for name in _NULLS),
+        *(
+            Key(f"{side}.{name}", PROBABILITY_OR_NULL, elsewhere=_ELSEWHERE)
+            for side in (_SHARES, _LOSING)
+            for name in _BOUNDED
+        ),
+        *(
+            Key(f"{side}.{name}", _BAND, elsewhere=_ELSEWHERE)
+            for side in (_SHARES, _LOSING)
+            for name in _NULLS
+        ),
         Key(
             f"{_BENEFIT}.shrinkage_slope",
             maybe(record(estimate=NUMBER_OR_NULL, se=SPREAD_OR_NULL)),
-            after="share_at_threshold",
+            after="share_losing_threshold",
         ),
     ),
 )

@@ -10,7 +10,7 @@ from twoarm.diagnostics import Absent, Finding
 from twoarm.diagnostics.ranking.learners import finding
 from twoarm.metalearners import LearnerSummary
 from twoarm.study.judge.evidence import Evidence
-from twoarm.study.judge.plain import number, plain_coefficient
+from twoarm.study.judge.plain import number, plain_slope
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.ranking.benefit_evidence import (
     EVIDENCE_ON,
@@ -77,7 +77,7 @@ def _learner(each: LearnerSummary) -> dict[str, Any]:
         "mean": each.mean,
         "sd": each.sd,
         "share_at_threshold": each.share_at_threshold,
-        "slope": plain_coefficient(each.slope, _SAME_FOR_ALL),
+        "slope": plain_slope(each.slope, _SAME_FOR_ALL),
     }
 
 

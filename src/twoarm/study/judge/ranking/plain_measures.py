@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from twoarm.diagnostics import Absent
 from twoarm.metrics import Estimate, GroupEffects, LogitCalibration, NetBenefit
-from twoarm.study.judge.plain import number, plain_coefficient
+from twoarm.study.judge.plain import number, plain_coefficient, plain_slope
 from twoarm.study.judge.ranking.benefit_measures import ModelEvidence
 from twoarm.study.judge.schema import (
     COEFFICIENT,
@@ -58,10 +58,10 @@ def plain_measures(each: ModelEvidence) -> dict[str, Any]:
         "model_based_c": each.model_based,
         "pairs": _part(each.pairs, asdict),
         "logit_calibration": _part(each.logit, _logit),
-        "slope": _coefficient(each.slope.slope),
+        "slope": plain_slope(each.slope.slope, _SAME_FOR_ALL),
         "best_linear_predictor": {
             "mean": _coefficient(each.linear.mean),
-            "differential": _coefficient(each.linear.differential),
+            "differential": plain_slope(each.linear.differential, _SAME_FOR_ALL),
         },
         "groups": _part(each.groups, _groups),
         "targeting": {"autoc": each.autoc, "qini": each.qini},
@@ -81,7 +81,9 @@ def _coefficient(value: Estimate) -> Any:
 
 
 def _logit(value: LogitCalibration) -> dict[str, Any]:
-    return {"intercept": _coefficient(value.intercept), "slope": _coefficient(value.slope)}
+    slope = plain_slope(value.slope, _SAME_FOR_ALL)
+    intercept = slope if isinstance(slope, Absent) else _coefficient(value.intercept)
+    return {"intercept": intercept, "slope": slope}
 
 
 def _groups(value: GroupEffects) -> list[dict[str, Any]]:

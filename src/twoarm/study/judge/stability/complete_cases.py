@@ -27,12 +27,12 @@ __all__ = ["COMPLETE_CASES", "CompleteCases", "complete_cases"]
 
 @dataclass(frozen=True)
 class CompleteCases:
-    """The primary outcome, by models of the patients in whom no predictor is missing.
+    """The primary outcome, by models of the complete cases (`Cohort.complete`).
 
     Attributes
     ----------
     n_control, n_treated : int
-        Those patients.
+        Those of them whose outcome is known.
     mean_benefit : float
         Cross-fitted within them.
     same_patients, everybody : float
@@ -50,7 +50,7 @@ class CompleteCases:
 
 
 def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
-    """Cross-fit the primary outcome anew in the patients without a missing predictor.
+    """Cross-fit the primary outcome anew in the patients without a missing value.
 
     Nothing else changes: the same learners, folds as many, repeats as many.
 
@@ -65,16 +65,16 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     NotEstimable
         If nothing is missing, or the complete patients are too few to cross-fit.
     """
-    complete = np.asarray(~np.isnan(plan.cohort.predictors).any(axis=1))
+    complete = plan.cohort.complete
     if complete.all():
-        raise NotEstimable("no predictor is missing in anybody")
+        raise NotEstimable("no value is missing in anybody")
     if not np.isfinite(mu).all():
         raise NotEstimable("cross-fitting is not complete")
     if not complete.any():
-        raise NotEstimable("every patient lacks a predictor")
+        raise NotEstimable("every patient lacks a value")
     part = only(plan, complete)
     if not np.array_equal(np.unique(part.cohort.treatment), (0, 1)):
-        raise NotEstimable("in one arm every patient lacks a predictor")
+        raise NotEstimable("in one arm every patient lacks a value")
     found = cross_fit(part, lambda _: None)
     if found.errors:
         raise NotEstimable(f"cross-fitting failed ({found.errors[0].error})")
@@ -86,8 +86,8 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     if not all(map(math.isfinite, auc.values())):
         raise NotEstimable("in one arm all complete patients have the same outcome")
     return CompleteCases(
-        n_control=int((part.cohort.treatment == 0).sum()),
-        n_treated=int((part.cohort.treatment == 1).sum()),
+        n_control=int((part.cohort.treatment[known[complete]] == 0).sum()),
+        n_treated=int((part.cohort.treatment[known[complete]] == 1).sum()),
         mean_benefit=float(own[known[complete]].mean()),
         same_patients=float(benefit[known & complete].mean()),
         everybody=float(benefit[known].mean()),

@@ -10,7 +10,7 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent, BenefitByCentre, CentresPerformance, Finding, Pooled
 from twoarm.diagnostics.stability.centre_benefit import finding
 from twoarm.study.judge.evidence import Evidence
-from twoarm.study.judge.plain import number
+from twoarm.study.judge.plain import number, plain_slope
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.schema import (
     COUNT,
@@ -87,13 +87,13 @@ def _pooled(found: Pooled | None, reason: str) -> Any:
 def _benefit(found: BenefitByCentre | Absent) -> Any:
     if isinstance(found, Absent):
         return found
-    flat = "all patients of a centre are predicted the same"
-    slope = asdict(found.slope)
-    known = ("estimate", "se", "low", "high")
+    slope = plain_slope(found.slope, "all patients of a centre are predicted the same")
+    if isinstance(slope, Absent):
+        slope = dict.fromkeys(("estimate", "se", "low", "high"), slope) | {"df": found.slope.df}
     return {
         "aipw": _pooled(found.aipw, _FEW_PATIENTS),
         "difference": _pooled(found.difference, _FEW_PATIENTS),
-        "slope": slope | {name: number(slope[name], flat) for name in known},
+        "slope": slope,
         "left_out": found.left_out,
     }
 

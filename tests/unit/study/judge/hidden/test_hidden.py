@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -78,15 +79,24 @@ def test_the_curve_bounds_the_average_and_counts_patients(small_result, arrays):
     assert 1.0 <= curve.to_threshold <= curve.to_zero
 
 
-def test_a_harmful_outcome_is_turned_into_a_benefit(small_result, small_evidence):
+def test_of_a_harm_every_measure_asks_how_it_could_be_explained_away(small_result, small_evidence):
+    """The outcome turned round: the benefit that was found is a harm, and as hard to explain."""
     answers = asked(with_desirable(small_evidence, False), MEASURES)
     turned, straight = answers.of, small_result.value
     np.testing.assert_allclose(turned(SENSITIVITY).low, -straight(SENSITIVITY).high)
-    assert turned(SENSITIVITY).to_zero == 1.0
+    np.testing.assert_allclose(turned(SENSITIVITY).share, straight(SENSITIVITY).share)
+    assert turned(SENSITIVITY).to_zero == straight(SENSITIVITY).to_zero > 1.0
     assert turned(E_VALUE).benefit == pytest.approx(-straight(E_VALUE).benefit)
+    assert turned(E_VALUE).to_zero == straight(E_VALUE).to_zero
     assert turned(ROSENBAUM).treated_better == straight(ROSENBAUM).control_better
+    assert turned(ROSENBAUM).tipping == straight(ROSENBAUM).tipping
     assert turned(PARTIAL_R2).estimate == pytest.approx(-straight(PARTIAL_R2).estimate)
-    assert [each.verdict for each in answers.findings] == ["questions"] * 4
+    own = {each.name: each for each in small_result.findings}
+    for each in answers.findings:
+        assert each.verdict == own[each.name].verdict
+        assert re.sub("harm", "benefit", each.text).replace("lose", "gain") == own[each.name].text
+    assert small_result.summary()["hidden_confounding"]["effect"] == "benefit"
+    assert dict(answers.blocks)["hidden_confounding.effect"] == "harm"
 
 
 def test_a_measure_that_cannot_be_computed_is_absent_with_its_reason(

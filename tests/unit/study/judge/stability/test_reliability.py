@@ -23,6 +23,7 @@ from twoarm.report import write_report
 from twoarm.seeds import Stream, integer
 from twoarm.study import run
 from twoarm.study.judge.answers import none_yet
+from twoarm.study.judge.average.missing_effect import MISSING_EFFECT
 from twoarm.study.judge.registry import QUESTIONS
 from twoarm.study.judge.stability.centres import left_out_together
 from twoarm.study.judge.stability.complete_cases import COMPLETE_CASES, complete_cases
@@ -210,9 +211,7 @@ def test_nothing_missing_is_said_in_a_sentence(small_result):
     page = page_of(small_result.folder)
     assert "No predictor and no outcome is missing in any patient." in page
     assert "complete_cases" not in page
-    assert small_result.summary()["absent"]["complete_cases"] == (
-        "no predictor is missing in anybody"
-    )
+    assert small_result.summary()["absent"]["complete_cases"] == ("no value is missing in anybody")
     assert "missing data" not in {each.name for each in small_result.findings}
 
 
@@ -222,28 +221,42 @@ def with_cohort(plan, **changes):
 
 def test_complete_cases_learn_from_nobody_with_a_missing_predictor(gappy):
     plan, found = gappy.plan, gappy.value(COMPLETE_CASES)
-    complete = ~np.isnan(plan.cohort.predictors).any(axis=1)
+    complete = plan.cohort.complete
     mu = np.stack([gappy.effects["mrs_0_2"].mu0, gappy.effects["mrs_0_2"].mu1])[None]
-    assert found.n_control == (complete & (plan.cohort.treatment == 0)).sum()
+    known = np.isfinite(plan.outcome("mrs_0_2"))
+    assert found.n_control == (complete & known & (plan.cohort.treatment == 0)).sum()
     again = complete_cases(plan, mu)
     flipped = dict(plan.cohort.outcomes)
     flipped["mrs_0_2"] = np.where(complete, flipped["mrs_0_2"], 1 - flipped["mrs_0_2"])
     other = complete_cases(with_cohort(plan, outcomes=flipped), mu)
     assert (again.mean_benefit, again.auc) == (other.mean_benefit, other.auc)
     assert (again.mean_benefit, again.auc) == (found.mean_benefit, found.auc)
-    known = np.isfinite(plan.outcome("mrs_0_2"))
     benefit = gappy.effects["mrs_0_2"].benefit
     assert_allclose(found.same_patients, benefit[known & complete].mean())
     assert_allclose(found.everybody, benefit[known].mean())
     assert found.mean_benefit != found.same_patients
 
 
+def test_a_report_has_one_definition_of_complete_cases(gappy):
+    """Columns of the model of treatment count, whichever part of the report speaks."""
+    cohort = gappy.plan.cohort
+    predictors = ~np.isnan(cohort.predictors).any(axis=1)
+    assert (cohort.complete <= predictors).all()
+    assert cohort.complete.sum() < predictors.sum()
+    measured = [np.isnan(values) for _, values in cohort.measured()]
+    assert (cohort.complete == ~np.any(measured, axis=0)).all()
+    found, track = gappy.value(COMPLETE_CASES), gappy.value(MISSING_EFFECT).complete_cases
+    assert found.n_control + found.n_treated == track.patients
+    lacking = next(each for each in gappy.findings if each.name == "missing data")
+    assert f"{(~cohort.complete).sum()} of {len(cohort)} patients" in lacking.text
+
+
 @pytest.mark.parametrize(
     ("gaps", "message"),
     [
-        (lambda w: w == 0, "in one arm every patient lacks a predictor"),
-        (lambda w: w >= 0, "^every patient lacks a predictor"),
-        (lambda w: np.zeros_like(w) == 1, "no predictor is missing"),
+        (lambda w: w == 0, "in one arm every patient lacks a value"),
+        (lambda w: w >= 0, "^every patient lacks a value"),
+        (lambda w: np.zeros_like(w) == 1, "no value is missing"),
         (lambda w: np.arange(w.size) > 7, "cross-fitting failed"),
     ],
 )
