@@ -114,7 +114,7 @@ def test_the_finding_names_its_population(stenting):
     told = average_effect(X, y, w, replicates=0, population="treated")
     trial = stenting.file.target_trial.model_copy(update={"population": "treated"})
     treated = replace(stenting, file=stenting.file.model_copy(update={"target_trial": trial}))
-    assert "the doubly robust estimate over the treated" in finding(told, treated).text
+    assert "The doubly robust estimate over the treated" in finding(told, treated).text
     X, y, w = decided(3.0)
     text = finding(average_effect(X, y, w, replicates=0), stenting).text
     assert "the average effect over all patients cannot be told" in text

@@ -15,6 +15,7 @@ from twoarm.diagnostics.average.average_effect import finding
 from twoarm.diagnostics.finding import Verdict
 from twoarm.metrics import wald
 from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.average.effects import AverageEffects
 from twoarm.study.judge.question import Line
 from twoarm.study.judge.registry import QUESTIONS
 from twoarm.study.judge.verdict import verdict
@@ -45,7 +46,7 @@ def average(estimate, se):
 
 def lines_of(findings, study, effect=None):
     """The verdict of a run of the registry's questions that found this."""
-    values = {} if effect is None else {"average effect": {study.file.primary.name: effect}}
+    values = {} if effect is None else {"average effect": {study.file.primary.name: AverageEffects(*[effect] * 3)}}
     return verdict(Answers(study, QUESTIONS, values, tuple(findings), {}))
 
 

@@ -86,7 +86,7 @@ def test_the_findings_question_and_count_nobody(made):
 @pytest.mark.seconds
 def test_no_patient_gets_a_number_in_the_report_or_by_the_model(made):
     page = write_report(made).read_text(encoding="utf-8")
-    assert "there is no average benefit over all patients" in page
+    assert "there is no average effect over all patients" in page
     with (made.folder / "tables" / "patients.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 120
@@ -102,7 +102,7 @@ def test_no_patient_gets_a_number_in_the_report_or_by_the_model(made):
 def test_terminal_and_sentences_show_the_crude_difference_alone(made):
     (line,) = [each for each in terminal_summary(made) if each.startswith("  death  ")]
     assert line.split()[2:] == ["–", "–"]
-    assert any("there is no average benefit" in each.text for each in sentences(made))
+    assert any("there is no average effect" in each.text for each in sentences(made))
 
 
 @pytest.mark.seconds
