@@ -103,8 +103,9 @@ def _intervals(
     apparent: float, harrell: float | None, scores: ResampledScores
 ) -> tuple[Interval, ...]:
     """Give the intervals of regression models, centred on Harrell's value."""
-    spread = np.isfinite(scores.train + scores.test).mean()
-    if harrell is None or 1.0 - spread > LARGEST_MISSING_SHARE:
+    if harrell is None:
+        return ()
+    if np.mean(~np.isfinite(scores.train + scores.test)) > LARGEST_MISSING_SHARE:
         return ()
     both = (
         location_shifted(scores.train, apparent, harrell),
