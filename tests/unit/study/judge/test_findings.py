@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from twoarm.diagnostics import average_effect
+from twoarm.study.judge.answers import asked
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.comparability.propensity import PROPENSITY
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.judge.verdict import verdict
 
 
 def test_average_effects_are_benefits_of_cross_fitted_models_and_one_propensity(small_result):
@@ -77,3 +81,21 @@ def test_a_number_needed_beyond_infinity_is_null_and_listed(small_result):
             assert needed["high"] is None
             assert f"outcomes.{name}.benefit.nnt_of_mean.high" in summary["absent"]
     assert np.isfinite(summary["outcomes"]["mrs_0_2"]["benefit"]["nnt_of_mean"]["estimate"])
+
+
+def test_a_trial_that_harms_is_answered_as_one_that_helps(small_evidence):
+    """The same patients, the primary outcome turned round, treatment said to be drawn by lot."""
+    plan = small_evidence.plan
+    trial = plan.file.target_trial.model_copy(update={"control_by": "randomised"})
+    first, *others = plan.file.outcomes
+    said = {}
+    for desirable in (True, False):
+        outcomes = (first.model_copy(update={"desirable": desirable}), *others)
+        file = plan.file.model_copy(update={"target_trial": trial, "outcomes": outcomes})
+        study = replace(plan.study, file=file)
+        evidence = replace(small_evidence, plan=replace(plan, study=study))
+        (said[desirable],) = verdict(asked(evidence, (AVERAGE_EFFECT,)))
+    assert [each.verdict for each in said.values()] == ["supports", "supports"]
+    assert "the treatment harms (a harm of" in said[False].text
+    turned = said[True].text.replace("helps", "harms").replace("benefit", "harm")
+    assert turned == said[False].text

@@ -46,7 +46,11 @@ def average(estimate, se):
 
 def lines_of(findings, study, effect=None):
     """The verdict of a run of the registry's questions that found this."""
-    values = {} if effect is None else {"average effect": {study.file.primary.name: AverageEffects(*[effect] * 3)}}
+    values = (
+        {}
+        if effect is None
+        else {"average effect": {study.file.primary.name: AverageEffects(*[effect] * 3)}}
+    )
     return verdict(Answers(study, QUESTIONS, values, tuple(findings), {}))
 
 
