@@ -102,9 +102,9 @@ Lines = list[dict[str, Any]]
 Floats = NDArray[np.float64]
 
 
-def _rules(lines: Lines) -> dict[str, Floats]:
-    """Give, by rule, how many standard errors each cohort's ranking is above chance."""
-    t = np.array([line["draws"] for line in lines])
+def _rules(lines: Lines, side: float = 1.0) -> dict[str, Floats]:
+    """Give, by rule, how many standard errors each cohort's ranking is above (-1: below) chance."""
+    t = side * np.array([line["draws"] for line in lines])
     mean, between = t.mean(axis=1), t.var(axis=1, ddof=1) * (1.0 - 1.0 / DRAWS)
     shared = np.array([line["shared"] for line in lines])
     ranked = np.array([line["ranked"] for line in lines])
@@ -112,8 +112,8 @@ def _rules(lines: Lines) -> dict[str, Floats]:
     p = ndtr(-t)
     cauchy = np.arctan(np.tan((0.5 - p) * np.pi).mean(axis=1)) / np.pi
     return {
-        "the test": np.array([line["z"] for line in lines]),
-        "one draw": np.array([np.nan if line["one"] is None else line["one"] for line in lines]),
+        "the test": side * np.array([line["z"] for line in lines]),
+        "one draw": side * np.array([line["one"] for line in lines], dtype=np.float64),
         "shared half-samples": mean / np.sqrt(shared),
         "total variance": mean / np.sqrt(np.clip(1.0 - between, np.minimum(shared, most), most)),
         "largest correlation": mean / np.sqrt(most),
@@ -124,21 +124,24 @@ def _rules(lines: Lines) -> dict[str, Floats]:
 
 def summary(lines: Lines) -> dict[str, Any]:
     """Give, world by world, how often each rule finds the ranking better, or worse, than chance."""
-    found: dict[str, Any] = {}
-    for world in (*NULLS, *EFFECTS):
-        own = [line for line in lines if line["world"] == world and line["seed"] == 0]
-        if own:
-            paired = [line for line in own if line["one"] is not None]
-            found[world] = {
-                "cohorts": len(own),
-                "events in the control arm": float(np.mean([line["events"] for line in own])),
-                "mean of z": float(np.mean([line["z"] for line in own])),
-                "sd of z": float(np.std([line["z"] for line in own])),
-                "supports": {name: _share(z) for name, z in _rules(own).items()},
-                "questions": {name: _share(-z) for name, z in _rules(own).items()},
-                "paired": _paired(_rules(paired)) if paired else None,
-            }
+    first = [line for line in lines if line["seed"] == 0]
+    own = {world: [line for line in first if line["world"] == world] for world in NULLS + EFFECTS}
+    own["all without effect"] = [line for world in NULLS for line in own[world]]
+    found = {world: _world(each) for world, each in own.items() if each}
     return {"worlds": found, "steady": _steady(lines)}
+
+
+def _world(lines: Lines) -> dict[str, Any]:
+    paired = [line for line in lines if line["one"] is not None]
+    return {
+        "cohorts": len(lines),
+        "events in the control arm": float(np.mean([line["events"] for line in lines])),
+        "mean of z": float(np.mean([line["z"] for line in lines])),
+        "sd of z": float(np.std([line["z"] for line in lines])),
+        "supports": {name: _share(z) for name, z in _rules(lines).items()},
+        "questions": {name: _share(z) for name, z in _rules(lines, -1.0).items()},
+        "paired": _paired(_rules(paired)) if paired else None,
+    }
 
 
 def _share(z: Floats) -> dict[str, float]:
