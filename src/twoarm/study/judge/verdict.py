@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.absent import Absent
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
-from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.answers import INTERIM, Answers
 from twoarm.study.judge.question import Line
 
 __all__ = ["Answer", "verdict"]
@@ -114,7 +114,7 @@ def _ranking(answers: Answers) -> list[Answer]:
         found.reason
         for each in answers.questions
         if each.line is Line.RANKING and isinstance(found := answers.of(each), Absent)
-        if not found.defect
+        if found != INTERIM and not found.defect
     ]
     return made + [
         Answer(question, "cannot tell", f"The test declared in advance was not made: {why}.", ())

@@ -25,7 +25,7 @@ def test_average_effects_are_benefits_of_cross_fitted_models_and_one_propensity(
             propensity=score,
         )
         for method in ("iptw", "overlap", "aipw", "tmle"):
-            found = getattr(small_result.value(AVERAGE_EFFECT, name), method)
+            found = getattr(small_result.value(AVERAGE_EFFECT, name).ate, method)
             assert_allclose(found.estimate, sign * getattr(direct, method).estimate, rtol=1e-12)
             assert found.low < found.estimate < found.high
 

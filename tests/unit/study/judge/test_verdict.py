@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics import Finding
+from twoarm.diagnostics import Absent, Finding
 from twoarm.study.judge.answers import Answers
 from twoarm.study.judge.question import Line
 from twoarm.study.judge.registry import QUESTIONS
@@ -40,6 +40,14 @@ def lines_of(findings, study):
 ANY_FINDINGS = dictionaries(
     sampled_from([*CAUSAL, *DESCRIPTIVE, RANKING]), sampled_from(VERDICTS), min_size=1
 )
+
+
+def test_a_ranking_that_was_not_tested_is_a_line_with_the_reason():
+    values = {RANKING: {OBSERVATIONAL.file.primary.name: Absent("the arms do not overlap")}}
+    answers = Answers(OBSERVATIONAL, QUESTIONS, values, (said("overlap", "questions"),), {})
+    line = verdict(answers)[1]
+    assert (line.verdict, line.rests_on) == ("cannot tell", ())
+    assert line.text == "The test declared in advance was not made: the arms do not overlap."
 
 
 def test_nothing_found_nothing_said():
