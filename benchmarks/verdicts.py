@@ -93,7 +93,7 @@ def measure(study: Study, folder: Path, world: str, cohort: int) -> dict[str, An
         "findings": said,
         "causal": answers[0].verdict,
         "ranking": next((each.verdict for each in answers if "ranked" in each.question), None),
-        "aipw": judged.of(AVERAGE_EFFECT).aipw.estimate,
+        "aipw": judged.of(AVERAGE_EFFECT).ate.aipw.estimate,
     }
 
 

@@ -46,6 +46,15 @@ def test_the_inflation_by_hand():
     assert found.inflation_treated == pytest.approx((1 + 1 / 9) / 2 * 0.7 / 0.3)
 
 
+def test_a_long_tail_of_few_patients_does_not_speak_for_the_others():
+    # 1 of 100 with a cost of 1000 counts as the next one does; 3 of 100 do not.
+    e = np.full(100, 0.5)
+    e[0] = (1 - np.sqrt(1 - 4 / 1000)) / 2
+    assert inflation(e) == pytest.approx(4 * e.mean() * (1 - e.mean()))
+    e[:3] = e[0]
+    assert inflation(e) > 7
+
+
 @given(st.floats(0.02, 0.98), st.integers(2, 50))
 def test_where_a_lot_decided_nothing_is_inflated(share, pairs):
     arm = np.tile([0, 1], pairs)
@@ -58,7 +67,7 @@ def test_where_a_lot_decided_nothing_is_inflated(share, pairs):
 @given(st.integers(0, 2**20))
 def test_overlap_is_lost_for_everybody_first_and_for_the_overlap_population_last(seed):
     told = []
-    for slope in (0.5, 2.5, 8.0):
+    for slope in (0.5, 3.0, 8.0):
         X, _, w = decided(slope, seed)
         told.append(identified(propensity(X, w).score, w, X).reasons)
     assert told[0] == {}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.diagnostics.average.possible import possible
-from twoarm.diagnostics.comparability.identified import MOST_INFLATED, Identified, identified
+from twoarm.diagnostics.comparability.identified import Identified, identified
 from twoarm.diagnostics.comparability.influence import inflated, influence_interval
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes, fit_propensity
 from twoarm.diagnostics.comparability.population import (
@@ -26,6 +26,8 @@ from twoarm.learners import Logistic
 from twoarm.metrics import Estimate
 
 __all__ = ["observation_weighted_effect"]
+
+_LEAST_WORTH = 1.0 / 3.0
 
 
 def observation_weighted_effect(
@@ -129,7 +131,7 @@ def observation_weighted_effect(
 def _require_worth(arm: NDArray[np.int64], weights: NDArray[np.float64]) -> None:
     """Go on if weighting leaves each arm a third of its patients' worth."""
     shares = [effective_sample_size(weights[arm == each]) / (arm == each).sum() for each in (0, 1)]
-    if min(shares) * MOST_INFLATED < 1.0:
+    if min(shares) < _LEAST_WORTH:
         raise NotEstimable(
             "whether an outcome is known depends so much on what was measured that weighting "
             f"leaves {100 * min(shares):.0f} % of the worth of an arm's known outcomes"

@@ -33,9 +33,13 @@ _MOST_OUTSIDE: Final = 0.05
 """Share of a population that may consist of such patients, or of patients that one column decides
 about."""
 _MOST_UNLIKE: Final = 2.0
-MOST_INFLATED: Final = 3.0
+MOST_INFLATED: Final = 3.5
 """How many times the variance of a trial of the same arms an average may have. Intervals hold what
 they say up to about here; beyond, the patients who would widen them are those that are missing."""
+_HELD: Final = 0.02
+"""Share of the patients whose costs in variance are held at the next: where a covariate has a long
+tail a few of them make up the mean, which then says more of them than of all others, and so few
+cannot move an average far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +54,8 @@ class Identified:
         Share of the treated with a propensity above 0.99.
     inflation, inflation_treated : float
         Variance of the average over everybody, and over the treated, in units of its variance in a
-        trial with the same arms (outcomes equally variable everywhere).
+        trial with the same arms (outcomes equally variable everywhere, the most extreme 2 % of the
+        patients held at the next).
     unlike : float
         Standardised difference that overlap weights leave in the logit of the propensity, treated
         minus control, in standard errors of such a difference, sqrt(1 / n0 + 1 / n1).
@@ -120,7 +125,7 @@ def identified(
     -----
     The average over everybody (or the treated) is not told if more than 5 % of these patients have
     a propensity beyond 0.01 to 0.99 (the treated: above 0.99), or a value in a column that nobody
-    in the other arm has, or if its variance is more than three times that in a trial of the same
+    in the other arm has, or if its variance is more than 3.5 times that in a trial of the same
     arms. The average in the overlap population is not told if its weights leave the arms further
     apart than two standard errors: without a penalty a logistic propensity leaves nothing, and with
     one it leaves the more the more is decided. None is if what was measured separates the arms.
@@ -152,7 +157,7 @@ def identified(
         "outside": float(((e < _NEVER) | (e > 1.0 - _NEVER)).mean()),
         "above": float((e[arm == 1] > 1.0 - _NEVER).mean()),
         "inflation": inflation(e),
-        "inflation_treated": float((e / (1.0 - e)).mean() * (1.0 - e.mean()) / e.mean()),
+        "inflation_treated": _mean_cost(e / (1.0 - e)) * float((1.0 - e.mean()) / e.mean()),
         "unlike": 0.0 if known else _unlike(arm, e),
     }
     reasons: dict[Population, str] = {}
@@ -170,7 +175,8 @@ def identified(
 def inflation(propensity: Floats) -> float:
     """Give the variance of the average over everybody in units of that in a trial of these arms.
 
-    mean(1 / (e (1 - e))) over its value for a constant propensity; 1 where a lot decided.
+    mean(1 / (e (1 - e))) over its value for a constant propensity; 1 where a lot decided. The
+    largest 2 % of the patients' values are held at the next.
 
     Examples
     --------
@@ -178,7 +184,13 @@ def inflation(propensity: Floats) -> float:
     (1.0, 2.78)
     """
     mean = float(propensity.mean())
-    return float((1.0 / (propensity * (1.0 - propensity))).mean()) * mean * (1.0 - mean)
+    return _mean_cost(1.0 / (propensity * (1.0 - propensity))) * mean * (1.0 - mean)
+
+
+def _mean_cost(cost: Floats) -> float:
+    ordered = np.sort(cost)
+    most = cost.size - 1 - int(_HELD * cost.size)
+    return float(np.minimum(ordered, ordered[most]).mean())
 
 
 def _unlike(arm: NDArray[np.int64], e: Floats) -> float:

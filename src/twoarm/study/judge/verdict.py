@@ -14,7 +14,7 @@ from twoarm.diagnostics import Absent, present
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised
 from twoarm.diagnostics.harm import amount, estimated, excluded, span
 from twoarm.metrics import Estimate
-from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.answers import INTERIM, Answers
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.question import Line
 
@@ -139,7 +139,7 @@ def _ranking(answers: Answers) -> list[Answer]:
         found.reason
         for each in answers.questions
         if each.line is Line.RANKING and isinstance(found := answers.of(each), Absent)
-        if not found.defect
+        if found != INTERIM and not found.defect
     ]
     return made + [
         Answer(question, "cannot tell", f"The test declared in advance was not made: {why}.", ())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
 
 from twoarm.cohort import load_study
-from twoarm.diagnostics import AverageEffect, Finding
+from twoarm.diagnostics import Absent, AverageEffect, Finding
 from twoarm.diagnostics.average.average_effect import finding
 from twoarm.diagnostics.finding import Verdict
 from twoarm.metrics import wald
@@ -62,6 +62,14 @@ def causal_line(study, effect, *others):
 ANY_FINDINGS = dictionaries(
     sampled_from([*CAUSAL, *DESCRIPTIVE, RANKING]), sampled_from(VERDICTS), min_size=1
 )
+
+
+def test_a_ranking_that_was_not_tested_is_a_line_with_the_reason():
+    values = {RANKING: {OBSERVATIONAL.file.primary.name: Absent("the arms do not overlap")}}
+    answers = Answers(OBSERVATIONAL, QUESTIONS, values, (said("overlap", "questions"),), {})
+    line = verdict(answers)[1]
+    assert (line.verdict, line.rests_on) == ("cannot tell", ())
+    assert line.text == "The test declared in advance was not made: the arms do not overlap."
 
 
 def test_nothing_found_nothing_said():
