@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+from twoarm.metrics import finite
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
@@ -17,6 +20,8 @@ __all__ = ["sentences"]
 
 def sentences(result: StudyResult) -> list[Sentence]:
     """Say what was found and what limits it."""
+    if not result.primary.has_models:
+        return [*cautions_of_design(result), _adjusted(result)]
     return [
         *cautions_of_design(result),
         _average(result),
@@ -38,6 +43,22 @@ def _average(result: StudyResult) -> Sentence:
         f"{outcome.spec.title}: averaged over all patients, the models predict a benefit of "
         f"{points(estimate.estimate)} percentage points{limits}; the arms as they are differ by "
         f"{points(outcome.crude.estimate)}.",
+    )
+
+
+def _adjusted(result: StudyResult) -> Sentence:
+    """Give the average of a study without predictors, adjusted for what decided on treatment."""
+    outcome, found = result.primary, result.value(AVERAGE_EFFECT)
+    crude = f"the arms as they are differ by {points(outcome.crude.estimate)} percentage points"
+    if found is None:
+        why = result.why_absent(AVERAGE_EFFECT)
+        return Sentence("caution", f"{outcome.spec.title}: {crude}; no adjusted average: {why}.")
+    limits = interval(finite(found.aipw.low), finite(found.aipw.high), "points")
+    return Sentence(
+        "finding",
+        f"{outcome.spec.title}: averaged over all patients the benefit is "
+        f"{points(found.aipw.estimate)} percentage points ({limits}), adjusted by AIPW for the "
+        f"columns of the propensity; {crude}. {NO_PREDICTORS[0].upper()}{NO_PREDICTORS[1:]}.",
     )
 
 

@@ -13,12 +13,14 @@ from twoarm.resampling import LARGEST_MISSING_SHARE, CalibrationMetrics, Metric
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.measure.arms import ArmResult
 from twoarm.study.measure.outcomes import BenefitResult, OutcomeResult
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.summary.tree import Node
 
 __all__ = ["measured_outcome"]
 
 _MEASURES = ("auc", "brier", "scaled_brier", "log_loss", "r2", "g")
 _REGRESSED = ("r2", "g")
+_SPREAD = ("mean", "sd", "median", "share_positive")
 _CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
 _ELSEWHERE = Absent("the threshold belongs to the primary outcome")
 _FEW = "too few replicates succeeded"
@@ -26,6 +28,8 @@ _FEW = "too few replicates succeeded"
 
 def measured_outcome(outcome: OutcomeResult) -> Node:
     """Give what was measured of one outcome; questions add the rest."""
+    if not outcome.has_models:
+        return _without_models(outcome)
     return Node(
         desirable=outcome.spec.desirable,
         threshold=outcome.spec.threshold,
@@ -38,6 +42,31 @@ def measured_outcome(outcome: OutcomeResult) -> Node:
     )
 
 
+def _without_models(outcome: OutcomeResult) -> Node:
+    """Give the counts and the crude difference; whatever models would add is absent."""
+    absent = Absent(NO_PREDICTORS)
+    measures = dict.fromkeys(("supported", *_MEASURES, "calibration", "gate", "weights"), absent)
+    return Node(
+        desirable=outcome.spec.desirable,
+        threshold=outcome.spec.threshold,
+        arms={name: _counts(arm) | measures for name, arm in outcome.arms.items()},
+        benefit=Node(
+            **dict.fromkeys((*_SPREAD, "in_sample"), absent),
+            share_at_threshold=_shares(absent, absent, primary=outcome.spec.primary),
+            nnt_of_mean=absent,
+        ),
+        average_effect=Node(crude=plain_estimate(outcome.crude, _FEW), g_formula=absent),
+    )
+
+
+def _counts(arm: ArmResult) -> dict[str, Any]:
+    return {
+        "n": arm.n,
+        "events": arm.events,
+        "learner": {"kind": arm.learner.kind, "reason": arm.learner.reason},
+    }
+
+
 def _arm(arm: ArmResult) -> dict[str, Any]:
     measures: dict[str, Any] = {
         name: _metric(getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
@@ -47,9 +76,7 @@ def _arm(arm: ArmResult) -> dict[str, Any]:
     if arm.gate.harrell_valid is None:
         gate |= dict.fromkeys(("harrell_valid", "harrell_minus_headline"), Absent(arm.gate.reason))
     return {
-        "n": arm.n,
-        "events": arm.events,
-        "learner": {"kind": arm.learner.kind, "reason": arm.learner.reason},
+        **_counts(arm),
         "supported": _supported(arm),
         **measures,
         "gate": gate,
@@ -115,20 +142,21 @@ def _benefit(outcome: OutcomeResult) -> Node:
     return Node(
         **_spread(benefit),
         in_sample=asdict(benefit.in_sample),
-        share_at_threshold=_shares(benefit, primary=outcome.spec.primary),
+        share_at_threshold=_shares(
+            benefit.share_raw, benefit.share_crossfit, primary=outcome.spec.primary
+        ),
         nnt_of_mean=_nnt(outcome.g_formula),
     )
 
 
 def _spread(benefit: BenefitResult) -> dict[str, Any]:
-    names = ("mean", "sd", "median", "share_positive")
-    return {name: getattr(benefit.crossfit, name, None) for name in names}
+    return {name: getattr(benefit.crossfit, name, None) for name in _SPREAD}
 
 
-def _shares(benefit: BenefitResult, *, primary: bool) -> Node:
+def _shares(raw: Any, crossfit: Any, *, primary: bool) -> Node:
     if not primary:
         return Node(raw=_ELSEWHERE, crossfit=_ELSEWHERE)
-    return Node(raw=benefit.share_raw, crossfit=benefit.share_crossfit)
+    return Node(raw=raw, crossfit=crossfit)
 
 
 def _nnt(mean: Estimate) -> Any:

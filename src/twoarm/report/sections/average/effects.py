@@ -31,7 +31,9 @@ def average_effect_table(result: StudyResult, effects: Mapping[str, AverageEffec
     """Give the average benefit, crude and standardised."""
     rows: list[Row] = []
     for outcome in result.outcomes.values():
-        methods = {"crude": outcome.crude, "g-formula": outcome.g_formula}
+        methods = {"crude": outcome.crude}
+        if outcome.has_models:
+            methods["g-formula"] = outcome.g_formula
         adjusted = effects.get(outcome.spec.name)
         if adjusted is not None:
             methods |= {title: getattr(adjusted, name) for name, title in _ADJUSTED.items()}
