@@ -32,6 +32,8 @@ _SIZES = (8, 80)
 _DIRT = (
     "NA", ".", "-", "unknown", "999", "-9", "0", "1.184", "1,184", "7,5", "#REF!", "45 %", "02-Jan",
     "2024-01-31", "M1\u200b", "\u00a0", "x", "1e9", "9" * 30, "nan", "5.5", "é", "e\u0301", "=1+1",
+    "< 5", "1'184", "1\u2009184", "７", "Р1", "k. A.", "不明", "TRUE", "P001.0", "-5", "88",
+    "12:30", "5-10", "Ã©", "\ufeff1", "7 mmol/L", "h0", "H-1",
 )  # fmt: skip
 _NO_KIND = re.compile(r"'[^']*'|[0-9][0-9.]*")
 
@@ -92,6 +94,12 @@ def _study(rng: np.random.Generator, columns: dict[str, dict[str, Any]]) -> dict
              if rng.random() < 0.6}  # fmt: skip
     outcome = {"name": "o", "column": "y", "event": rules[rng.integers(len(rules))]}
     outcome |= {"desirable": bool(rng.integers(2)), "primary": True, "threshold": 0.1}
+    more: dict[str, Any] = {"ordinal": {"column": "y"}} if rng.random() < 0.3 else {}
+    if rng.random() < 0.3:
+        name = str(rng.choice(list(columns)))
+        words = columns[name]["type"] == "nominal"
+        rule = f"{name} != 'c0'" if words else f"{name} >= {rng.integers(60)}"
+        more["eligibility"] = [{"rule": rule, "reason": "drawn"}]
     return {
         "study": head,
         "target_trial": {
@@ -101,6 +109,7 @@ def _study(rng: np.random.Generator, columns: dict[str, dict[str, Any]]) -> dict
         "treatment": {"column": "arm", "control": 0, "treated": 1},
         "outcomes": [outcome],
         "predictors": [{"column": name, **each} for name, each in columns.items()],
+        **more,
     }  # fmt: skip
 
 

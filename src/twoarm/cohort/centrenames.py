@@ -21,6 +21,9 @@ _NOBODY = ("none", "nil")
 _BEYOND = 1.5
 """A code such as 99 is so many times the largest number of a centre."""
 
+_SEVERAL = 10
+"""Fewer centres may well have few patients each."""
+
 Names = NDArray[np.str_]
 Rows = NDArray[np.int64]
 
@@ -112,7 +115,7 @@ def _each_his_own(column: str, centre: Names) -> Iterator[Problem]:
     """Point at a column with hardly two patients in one centre."""
     known = int((centre != "").sum())
     names = len(set(centre.tolist()) - {""})
-    if 2 * names > known:
+    if names >= _SEVERAL and 2 * names > known:
         found = f"{names} centres for {known} patients"
         advice = (
             "Is it the column of the centres? What is compared within centres has little to go by"

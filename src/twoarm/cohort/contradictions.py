@@ -30,6 +30,7 @@ def contradictions(file: StudyFile) -> Iterator[Contradiction]:
     yield from _repeated("columns", [column.column for column in file.columns])
     yield from _rules(file)
     yield from _outcomes(file)
+    yield from _nothing_measured(file)
     yield from _refused_predictors(file)
     yield from _refused_propensity(file)
     yield from _members(file)
@@ -83,6 +84,16 @@ def _negative_controls(file: StudyFile) -> Iterator[Contradiction]:
                 yield at, f"'{outcome.column}' is refused as a negative control: {reason}"
             if predictors <= {outcome.column, *outcome.remove}:
                 yield ("outcomes", k), "no predictor would be left in the run on it"
+
+
+def _nothing_measured(file: StudyFile) -> Iterator[Contradiction]:
+    """Refuse a study without predictors that names nothing to adjust its averages for either."""
+    if not file.predictors and not file.propensity_codebook:
+        yield (
+            ("predictors",),
+            "an empty list asks for averages adjusted for the [[columns]] with propensity = true | "
+            "found none of these",
+        )
 
 
 def _refused_predictors(file: StudyFile) -> Iterator[Contradiction]:

@@ -49,11 +49,15 @@ def copied_rows(table: Table, id_column: str, baseline: Collection[str]) -> Iter
     if id_column and len(set(table.columns[id_column].tolist())) < table.rows.size:
         return  # reported as such
     prints = _compared(table, id_column)
-    candidates = {_EQUAL: list(prints)}
-    for one in prints:
-        candidates[f"{_EQUAL} but '{one}'"] = [name for name in prints if name != one]
-    candidates[_BEFORE] = [name for name in prints if name in baseline]
-    found = {where: _copies(prints, columns) for where, columns in candidates.items()}
+    if not prints:
+        return
+    whole = _sum(prints.values())
+    found = {_EQUAL: _copies(prints, whole)}
+    for one, cells in prints.items():
+        others = {name: prints[name] for name in prints if name != one}
+        found[f"{_EQUAL} but '{one}'"] = _copies(others, whole - cells)
+    before = {name: prints[name] for name in prints if name in baseline}
+    found[_BEFORE] = _copies(before, _sum(before.values()) if before else whole)
     most = max(int(copies.sum()) for copies in found.values())
     if most:
         where = next(each for each in found if found[each].sum() >= _NEARLY_ALL * most)
@@ -99,28 +103,23 @@ def _mixed(cells: NDArray[np.int64], column: int) -> NDArray[np.uint64]:
     return np.asarray(spread ^ spread >> np.uint64(31), np.uint64)
 
 
-def _copies(prints: Prints, columns: Collection[str]) -> Mask:
-    """Mark the rows that equal an earlier one in some columns; none where that may be chance."""
-    if not columns:
-        return np.zeros(next(iter(prints.values())).size if prints else 0, np.bool_)
-    whole = _sum(prints[name] for name in columns)
+def _copies(prints: Prints, whole: NDArray[np.uint64]) -> Mask:
+    """Mark the rows that equal an earlier one, by the sum of their columns; none if by chance."""
     _, first, code = np.unique(whole, return_index=True, return_inverse=True)
     copies = np.asarray(first[code] != np.arange(whole.size), np.bool_)
     count = int(copies.sum())
-    if count == 0 or _may_be_chance(count, prints, columns, whole):
+    if count == 0 or _may_be_chance(count, prints, whole):
         return np.zeros(whole.size, np.bool_)
     return copies
 
 
-def _may_be_chance(
-    count: int, prints: Prints, columns: Collection[str], whole: NDArray[np.uint64]
-) -> bool:
+def _may_be_chance(count: int, prints: Prints, whole: NDArray[np.uint64]) -> bool:
     """Say whether rows equal but for a few telling columns agree in these about as often as any.
 
     Expected are the pairs equal in all other columns and not in these, times the share of all pairs
     that agree in these. Each set of a few is asked, so that the others may depend on each other.
     """
-    blocks = list(_telling(prints, columns))
+    blocks = list(_telling(prints))
     for few, share in blocks:
         others = whole - _sum(prints[name] for name in few)
         expected = (_pairs(others) - _pairs(whole) + 0.5) * share
@@ -131,13 +130,12 @@ def _may_be_chance(
     return not blocks
 
 
-def _telling(prints: Prints, columns: Collection[str]) -> Iterator[tuple[list[str], float]]:
+def _telling(prints: Prints) -> Iterator[tuple[list[str], float]]:
     """Give sets of columns, the most telling first, in each of which few pairs agree by chance."""
-    n = next(iter(prints.values())).size
-    shares = {name: _pairs(prints[name]) / (n * (n - 1) / 2) for name in columns}
+    shares = {name: _pairs(cells) / math.comb(cells.size, 2) for name, cells in prints.items()}
     few: list[str] = []
     joint = 1.0
-    for name in sorted(columns, key=shares.__getitem__):
+    for name in sorted(shares, key=shares.__getitem__):
         few, joint = [*few, name], joint * shares[name]
         if joint <= _SELDOM:
             yield few, joint

@@ -351,7 +351,7 @@ class StudyFile(Strict):
     treatment: TreatmentSection
     eligibility: tuple[EligibilityRule, ...] = ()
     outcomes: Annotated[tuple[OutcomeSpec, ...], Field(min_length=1)]
-    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    predictors: tuple[Predictor, ...]
     columns: tuple[ColumnSpec, ...] = ()
     ordinal: OrdinalSection | None = None
     published: Published | None = None

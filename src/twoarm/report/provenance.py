@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
 
 __all__ = ["provenance"]
@@ -21,7 +22,9 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
         ("twoarm", result.version),
         (
             "Model",
-            f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
+            NO_PREDICTORS
+            if not plan.file.predictors
+            else f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
             f"{model.combine} over {model.inner_folds} inner folds of patients; "
             f"{FALLBACK} alone in an arm with fewer than {FEW_EVENTS} patients with, or without, "
             "the event",

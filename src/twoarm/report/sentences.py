@@ -6,13 +6,15 @@ import math
 
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.comparability.population import OVER
-from twoarm.diagnostics.harm import amount, excluded, span, welfare
+from twoarm.diagnostics.harm import amount, estimated, excluded, span, welfare
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
 from twoarm.report.formats import interval, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
+from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.measure.arms import ArmResult
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
@@ -21,6 +23,8 @@ __all__ = ["sentences"]
 
 def sentences(result: StudyResult) -> list[Sentence]:
     """Say what was found and what limits it."""
+    if not result.primary.has_models:
+        return [*cautions_of_design(result), _adjusted(result)]
     return [
         *cautions_of_design(result),
         _average(result),
@@ -48,6 +52,26 @@ def _average(result: StudyResult) -> Sentence:
         "finding",
         f"{outcome.spec.title}: averaged {OVER[population]}, the models predict "
         f"{amount(estimate.estimate)}{limits}; {excluded(estimate)}; {crude}.",
+    )
+
+
+def _adjusted(result: StudyResult) -> Sentence:
+    """Give the average of a study without predictors, adjusted for what decided on treatment."""
+    outcome, population = result.primary, result.plan.file.target_trial.population
+    crude = f"as the arms are, {welfare(outcome.crude.estimate)}"
+    effects = result.value(AVERAGE_EFFECT)
+    if effects is None:
+        why = result.why_absent(AVERAGE_EFFECT)
+        return Sentence("caution", f"{outcome.spec.title}: {crude}; no adjusted average: {why}.")
+    found = effects.over(population).aipw
+    if isinstance(found, Absent):
+        text = f"{outcome.spec.title}: {crude}; no adjusted average: {found.reason}."
+        return Sentence("caution", text)
+    return Sentence(
+        "finding",
+        f"{outcome.spec.title}: averaged {OVER[population]}, adjusted by AIPW for the columns of "
+        f"the propensity, {estimated(found)}; {excluded(found)}; {crude}. "
+        f"{NO_PREDICTORS[0].upper()}{NO_PREDICTORS[1:]}.",
     )
 
 

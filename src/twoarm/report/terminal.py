@@ -14,6 +14,7 @@ from twoarm.metrics import finite
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.sentences import sentences
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS, rarer_class
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.plan.sample_size import model_parameters, supported
 from twoarm.study.result import StudyResult
@@ -38,6 +39,9 @@ def opening_lines(study: Study, cohort: Cohort) -> Iterator[str]:
         events = [int((values[cohort.treatment == arm] == 1).sum()) for arm in (0, 1)]
         known = int((values == values).sum())  # NaN differs from itself
         yield f"  {outcome.title}{kind}: known in {known}; events {events[0]} and {events[1]}"
+    if not study.file.predictors:
+        yield f"  {NO_PREDICTORS}"
+        return
     yield from _few_event_lines(study, cohort)
     yield from _sample_size_lines(study, cohort)
     others = [plugin.name for plugin in study.file.model.plugins]
@@ -83,6 +87,22 @@ def _sample_size_lines(study: Study, cohort: Cohort) -> Iterator[str]:
 def terminal_summary(result: StudyResult) -> Iterator[str]:
     """Give the AUC table, the benefit of each outcome, and the sentences."""
     synthetic = "  [SYNTHETIC DATA]" if result.plan.cohort.synthetic else ""
+    if result.primary.has_models:
+        yield from _auc_lines(result, synthetic)
+        yield from _benefit_lines(result, synthetic)
+    yield ""
+    for answer in result.verdict:
+        said = f"{answer.question} {answer.verdict.upper()}. {answer.text}"
+        yield from textwrap.wrap(said, _WIDTH)
+        rests = f"Rests on: {', '.join(answer.rests_on)}." if answer.rests_on else ""
+        yield from textwrap.wrap(rests, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield ""
+    for sentence in sentences(result):
+        lead = "! " if sentence.kind == "caution" else "- "
+        yield from textwrap.wrap(sentence.text, _WIDTH, initial_indent=lead, subsequent_indent="  ")
+
+
+def _auc_lines(result: StudyResult, synthetic: str) -> Iterator[str]:
     labels = result.plan.file.treatment.labels
     yield ""
     yield f"AUC{synthetic}"
@@ -106,6 +126,9 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
                 quoted += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
     yield "  * Harrell's correction is not valid for this learner here"
+
+
+def _benefit_lines(result: StudyResult, synthetic: str) -> Iterator[str]:
     yield ""
     population = result.plan.file.target_trial.population
     where = over(result.plan.study)
@@ -124,13 +147,3 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
             f"  {outcome.spec.name[:43]:<44}{points(outcome.crude.estimate):>8}"
             f"{points(estimate):>11}   {limits:<18}{cross}"
         )
-    yield ""
-    for answer in result.verdict:
-        said = f"{answer.question} {answer.verdict.upper()}. {answer.text}"
-        yield from textwrap.wrap(said, _WIDTH)
-        rests = f"Rests on: {', '.join(answer.rests_on)}." if answer.rests_on else ""
-        yield from textwrap.wrap(rests, _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    yield ""
-    for sentence in sentences(result):
-        lead = "! " if sentence.kind == "caution" else "- "
-        yield from textwrap.wrap(sentence.text, _WIDTH, initial_indent=lead, subsequent_indent="  ")

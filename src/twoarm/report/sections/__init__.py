@@ -37,7 +37,11 @@ _TOPICS = (
 )
 
 
+_OF_MODELS = (models, ranking, outcomes, importance)
+
+
 def sections(result: StudyResult) -> list[Section]:
     """Give every section that the result has something to say in."""
-    found = (topic.section(result) for topic in _TOPICS)
+    left_out = () if result.primary.has_models else _OF_MODELS
+    found = (topic.section(result) for topic in _TOPICS if topic not in left_out)
     return [section for section in found if section is not None]

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor, canonical
 from twoarm.diagnostics import Absent
+from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic
 from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest, in_words
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import FittedModels
 from twoarm.study.judge.comparability.overlap import OVERLAP
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.result import StudyResult
 
@@ -33,9 +35,11 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
     Raises
     ------
     ArgumentError
-        If a plug-in with weight in a stack cannot be written down.
+        If a plug-in with weight in a stack cannot be written down, or there are no predictors.
     """
     plan = result.plan
+    if not plan.file.predictors:
+        raise ArgumentError(NO_PREDICTORS)
     content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

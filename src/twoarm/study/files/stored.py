@@ -140,7 +140,8 @@ def _hooks(study: Study) -> tuple[Hook, ...]:
     """Say how what a study's models are made of is stored: by what they were chosen by."""
 
     def made(plain: Mapping[str, Any]) -> ArmLearner:
-        return learner_for(study.file.model, RarerClass(plain["n"], plain["has_event"]))
+        rarer = RarerClass(plain["n"], plain["has_event"])
+        return learner_for(study.file.model, rarer, has_predictors=bool(study.file.predictors))
 
     return (
         (

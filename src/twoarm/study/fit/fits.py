@@ -58,7 +58,8 @@ def full_fit(plan: Plan, tell: Listener) -> FullFit:
     """Fit both arms of every outcome on everybody, and see what the benefit depends on."""
     cohort = plan.cohort
     encoding = plan.predictors.spec()
-    X = encoding.encode(cohort.predictors)
+    coded = plan.predictors.coded
+    X = encoding.encode(coded)
     stacks, in_sample, importance = {}, {}, {}
     dependence: tuple[Dependence, ...] = ()
     for position, spec in enumerate(plan.outcomes):
@@ -74,15 +75,13 @@ def full_fit(plan: Plan, tell: Listener) -> FullFit:
         rows = _permuted_rows(plan)
         importance[spec.name] = permutation_importance(
             benefit,
-            cohort.predictors[rows],
+            coded[rows],
             repeats=plan.file.importance.repeats,
             seed=plan.seed,
         )
         if spec.primary:
             leading = np.argsort(-importance[spec.name], kind="stable")[:_LEADING]
-            dependence = tuple(
-                partial_dependence(benefit, cohort.predictors[rows], int(k)) for k in leading
-            )
+            dependence = tuple(partial_dependence(benefit, coded[rows], int(k)) for k in leading)
     tell(Progress("full fit", len(plan.outcomes), len(plan.outcomes)))
     return FullFit(FittedModels(encoding, stacks), in_sample, importance, dependence)
 

@@ -14,6 +14,7 @@ from twoarm.errors import NotEstimable
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Question, Scope
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 
 __all__ = ["INTERIM", "Answers", "asked", "none_yet"]
 
@@ -102,6 +103,8 @@ def asked(
 
 def _asked(question: Question[Any], evidence: Evidence) -> tuple[dict[str, Any], list[str]]:
     names = names_of(question, evidence.plan.study)
+    if question.of_models and not evidence.plan.file.predictors:
+        return dict.fromkeys(names, Absent(NO_PREDICTORS)), []
     found, faults = _guarded(question.name, lambda: question.ask(evidence))
     if isinstance(found, Absent):
         return dict.fromkeys(names, found), faults

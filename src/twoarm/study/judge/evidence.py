@@ -118,7 +118,7 @@ class Evidence:
     @cached_property
     def encoded(self) -> Floats:
         """The predictors of everybody as model columns, shape (patients, columns)."""
-        return self.full.models.encoding.encode(self.plan.cohort.predictors)
+        return self.full.models.encoding.encode(self.plan.predictors.coded)
 
     def of(self, spec: OutcomeSpec) -> KnownOutcome:
         """Give the patients whose outcome is known.

@@ -93,6 +93,8 @@ class Question(Generic[Value]):
         Gives what stands at each of the `keys`, by their path.
     keys : tuple of Key
         The places in ``summary.json`` that it fills.
+    of_models : bool
+        Whether it asks of models of benefit: absent in a study without predictors.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Question(Generic[Value]):
     finding: Callable[[Value, Study], Finding | None] | None = None
     block: Callable[[Value, Study], Mapping[str, Plain]] | None = None
     keys: tuple[Key, ...] = ()
+    of_models: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.doubt) != (self.finding is not None):

@@ -79,6 +79,11 @@ class OutcomeResult:
     g_formula: dict[Population, Estimate | Absent]
     importance: NDArray[np.float64]
 
+    @property
+    def has_models(self) -> bool:
+        """Whether there are predictors, and so models of the benefit."""
+        return all(arm.learner.has_predictors for arm in self.arms.values())
+
 
 def outcome_result(
     plan: Plan,

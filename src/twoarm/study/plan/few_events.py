@@ -14,8 +14,9 @@ import numpy as np
 
 from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.studyfile import ModelSection
-from twoarm.learners import ElasticNet, Stack
+from twoarm.learners import ElasticNet, Mean, Stack
 from twoarm.study.plan.learner import build_stack
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 
 __all__ = [
     "FALLBACK",
@@ -66,22 +67,27 @@ class ArmLearner:
     Attributes
     ----------
     stack : Stack
-        The study's, or one whose only member is the elastic net.
+        The study's, or one whose only member is the elastic net; without predictors, the mean.
     rarer : RarerClass
         What it was chosen by.
+    has_predictors : bool
+        Whether there is anything to learn from.
     """
 
     stack: Stack
     rarer: RarerClass
+    has_predictors: bool = True
 
     @property
     def kind(self) -> Literal["stack", "fallback"]:
         """Whether it is the study's stack, or what takes its place."""
-        return "fallback" if self.rarer.is_few else "stack"
+        return "fallback" if self.rarer.is_few or not self.has_predictors else "stack"
 
     @property
     def reason(self) -> str:
         """Why it is this one."""
+        if not self.has_predictors:
+            return f"{NO_PREDICTORS}: the arm's event rate alone"
         if self.rarer.is_few:
             return f"{self.rarer}, fewer than {FEW_EVENTS}: no ensemble, {FALLBACK} alone"
         return f"{self.rarer}, at least {FEW_EVENTS}"
@@ -109,17 +115,28 @@ def arm_learners(model: ModelSection, cohort: Cohort) -> dict[str, tuple[ArmLear
     """
 
     def chosen(outcome: str, arm: int) -> ArmLearner:
-        return learner_for(model, rarer_class(cohort, outcome, arm))
+        rarer = rarer_class(cohort, outcome, arm)
+        return learner_for(model, rarer, has_predictors=bool(cohort.codebook))
 
     return {name: (chosen(name, 0), chosen(name, 1)) for name in cohort.outcomes}
 
 
-def learner_for(model: ModelSection, rarer: RarerClass) -> ArmLearner:
-    """Give the study's stack, or where the rarer class is too few for it, its fallback."""
+def learner_for(
+    model: ModelSection, rarer: RarerClass, *, has_predictors: bool = True
+) -> ArmLearner:
+    """Give the study's stack, or where the rarer class is too few for it, its fallback.
+
+    Without predictors it is the arm's event rate.
+    """
+    if not has_predictors:
+        return ArmLearner(_alone(model, "mean", Mean()), rarer, has_predictors=False)
     return ArmLearner(_fallback(model) if rarer.is_few else build_stack(model), rarer)
 
 
 def _fallback(model: ModelSection) -> Stack:
+    return _alone(model, FALLBACK, ElasticNet(**model.elastic_net.model_dump()))
+
+
+def _alone(model: ModelSection, name: str, member: ElasticNet | Mean) -> Stack:
     """Give a stack of one: its weight is 1 and its probability the member's own."""
-    member = ElasticNet(**model.elastic_net.model_dump())
-    return Stack([(FALLBACK, member)], combine="discrete", inner_folds=model.inner_folds)
+    return Stack([(name, member)], combine="discrete", inner_folds=model.inner_folds)

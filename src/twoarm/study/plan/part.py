@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.cohort import Cohort
-from twoarm.metalearners import Predictors
+from twoarm.study.plan.model_predictors import model_predictors
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["only"]
@@ -25,7 +25,7 @@ def only(plan: Plan, kept: NDArray[np.bool_]) -> Plan:
         plan,
         study=replace(plan.study, file=file),
         cohort=cohort,
-        predictors=Predictors(cohort.codebook, cohort.predictors),
+        predictors=model_predictors(cohort),
     )
 
 

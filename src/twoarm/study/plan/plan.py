@@ -19,6 +19,7 @@ from twoarm.metalearners import Predictors
 from twoarm.resampling import draw_counts
 from twoarm.study.plan.few_events import ArmLearner, arm_learners
 from twoarm.study.plan.learner import build_stack
+from twoarm.study.plan.model_predictors import model_predictors
 
 __all__ = ["ARMS", "Plan", "make_plan"]
 
@@ -139,7 +140,7 @@ def make_plan(
         cohort=cohort,
         learner=build_stack(file.model),
         learners=arm_learners(file.model, cohort),
-        predictors=Predictors(cohort.codebook, cohort.predictors),
+        predictors=model_predictors(cohort),
         seed=chosen_seed,
         replicates=chosen,
         executor=runner,

@@ -21,7 +21,12 @@ def model_parameters(cohort: Cohort) -> int:
 
 
 def supported(cohort: Cohort, outcome: str, arm: int) -> Support | None:
-    """Say what the patients of one arm with a known outcome support; see `supported_by`."""
+    """Say what the patients of one arm with a known outcome support; see `supported_by`.
+
+    None if all of them, or none, have the event, or there are no predictors.
+    """
+    if not cohort.codebook:
+        return None
     values = cohort.outcomes[outcome][cohort.treatment == arm]
     n, events = int(np.isfinite(values).sum()), int(np.sum(values == 1))
     return supported_by(n, events, parameters=model_parameters(cohort))

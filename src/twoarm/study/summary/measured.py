@@ -14,12 +14,14 @@ from twoarm.resampling import CalibrationMetrics, Metric
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.measure.arms import ArmResult
 from twoarm.study.measure.outcomes import BenefitResult, OutcomeResult
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.summary.tree import Node
 
 __all__ = ["measured_outcome"]
 
 _MEASURES = ("auc", "brier", "scaled_brier", "log_loss", "r2", "g")
 _REGRESSED = ("r2", "g")
+_SPREAD = ("mean", "sd", "median", "share_positive")
 _CALIBRATION = ("intercept", "slope", "in_the_large", "ici", "e50", "e90", "emax")
 _ELSEWHERE = Absent("the threshold belongs to the primary outcome")
 _FEW = "too few replicates succeeded"
@@ -27,6 +29,8 @@ _FEW = "too few replicates succeeded"
 
 def measured_outcome(outcome: OutcomeResult) -> Node:
     """Give what was measured of one outcome; questions add the rest."""
+    if not outcome.has_models:
+        return _without_models(outcome)
     return Node(
         desirable=outcome.spec.desirable,
         threshold=outcome.spec.threshold,
@@ -47,6 +51,36 @@ def _average(estimate: Estimate | Absent) -> Any:
     return estimate if isinstance(estimate, Absent) else plain_estimate(estimate, _FEW)
 
 
+def _without_models(outcome: OutcomeResult) -> Node:
+    """Give the counts and the crude difference; whatever models would add is absent."""
+    absent = Absent(NO_PREDICTORS)
+    measures = dict.fromkeys(("supported", *_MEASURES, "calibration", "gate", "weights"), absent)
+    return Node(
+        desirable=outcome.spec.desirable,
+        threshold=outcome.spec.threshold,
+        arms={name: _counts(arm) | measures for name, arm in outcome.arms.items()},
+        benefit=Node(
+            **dict.fromkeys((*_SPREAD, "in_sample"), absent),
+            share_at_threshold=_shares(outcome, absent, absent),
+            share_losing_threshold=_shares(outcome, absent, absent),
+            nnt_of_mean=absent,
+        ),
+        average_effect=Node(
+            crude=plain_estimate(outcome.crude, _FEW),
+            g_formula=absent,
+            **{name: Node(g_formula=absent) for name in NAMES.values()},
+        ),
+    )
+
+
+def _counts(arm: ArmResult) -> dict[str, Any]:
+    return {
+        "n": arm.n,
+        "events": arm.events,
+        "learner": {"kind": arm.learner.kind, "reason": arm.learner.reason},
+    }
+
+
 def _arm(arm: ArmResult) -> dict[str, Any]:
     measures: dict[str, Any] = {
         name: _metric(name, getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
@@ -57,9 +91,7 @@ def _arm(arm: ArmResult) -> dict[str, Any]:
         for name, value in asdict(arm.gate).items()
     }
     return {
-        "n": arm.n,
-        "events": arm.events,
-        "learner": {"kind": arm.learner.kind, "reason": arm.learner.reason},
+        **_counts(arm),
         "supported": _supported(arm),
         **measures,
         "gate": gate,
@@ -144,11 +176,10 @@ def _benefit(outcome: OutcomeResult) -> Node:
 
 
 def _spread(benefit: BenefitResult) -> dict[str, Any]:
-    names = ("mean", "sd", "median", "share_positive")
-    return {name: getattr(benefit.crossfit, name, None) for name in names}
+    return {name: getattr(benefit.crossfit, name, None) for name in _SPREAD}
 
 
-def _shares(outcome: OutcomeResult, raw: float | None, crossfit: float | None) -> Node:
+def _shares(outcome: OutcomeResult, raw: Any, crossfit: Any) -> Node:
     if not outcome.spec.primary:
         return Node(raw=_ELSEWHERE, crossfit=_ELSEWHERE)
     return Node(raw=raw, crossfit=crossfit)

@@ -59,7 +59,7 @@ def _object(whole: Schema, schema: Schema) -> Schema:
     """Give the object behind a reference, or beside a null."""
     if "$ref" in schema:
         return _object(whole, whole["$defs"][schema["$ref"].rpartition("/")[2]])
-    return schema["oneOf"][1] if "oneOf" in schema else schema
+    return _object(whole, schema["oneOf"][1]) if "oneOf" in schema else schema
 
 
 def _set(node: Schema, name: str, schema: Schema) -> None:

@@ -91,7 +91,8 @@ def other_populations_table(result: StudyResult) -> Table:
 def _methods(
     result: StudyResult, outcome: OutcomeResult, population: Population
 ) -> Iterator[Named]:
-    yield "g-formula", outcome.g_formula[population]
+    if outcome.has_models:
+        yield "g-formula", outcome.g_formula[population]
     effects = result.value(AVERAGE_EFFECT, outcome.spec.name)
     if effects is None:
         return

@@ -29,6 +29,7 @@ AGREEMENT = Question(
     scope=Scope.PRIMARY,
     line=Line.CAUSAL,
     doubt="an average that the models do not reproduce",
+    of_models=True,
     ask=_ask,
     finding=finding,
 )

@@ -41,6 +41,7 @@ SUPPORT = Question(
     name="support",
     scope=Scope.COHORT,
     doubt="patients unlike those the models learnt from",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

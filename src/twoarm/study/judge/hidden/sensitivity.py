@@ -79,6 +79,7 @@ SENSITIVITY = Question(
     scope=Scope.PRIMARY,
     line=Line.CAUSAL,
     doubt="how small a hidden tilt of treatment would be enough",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

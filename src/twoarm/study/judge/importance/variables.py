@@ -145,6 +145,7 @@ _MODIFIER = record(
 IMPORTANCE = Question(
     name="importance",
     scope=Scope.OUTCOMES,
+    of_models=True,
     ask=_ask,
     block=_block,
     keys=(

@@ -207,6 +207,7 @@ COHERENCE = Question(
     name="coherence",
     scope=Scope.COHORT,
     doubt="outcomes predicted in contradiction to each other",
+    of_models=True,
     ask=_ask,
     finding=_finding,
     block=_block,

@@ -52,6 +52,7 @@ DISCRIMINATION = Question(
     name="discrimination",
     scope=Scope.PRIMARY,
     doubt="outcome models that are not shown to tell who will have the event",
+    of_models=True,
     ask=_ask,
     finding=finding,
 )

@@ -248,6 +248,7 @@ ORDINAL = Question(
     name="ordinal outcome",
     scope=Scope.COHORT,
     doubt="an ordinal model that says otherwise",
+    of_models=True,
     ask=_ask,
     finding=_finding,
     block=_block,

@@ -39,6 +39,7 @@ SEPARATION = Question(
     name="separation",
     scope=Scope.PRIMARY,
     doubt="predictors that separate the patients with the event from the others",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

@@ -118,6 +118,7 @@ BASELINE_RISK = Question(
     name="baseline risk",
     scope=Scope.PRIMARY,
     doubt="a learner whose benefit by risk is not what the patients show",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

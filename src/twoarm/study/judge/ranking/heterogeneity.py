@@ -86,6 +86,7 @@ HETEROGENEITY = Question(
     name="heterogeneity",
     scope=Scope.PRIMARY,
     doubt="a share above the threshold that one odds ratio for all would show too",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

@@ -100,6 +100,7 @@ COMPARISON = Question(
     name="comparison of learners",
     scope=Scope.PRIMARY,
     doubt="learners that disagree",
+    of_models=True,
     ask=_ask,
     finding=_finding,
     block=_block,

@@ -65,6 +65,7 @@ RANKING = Question(
     scope=Scope.PRIMARY,
     line=Line.RANKING,
     doubt="patients ranked first who gain less than the average",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

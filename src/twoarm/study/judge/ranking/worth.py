@@ -40,6 +40,7 @@ WORTH = Question(
     name="worth of the prediction",
     scope=Scope.PRIMARY,
     doubt="predictions of benefit that run backwards",
+    of_models=True,
     ask=_ask,
     finding=finding,
     block=_block,

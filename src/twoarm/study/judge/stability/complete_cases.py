@@ -118,6 +118,7 @@ def _block(value: CompleteCases, _: Study) -> dict[str, Any]:
 COMPLETE_CASES = Question(
     name="complete cases",
     scope=Scope.PRIMARY,
+    of_models=True,
     ask=_ask,
     block=_block,
     keys=(

@@ -133,6 +133,7 @@ CENTRES = Question(
     name="centres",
     scope=Scope.COHORT,
     doubt="differences between centres",
+    of_models=True,
     ask=_ask,
     finding=_finding,
     block=_block,

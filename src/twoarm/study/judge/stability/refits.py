@@ -135,6 +135,7 @@ STABILITY = Question(
     name="stability",
     scope=Scope.OUTCOMES,
     doubt="predictions that change from refit to refit",
+    of_models=True,
     ask=_ask,
     finding=_finding,
     block=_block,
