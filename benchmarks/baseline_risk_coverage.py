@@ -31,9 +31,9 @@ from benchmarks.ledger import Ledger
 from benchmarks.record import keep
 from twoarm.diagnostics import propensity
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_outcomes
-from twoarm.diagnostics.ranking.baseline_risk import baseline_risk
-from twoarm.diagnostics.ranking.blinded_risk import blinded_risk
-from twoarm.diagnostics.ranking.risk_groups import GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk import baseline_risk
+from twoarm.diagnostics.ranking.by_risk.blinded_risk import blinded_risk
+from twoarm.diagnostics.ranking.by_risk.risk_groups import GroupBenefit, RiskGroup
 from twoarm.metrics import benefit_groups
 from twoarm.seeds import generator
 from twoarm.synthetic import DESIRABLE, generate

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from twoarm.diagnostics.ranking.blinded_risk import odds_ratio_trend, one_odds_ratio
-from twoarm.diagnostics.ranking.risk_groups import Patients, risk_groups
+from twoarm.diagnostics.ranking.by_risk.blinded_risk import odds_ratio_trend, one_odds_ratio
+from twoarm.diagnostics.ranking.by_risk.risk_groups import Patients, risk_groups
 
 VALUES = json.loads(
     Path(__file__).with_name("baseline_risk_values.json").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from twoarm.cohort import load_study, read_cohort
-from twoarm.diagnostics.ranking.baseline_risk import baseline_risk, finding
+from twoarm.diagnostics.ranking.by_risk.baseline_risk import baseline_risk, finding
 from twoarm.learners import Logistic
 from twoarm.metalearners import Predictors, TLearner
 from twoarm.seeds import fold_numbers, generator

@@ -110,7 +110,7 @@ def test_the_averages_are_adjusted_for_the_columns_of_the_propensity(result):
     hajek = np.average(good[treated], weights=weight[treated]) - np.average(
         good[control], weights=weight[control]
     )
-    found = result.value(AVERAGE_EFFECT)
+    found = result.value(AVERAGE_EFFECT).ate
     assert_allclose(found.iptw.estimate, hajek, rtol=1e-12)
     crude = good[treated].mean() - good[control].mean()
     assert_allclose(found.crude.estimate, crude, rtol=1e-12)

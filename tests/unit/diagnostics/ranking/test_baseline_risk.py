@@ -13,9 +13,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from twoarm.diagnostics import average_effect
-from twoarm.diagnostics.ranking.baseline_risk import baseline_risk
-from twoarm.diagnostics.ranking.blinded_risk import blinded_risk, odds_ratio_trend, one_odds_ratio
-from twoarm.diagnostics.ranking.risk_groups import Patients, risk_groups
+from twoarm.diagnostics.ranking.by_risk.baseline_risk import baseline_risk
+from twoarm.diagnostics.ranking.by_risk.blinded_risk import (
+    blinded_risk,
+    odds_ratio_trend,
+    one_odds_ratio,
+)
+from twoarm.diagnostics.ranking.by_risk.risk_groups import Patients, risk_groups
 from twoarm.errors import ArgumentError, FitError
 from twoarm.learners import Logistic
 from twoarm.metalearners import TLearner, arm_scores

@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from twoarm.diagnostics.ranking.baseline_risk import finding
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk import finding
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import (
+    BaselineRisk,
+    GroupBenefit,
+    RiskGroup,
+)
 from twoarm.metrics import Estimate, wald
 
 

@@ -19,7 +19,8 @@ def test_no_interval_where_more_than_a_fifth_of_the_replicates_failed(small_resu
     mu = {f"mu{arm}_{spec.name}": rng.random((REPLICATES, len(plan.cohort))) for arm in (0, 1)}
     mu[f"mu1_{spec.name}"][:failed] = np.nan
     counts, own = draws(plan, done), small_result.in_sample[spec.name]
-    found = g_formula_benefit(plan, SimpleNamespace(array=mu.__getitem__), done, counts, spec, own)
+    store, everybody = SimpleNamespace(array=mu.__getitem__), np.ones(len(plan.cohort))
+    found = g_formula_benefit(plan, store, done, counts, spec, own, everybody)
     assert_allclose(found.estimate, own.benefit.mean(), rtol=1e-12)
     assert np.isfinite([found.se, found.low, found.high]).tolist() == [given] * 3
     if given:

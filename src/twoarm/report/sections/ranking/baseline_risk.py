@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import (
+    BaselineRisk,
+    GroupBenefit,
+    RiskGroup,
+)
 from twoarm.metrics import Estimate, finite
 from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, draw
 from twoarm.report.formats import shown

@@ -7,8 +7,12 @@ from typing import Any
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.diagnostics.ranking.baseline_risk import baseline_risk, finding
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk import baseline_risk, finding
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import (
+    BaselineRisk,
+    GroupBenefit,
+    RiskGroup,
+)
 from twoarm.errors import NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.study.fit.tasks import cross_fit_folds

@@ -11,19 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, RiskGroup
-from twoarm.diagnostics.ranking.baseline_risk_words import (
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import BaselineRisk, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_words import (
     on_extremes,
     on_learner,
     on_odds_ratio,
     on_shares,
 )
-from twoarm.diagnostics.ranking.blinded_risk import (
+from twoarm.diagnostics.ranking.by_risk.blinded_risk import (
     blinded_risk,
     odds_ratio_trend,
     one_odds_ratio,
 )
-from twoarm.diagnostics.ranking.risk_groups import Patients, risk_groups
+from twoarm.diagnostics.ranking.by_risk.risk_groups import Patients, risk_groups
 from twoarm.errors import ArgumentError
 from twoarm.metalearners.scores import arm_scores
 from twoarm.metrics import auc, benefit_groups

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.diagnostics.ranking.arm_risks import (
+from twoarm.diagnostics.ranking.by_risk.arm_risks import (
     ArmRisks,
     observed_risks,
     scored_risks,
     share_of_total,
     woolf,
 )
-from twoarm.diagnostics.ranking.baseline_risk_values import GroupBenefit, RiskGroup
-from twoarm.diagnostics.ranking.blinded_risk import OneOddsRatio
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.blinded_risk import OneOddsRatio
 from twoarm.metrics import Estimate, wald
 
 __all__ = ["Patients", "risk_groups"]

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twoarm.diagnostics.harm import amount, estimated
-from twoarm.diagnostics.ranking.baseline_risk_values import BaselineRisk, GroupBenefit, RiskGroup
+from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import (
+    BaselineRisk,
+    GroupBenefit,
+    RiskGroup,
+)
 from twoarm.metrics import Estimate
 
 __all__ = ["on_extremes", "on_learner", "on_odds_ratio", "on_shares"]

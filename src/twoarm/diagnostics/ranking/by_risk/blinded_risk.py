@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from twoarm.diagnostics.ranking.arm_risks import ArmRisks, odds_ratio_of
+from twoarm.diagnostics.ranking.by_risk.arm_risks import ArmRisks, odds_ratio_of
 from twoarm.learners import Logistic, prepare
 from twoarm.metalearners.sample import out_of_fold
 from twoarm.metrics import Estimate, wald

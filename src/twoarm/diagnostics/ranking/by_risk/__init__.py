@@ -1,0 +1,1 @@
+"""Benefit in groups of rising baseline risk."""
