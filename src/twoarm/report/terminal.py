@@ -103,7 +103,9 @@ def terminal_summary(result: StudyResult) -> Iterator[str]:
             if auc.ci is not None:
                 quoted += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
-    yield "  * Harrell's correction is not valid for this learner here"
+    fits = [fit for outcome in result.outcomes.values() for fit in outcome.arms.values()]
+    if any(fit.gate.harrell_valid is False for fit in fits):
+        yield "  * Harrell's correction is not valid for this learner here"
     yield ""
     yield f"Benefit, percentage points{synthetic}"
     yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
