@@ -133,11 +133,10 @@ def _auc(label: str, fit: ArmResult) -> Sentence:
     )
     if auc.harrell is not None:
         text += f" Harrell's correction gives {shown(auc.harrell, 'probability')}"
-        text += f". {fit.gate.reason}." if fit.gate.harrell_valid is False else "."
+        text += f". {fit.gate.reason.rstrip('.')}." if fit.gate.harrell_valid is False else "."
     return Sentence("finding", text)
 
 
 def _no_auc(model: str, fit: ArmResult) -> Sentence:
-    return Sentence(
-        "caution", f"{model}: the AUC could not be estimated: {fit.auc.headline_reason}."
-    )
+    reason = fit.auc.headline_reason.rstrip(".")
+    return Sentence("caution", f"{model}: the AUC could not be estimated: {reason}.")

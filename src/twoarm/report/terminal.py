@@ -125,7 +125,9 @@ def _auc_lines(result: StudyResult, synthetic: str) -> Iterator[str]:
             if auc.ci is not None:
                 quoted += f" ({interval(auc.ci.low, auc.ci.high, 'probability')})"
             yield f"  {name:<34}{f'{fit.events}/{fit.n}':>9}{''.join(cells)}   {quoted}"
-    yield "  * Harrell's correction is not valid for this learner here"
+    fits = [fit for outcome in result.outcomes.values() for fit in outcome.arms.values()]
+    if any(fit.gate.harrell_valid is False for fit in fits):
+        yield "  * Harrell's correction is not valid for this learner here"
 
 
 def _benefit_lines(result: StudyResult, synthetic: str) -> Iterator[str]:

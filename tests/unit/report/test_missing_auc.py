@@ -37,7 +37,7 @@ def test_harrells_clause_is_left_out_where_there_is_no_value(small_result, valid
 
 
 def test_harrells_failure_is_said_in_the_gates_words(small_result):
-    gate = Gate(False, 0.1, "Harrell's AUC exceeds the headline by 0.100: not valid")
+    gate = Gate(False, 0.1, "Harrell's AUC exceeds the headline by 0.100: not valid.")
     text = said_of(changed(small_result, gate=gate, harrell=0.9))
     assert text.endswith(" Harrell's correction gives 0.900. Harrell's AUC exceeds the headline by "
                          "0.100: not valid.")  # fmt: skip

@@ -9,6 +9,7 @@ from twoarm.report.sentences import sentences
 from twoarm.report.terminal import terminal_summary
 from twoarm.resampling import draw_counts
 from twoarm.study import run
+from twoarm.study.judge.stability.refits import STABILITY
 from twoarm.study.plan.plan import ARMS
 
 REPLICATES = 10
@@ -55,7 +56,7 @@ cross_fit_repeats = 2
 
 
 def run_of(folder, sizes, events):
-    """Run a study with these patients and events in each arm, without its questions."""
+    """Run a study with these patients and events in each arm, asking what reads replicates."""
     rng = np.random.default_rng(7)
     lines = ["pid,arm,age,sbp,dead"]
     for arm, (size, with_event) in enumerate(zip(sizes, events, strict=True)):
@@ -68,7 +69,7 @@ def run_of(folder, sizes, events):
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     study = load_study(folder / "study.toml")
     return run(study, read_cohort(study), out=folder / "run", replicates=REPLICATES,
-               executor="serial", questions=())  # fmt: skip
+               executor="serial", questions=(STABILITY,))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +121,19 @@ def test_the_reason_is_said_where_the_number_would_stand(result):
         missing = f"not defined in {fit.auc.failed} of 10 replicates; no corrected value is given."
         assert any(text.startswith(f"{label}: auc") and text.endswith(missing) for text in texts)
     page = " ".join(texts + list(terminal_summary(result)))
-    assert "Harrell's correction" not in page.replace("* Harrell's correction is not valid", "")
+    assert "Harrell's correction" not in page
+    assert ".." not in page
     assert "rests on the others" not in page
     assert "2 patients with the event" in page
+
+
+def test_refits_that_mostly_failed_say_nothing_of_stability(result):
+    failed = {index for index, _ in result.failures}
+    expected = f"both arms' models could be fitted in {REPLICATES - len(failed)} of 10 replicates"
+    assert len(failed) > 2
+    assert result.why_absent(STABILITY) == expected
+    assert result.summary()["outcomes"]["death"]["stability"] is None
+    assert result.findings == ()
 
 
 def test_the_table_of_the_auc_has_gaps_and_counts(result):
@@ -163,6 +174,9 @@ def measures_of(summary):
 def check_counts(result):
     """Compare every number with the count that it rests on."""
     summary = result.summary()
+    failed = len({index for index, _ in result.failures})
+    absent = summary["outcomes"]["death"]["stability"] is None
+    assert absent == (failed > 0.2 * REPLICATES)
     for part, where, found in measures_of(summary):
         used, out_of_bag = found["replicates_used"], found["oob_used"]
         assert used + found["failed"] == REPLICATES

@@ -12,6 +12,7 @@ from twoarm.errors import FitError
 from twoarm.execution import run_tasks
 from twoarm.importance import importance_shares, permuted_variable
 from twoarm.metalearners import Predictors, arm_seeds, effects_of, replicate_arm
+from twoarm.resampling import LARGEST_MISSING_SHARE
 from twoarm.seeds import Stream
 from twoarm.study.judge.importance.affordable import MOST_PATIENTS, affordable
 from twoarm.study.plan.plan import Plan
@@ -60,7 +61,7 @@ def refitted_importance(plan: Plan) -> RefittedImportance:
     Raises
     ------
     FitError
-        If fewer than 10 refits are affordable, or succeed.
+        If fewer than 10 refits are affordable or succeed, or more than 20 % of them fail.
     """
     n = len(plan.cohort)
     refits = affordable(plan, _REFITS, n) if n <= MOST_PATIENTS else 0
@@ -72,7 +73,7 @@ def refitted_importance(plan: Plan) -> RefittedImportance:
         )
     found = list(run_tasks(_Refit(plan), range(refits), **plan.run_by))
     shares = [each for each in found if not isinstance(each, str)]
-    if len(shares) < _FEWEST_REFITS:
+    if len(shares) < max(_FEWEST_REFITS, (1.0 - LARGEST_MISSING_SHARE) * refits):
         error = next(each for each in found if isinstance(each, str))
         raise FitError(f"{refits - len(shares)} of {refits} refits failed: {error}")
     return RefittedImportance(np.array(shares))

@@ -23,11 +23,10 @@ from twoarm.diagnostics import (
 from twoarm.diagnostics.stability.stability import finding
 from twoarm.metalearners import Effects
 from twoarm.metrics import as_benefit
-from twoarm.resampling import RunStore
+from twoarm.resampling import LARGEST_MISSING_SHARE, RunStore
 from twoarm.study.judge.evidence import Evidence
-from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Question, Scope
-from twoarm.study.judge.schema import PROBABILITY_OR_NULL, SPREAD_OR_NULL, maybe, record
+from twoarm.study.judge.schema import PROBABILITY_OR_NULL, SPREAD, maybe, record
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["STABILITY", "RefitStability", "refit_stability"]
@@ -58,14 +57,18 @@ class RefitStability:
 
 def refit_stability(
     plan: Plan, store: RunStore, in_sample: Mapping[str, Effects]
-) -> dict[str, RefitStability]:
+) -> dict[str, RefitStability | Absent]:
     """Compare every replicate's predictions of every outcome with those of the full fit.
 
-    The replicates are read from the store a few columns at a time.
+    The replicates are read from the store a few columns at a time. Absent where both arms' models
+    could be fitted in fewer than 80 % of them.
     """
-    found = {}
+    found: dict[str, RefitStability | Absent] = {}
     for spec in plan.outcomes:
         full = in_sample[spec.name]
+        if few := _too_few(*_replicates(store, spec.name)):
+            found[spec.name] = few
+            continue
         effects = effect_stability(
             *_replicates(store, spec.name),
             full.mu0,
@@ -100,17 +103,25 @@ def _replicates(store: RunStore, outcome: str) -> tuple[NDArray[np.floating], ND
     return store.array(f"mu0_{outcome}"), store.array(f"mu1_{outcome}")  # type: ignore[return-value]
 
 
+def _too_few(mu0: NDArray[np.floating], mu1: NDArray[np.floating]) -> Absent | None:
+    """Say that too many replicates failed for the others to stand for all, if so."""
+    fitted = np.isfinite(mu1[:, 0] - mu0[:, 0])  # a fit that failed is a row of NaN
+    if np.mean(~fitted) <= LARGEST_MISSING_SHARE:
+        return None
+    return Absent(
+        f"both arms' models could be fitted in {fitted.sum()} of {fitted.size} replicates"
+    )
+
+
 _PATH = "outcomes.{outcome}.stability"
-_FAILED = "no replicate succeeded"
 
 
-def _ask(evidence: Evidence) -> Mapping[str, RefitStability]:
+def _ask(evidence: Evidence) -> Mapping[str, RefitStability | Absent]:
     return refit_stability(evidence.plan, evidence.store, evidence.full.in_sample)
 
 
-def _finding(value: RefitStability, study: Study) -> Finding | None:
-    some = np.isfinite(value.effects.benefit.mean_mape)  # any replicate succeeded
-    return finding(value.effects, study) if some else None
+def _finding(value: RefitStability, study: Study) -> Finding:
+    return finding(value.effects, study)
 
 
 def _block(value: RefitStability, _: Study) -> dict[str, Any]:
@@ -118,18 +129,15 @@ def _block(value: RefitStability, _: Study) -> dict[str, Any]:
     index = found.benefit.mean_instability_index
     return {
         _PATH: {
-            "mape": {
-                name: number(getattr(found, name).mean_mape, _FAILED)
-                for name in ("mu0", "mu1", "benefit")
-            },
+            "mape": {name: getattr(found, name).mean_mape for name in ("mu0", "mu1", "benefit")},
             "classification_instability": Absent("the threshold belongs to the primary outcome")
             if index is None
-            else number(index, _FAILED),
+            else index,
         }
     }
 
 
-_MAPE = record(mu0=SPREAD_OR_NULL, mu1=SPREAD_OR_NULL, benefit=SPREAD_OR_NULL)
+_MAPE = record(mu0=SPREAD, mu1=SPREAD, benefit=SPREAD)
 
 STABILITY = Question(
     name="stability",
