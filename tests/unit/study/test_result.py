@@ -85,7 +85,7 @@ def test_the_benefit_has_the_declared_direction(small_result):
 
 def test_the_full_fits_mean_benefit_is_the_g_formula(small_result):
     for name, outcome in small_result.outcomes.items():
-        assert outcome.g_formula.estimate == pytest.approx(
+        assert outcome.g_formula["all"].estimate == pytest.approx(
             small_result.in_sample[name].benefit.mean()
         )
 
