@@ -3,9 +3,10 @@
     python -m benchmarks.run_fuzz --cohorts 1000 --keep
 
 The clean cohorts of `check_fuzz` (types, gaps, levels, constant and doubled columns, centres, sizes
-8 to 80), two replicates each. Wrong are: an exit code but 0, 2, 3; a warning; a run lost after its
-bootstrap; a difference of risks beyond -1 to 1; a number without what it rests on. Lines are
-appended to a file as they come, so that a stopped run goes on. Ends with 1 if anything was wrong.
+8 to 80), two replicates each; figures become pictures in every tenth. Wrong are: an exit code but
+0, 2, 3; a warning; a run lost after its bootstrap; a difference of risks beyond -1 to 1; a number
+without what it rests on. Lines are appended to a file as they come, so that a stopped run goes on.
+Ends with 1 if anything was wrong.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from benchmarks.check_fuzz import draw
 from benchmarks.record import keep
 from benchmarks.small_runs import faults, tried
 
+_PICTURES = 20  # of the even seeds every tenth
+
 
 def measured(seed: int) -> dict[str, Any]:
     """Run one cohort and say how it ended and what was wrong."""
-    found = tried(draw(seed))
+    found = tried(draw(seed), pictures=seed % _PICTURES == 0)
     reason = found.said.strip().splitlines()[-1][:300] if found.code and found.said else ""
     return {"seed": seed, "code": found.code, "reason": reason, "wrong": faults(found)}
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
 from benchmarks.check_fuzz import Cohort, as_toml
 from twoarm.cli.main import main as twoarm
 
@@ -38,8 +41,12 @@ class Outcome:
     files: tuple[str, ...]
 
 
-def tried(cohort: Cohort, *, replicates: int = 2) -> Outcome:
-    """Write a study file and its patients, run it, read what it wrote."""
+def tried(cohort: Cohort, *, replicates: int = 2, pictures: bool = True) -> Outcome:
+    """Write a study file and its patients, run it, read what it wrote.
+
+    Without `pictures` the figures are painted all the same, but no file is made of them, which
+    takes half of the time.
+    """
     study, rows = cohort
     place = Path(tempfile.mkdtemp())
     try:
@@ -50,9 +57,19 @@ def tried(cohort: Cohort, *, replicates: int = 2) -> Outcome:
         (place / "study.toml").write_text(as_toml(study), encoding="utf-8")
         words = ["run", str(place / "study.toml"), "--cohort", str(place / "data.csv")]
         words += ["--out", str(place / "run"), "--replicates", str(replicates)]
-        return _ended(place, [*words, "--executor", "serial"])
+        with contextlib.nullcontext() if pictures else _no_pictures():
+            return _ended(place, [*words, "--executor", "serial"])
     finally:
         shutil.rmtree(place)
+
+
+@contextlib.contextmanager
+def _no_pictures() -> Iterator[None]:
+    with (
+        mock.patch.object(FigureCanvasAgg, "print_png"),
+        mock.patch.object(FigureCanvasSVG, "print_svg", lambda _, file, **__: file.write("<svg/>")),
+    ):
+        yield
 
 
 def _ended(place: Path, words: list[str]) -> Outcome:
@@ -129,9 +146,6 @@ def _contradictions(summary: dict[str, Any]) -> Iterator[str]:
             node["headline_reason"]
         ):
             yield f"{path}.headline is {node['headline']}: {node['headline_reason']!r}"
-        bounds = [node.get(key) for key in ("low", "estimate", "high")]
-        if None not in bounds and bounds != sorted(bounds):
-            yield f"{path}: {bounds} are not in order"
 
 
 def _objects(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
