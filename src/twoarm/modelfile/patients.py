@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.decimals import decimal_comma, ranges_of, with_points
+from twoarm.cohort.codebook import Range
+from twoarm.cohort.decimals import decimal_comma, with_points
 from twoarm.cohort.problems import listed
 from twoarm.cohort.readers import Table, read_table
 from twoarm.errors import CohortError
@@ -18,6 +19,8 @@ from twoarm.modelfile.model import Model
 from twoarm.modelfile.reading import read_cells
 
 __all__ = ["Patients", "read_patients"]
+
+_ADVICE = "Write decimals with a point, and thousands without a separator"
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,10 @@ def read_patients(model: Model, path: str | Path) -> Patients:
     header = read_table(path, needed).header  # the needed columns tell the separator
     table = read_table(path, {column for column in header if column})
     _require_columns(table, needed)
-    numbers = {predictor.column for predictor in model.codebook if predictor.is_number}
-    comma, problems = decimal_comma(table.columns, numbers, table.rows, ranges_of(model.codebook))
-    if problems:
+    numbers = _seen(model)
+    comma, found = decimal_comma(table.columns, numbers, table.rows, numbers)
+    if found:
+        problems = [replace(each, advice=_ADVICE) for each in found]
         raise CohortError(f"{table.source} cannot be read safely:\n{listed(problems)}")
     columns = {
         name: with_points(cells) if comma and name in numbers else cells
@@ -69,6 +73,16 @@ def read_patients(model: Model, path: str | Path) -> Patients:
     cells = read_cells(model.codebook, model.encoding.fill, columns)
     others = {name: values for name, values in table.columns.items() if name not in needed}
     return Patients(table.rows, cells.coded, cells.unusable, cells.remarks, others)
+
+
+def _seen(model: Model) -> dict[str, Range]:
+    """Give the limits seen in training, of the columns that are numbers."""
+    support = model.content["support"]
+    return {
+        each.column: Range(min=support[each.column]["min"], max=support[each.column]["max"])
+        for each in model.codebook
+        if each.is_number
+    }
 
 
 def _require_columns(table: Table, needed: set[str]) -> None:

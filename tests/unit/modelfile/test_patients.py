@@ -190,3 +190,17 @@ def test_where_treatment_was_all_but_decided_there_is_no_number(tmp_path):
     assert np.isnan(predicted.benefit["death"]).all()
     assert predicted.notes[0] == "treatment was all but decided in patients like this"
     assert predicted.notes[1] == "glucose 'seven': expected a number"
+
+
+def test_three_digits_after_a_point_are_decimals_where_thousands_were_never_seen(model, tmp_path):
+    file = tmp_path / "new.csv"
+    file.write_text("age,glucose,sex,site\n60,7.125,M,M1\n")
+    assert read_patients(model, file).coded[0, 1] == 7.125
+
+
+def test_a_mark_that_may_set_off_thousands_is_asked_about_without_a_study_file(model, tmp_path):
+    file = tmp_path / "new.csv"
+    file.write_text("age,glucose,sex,site\n60,1.184,M,M1\n")  # 1.184 was never seen, nor 1184
+    with pytest.raises(CohortError, match="separator of thousands") as raised:
+        read_patients(model, file)
+    assert "study file" not in str(raised.value)
