@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twoarm.errors import ModelFileError
 from twoarm.modelfile.model import Model
 from twoarm.modelfile.reading import in_words, read_cells
 
 __all__ = ["check_digest", "check_vectors", "digest"]
+
+Floats = NDArray[np.float64]
 
 _FEWEST_VECTORS = 50
 _TOLERANCE = 1e-9
@@ -66,6 +69,9 @@ def check_vectors(model: Model) -> None:
                 "it reads its test vectors otherwise than they were written: its codebook was "
                 "changed; do not use it, and ask for a new copy."
             )
+    chances = np.array([vector["propensity"] for vector in vectors], dtype=np.float64)
+    _require_near(model.propensity(cells.coded), chances, "treatment")
+    model.decided(cells.coded)  # its bound is there
     for outcome in model.outcomes:
         risks = model.risks(cells.coded, outcome)
         found = np.vstack([risks, model.benefit(risks, outcome)])
@@ -73,10 +79,13 @@ def check_vectors(model: Model) -> None:
             [[*vector["risks"][outcome], vector["benefit"][outcome]] for vector in vectors],
             dtype=np.float64,
         ).T
-        worst = float(np.abs(found - expected).max())
-        if not worst <= _TOLERANCE:
-            raise ModelFileError(
-                f"its predictions of '{outcome}' differ from its test vectors by up to "
-                f"{worst:.2g}. The file was changed, or this computer calculates differently; do "
-                "not use it."
-            )
+        _require_near(found, expected, f"'{outcome}'")
+
+
+def _require_near(found: Floats, expected: Floats, what: str) -> None:
+    worst = float(np.abs(found - expected).max())
+    if not worst <= _TOLERANCE:
+        raise ModelFileError(
+            f"its predictions of {what} differ from its test vectors by up to {worst:.2g}. The "
+            "file was changed, or this computer calculates differently; do not use it."
+        )

@@ -80,6 +80,9 @@ class Model:
 
         Their like is missing in one of the arms, so that nothing is known of the difference.
         """
-        overlap = self.content["overlap"]
-        score = member_risk(overlap["treatment"], self.encoding.encode(coded))
-        return np.asarray((score < overlap["alpha"]) | (score > 1.0 - overlap["alpha"]))
+        score, alpha = self.propensity(coded), self.content["overlap"]["alpha"]
+        return np.asarray((score < alpha) | (score > 1.0 - alpha))
+
+    def propensity(self, coded: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the probability of treatment that the predictors told in training."""
+        return member_risk(self.content["overlap"]["treatment"], self.encoding.encode(coded))

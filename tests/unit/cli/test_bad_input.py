@@ -285,8 +285,10 @@ MODEL = {
         "glucose": {"min": 3, "max": 20, "levels": []},
         "site": {"min": 0, "max": 1, "levels": [0, 1]},
     },
+    "overlap": {"treatment": {"kind": "mean", "share": 0.5}, "alpha": 0.1},
     "test_vectors": [
         {
+            "propensity": 0.5,
             "cells": {"age": "60", "glucose": "7", "site": "M1"},
             "reads": {"age": "60", "glucose": "7", "site": "M1"},
             "risks": {"death": [0.3, 0.2]},
@@ -314,6 +316,8 @@ BAD_MODELS = {
     "another version": (damaged(lambda m: m.update(format_version=2)), ["version 2", "reads 1"]),
     "no arms": (damaged(lambda m: m.pop("arms")), ["incomplete or damaged", "'arms'"]),
     "no fill": (damaged(lambda m: m["preprocessing"]["fill"].pop("age")), ["incomplete", "'age'"]),
+    "no overlap": (damaged(lambda m: m.pop("overlap")), ["incomplete or damaged", "'overlap'"]),
+    "no bound": (damaged(lambda m: m["overlap"].pop("alpha")), ["incomplete", "'alpha'"]),
     "few vectors": (damaged(lambda m: m["test_vectors"].pop()), ["49 test vectors"]),
     "changed": (
         damaged(lambda m: m["arms"]["control"].update(death=constant(0.31))),

@@ -144,6 +144,7 @@ ON_PURPOSE = {
     "a weight": move_a_weight,
     "a tree": move_a_leaf,
     "arms swapped": swap_arms,
+    "who is treated": lambda c: c["overlap"]["treatment"].update(intercept=0.0),
 } | {
     f"direction of {name}": lambda c, name=name: c["outcomes"][name].update(
         desirable=not c["outcomes"][name]["desirable"]

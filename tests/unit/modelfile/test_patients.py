@@ -55,6 +55,7 @@ def vector(age, glucose):
         "cells": {"age": f"{age}", "glucose": f"{glucose:g}", "sex": "F", "site": "ICA"},
         "reads": {"age": f"{age} years", "glucose": f"{glucose:g} mmol/L", "sex": "female",
                   "site": "ICA"},
+        "propensity": 0.5,
         "risks": {"death": [mu0, mu1]},
         "benefit": {"death": mu0 - mu1},
     }  # fmt: skip
@@ -181,7 +182,8 @@ def test_what_concerns_the_whole_file_refuses_it(predicted, text, message):
 def test_where_treatment_was_all_but_decided_there_is_no_number(tmp_path):
     nearly_all = {"treatment": {"kind": "mean", "share": 0.97}, "alpha": 0.05}
     whole = CONTENT | {"overlap": nearly_all}
-    whole |= {"test_vectors": [vector(20 + k, 5 + 0.125 * k) for k in range(50)]}
+    vectors = [vector(20 + k, 5 + 0.125 * k) | {"propensity": 0.97} for k in range(50)]
+    whole |= {"test_vectors": vectors}
     model = parse_model(whole | {"digest": digest(whole)})
     file = tmp_path / "new.csv"
     file.write_text("age,glucose,sex,site\n60,7.5,M,M1\n60,seven,M,M1\n")

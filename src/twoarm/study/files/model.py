@@ -13,6 +13,7 @@ from twoarm.diagnostics import Absent
 from twoarm.errors import ArgumentError
 from twoarm.learners import Logistic
 from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest, in_words
+from twoarm.modelfile.predictor import member_risk
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import FittedModels
 from twoarm.study.judge.comparability.overlap import OVERLAP
@@ -40,6 +41,7 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
     plan = result.plan
     if not plan.file.predictors:
         raise ArgumentError(NO_PREDICTORS)
+    overlap = _overlap(result, models)
     content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -75,7 +77,7 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
             )
             for k, predictor in enumerate(plan.cohort.codebook)
         },
-        "overlap": _overlap(result, models),
+        "overlap": overlap,
         "outcomes": {
             spec.name: {
                 "label": spec.title,
@@ -96,7 +98,7 @@ def model_content(result: StudyResult, models: FittedModels) -> dict[str, Any]:
             "seed": plan.seed,
             "replicates": result.replicates,
         },
-        "test_vectors": _test_vectors(plan, models),
+        "test_vectors": _test_vectors(plan, models, overlap["treatment"]),
     }
     return content | {"digest": digest(content)}
 
@@ -158,7 +160,9 @@ def _seen(predictor: Predictor, values: NDArray[np.float64]) -> dict[str, Any]:
     return seen
 
 
-def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
+def _test_vectors(
+    plan: Plan, models: FittedModels, treatment: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Draw patients; give their cells, how these read, and what the run's models say of them."""
     codebook = plan.cohort.codebook
     rng = generator(plan.seed, Stream.TEST_VECTORS)
@@ -174,6 +178,7 @@ def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
         name: np.stack([model.predict_proba(X)[:, 1] for model in pair])
         for name, pair in models.stacks.items()
     }
+    propensity = member_risk(treatment, X)
     sign = {spec.name: 1.0 if spec.desirable else -1.0 for spec in plan.outcomes}
     return [
         {
@@ -183,6 +188,7 @@ def _test_vectors(plan: Plan, models: FittedModels) -> list[dict[str, Any]]:
                 for each, x in zip(codebook, row, strict=True)
                 if math.isfinite(x)
             },
+            "propensity": float(propensity[k]),
             "risks": {name: values[:, k].tolist() for name, values in risks.items()},
             "benefit": {
                 name: float(sign[name] * (values[1, k] - values[0, k]))
