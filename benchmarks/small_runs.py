@@ -127,7 +127,7 @@ def _beyond(path: str, value: float) -> bool:
     keys = path.split(".")
     if "odds_ratio" in keys:
         return value <= 0
-    return keys[-1] == "estimate" and abs(value) > 1 and any(key in _ESTIMATES for key in keys)
+    return keys[-1] == "estimate" and abs(value) > 1 and not _NO_DIFFERENCE & set(keys)
 
 
 _RESTS_ON = {

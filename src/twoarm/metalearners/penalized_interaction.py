@@ -140,7 +140,7 @@ def fit_path(
     Raises
     ------
     FitError
-        If an iteration does not settle.
+        If all patients have the event or none has, or an iteration does not settle.
 
     Examples
     --------
@@ -149,6 +149,11 @@ def fit_path(
     >>> [fit.interaction.round(2).tolist() for fit in fit_path(x, y, w, [np.inf, 1.0])]
     [[0.0], [-0.51]]
     """
+    if np.ptp(outcome) == 0:
+        raise FitError(
+            "Penalized interactions need patients with the event and patients without it; found "
+            f"{int(outcome.sum())} with it among {outcome.size}."
+        )
     centre, spread = X.mean(axis=0), X.std(axis=0)
     scale = np.where(spread > 0, spread, np.inf)
     p, design = X.shape[1], _design((X - centre) / scale, treatment)[1:]

@@ -8,7 +8,17 @@ from twoarm.report.html import page_of, render
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
 
-__all__ = ["write_report"]
+__all__ = ["IncompletePageError", "write_report"]
+
+
+class IncompletePageError(Exception):
+    """Sections of a page could not be written; all others are."""
+
+    def __init__(self, page: Path, missing: tuple[str, ...]):
+        super().__init__(
+            f"{page} lacks {', '.join(missing)}; everything else is written, and so are all numbers"
+        )
+        self.page, self.missing = page, missing
 
 
 def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
@@ -25,9 +35,14 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
     -------
     Path
         The HTML page.
+
+    Raises
+    ------
+    IncompletePageError
+        If a section cannot be written, after everything else is.
     """
     folder = result.folder if out is None else Path(out)
-    found = sections(result)
+    found, faults = sections(result)
     for name in ("tables", "figures"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for section in found:
@@ -38,6 +53,8 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
             _write(folder / "figures" / f"{figure.name}.png", figure.png)
     page = folder / "report.html"
     _write(page, render(page_of(result, found)).encode("utf-8"))
+    if faults:
+        raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page
 
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import logsumexp
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, FitError
 from twoarm.metalearners import PenalizedInteraction
 from twoarm.metalearners.penalized_interaction import (
     AveragedInteractions,
@@ -145,3 +145,10 @@ def test_a_column_that_does_not_vary_leaves_the_evidence_as_it_is():
             for each in (X, more)
         )  # fmt: skip
         assert with_it == pytest.approx(without, abs=1e-8)
+
+
+@pytest.mark.parametrize("event", [0, 1])
+def test_patients_who_all_have_the_event_or_not_cannot_be_fitted(event):
+    X, arm = np.arange(6.0)[:, None], np.tile([0, 1], 3)
+    with pytest.raises(FitError, match="found"):
+        fit_path(X, np.full(6, event), arm, [np.inf, 1.0])

@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from twoarm.errors import NotEstimable
 from twoarm.report import write_report
 from twoarm.report.formats import points, shown
-from twoarm.report.sections import sections
+from twoarm.report.sections import ranking, sections
 from twoarm.report.sentences import sentences
 from twoarm.report.table import Column, Table
 from twoarm.report.terminal import terminal_summary
+from twoarm.report.write import IncompletePageError
 from twoarm.resampling import Gate
 from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.judge.comparability.support import SUPPORT
@@ -103,7 +105,7 @@ def test_no_word_recommends_anything(page):
 
 
 def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
-    tables = [name for section in sections(small_result) for name in section.written]
+    tables = [name for section in sections(small_result)[0] for name in section.written]
     assert sorted(path.stem for path in folder.glob("tables/*.csv")) == sorted(tables)
     with (folder / "tables" / "auc.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -265,3 +267,17 @@ def test_who_loses_stands_beside_who_gains(small_result, tmp_path):
     assert shares["share_losing_threshold"]["crossfit"] == benefit.losing_crossfit
     table = (tmp_path / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8")
     assert len(table.splitlines()) == 1 + 6
+
+
+def test_a_section_that_fails_takes_no_other_with_it(small_result, tmp_path, monkeypatch):
+    def fail(result):
+        raise NotEstimable("a slip of ours")
+
+    monkeypatch.setattr(ranking, "section", fail)
+    with pytest.raises(IncompletePageError, match="lacks ranking; everything else"):
+        write_report(small_result, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "This section could not be written: a defect of twoarm (NotEstimable" in page
+    assert "Average benefit" in page
+    assert (tmp_path / "tables" / "average_effect.csv").exists()
+    assert not (tmp_path / "tables" / "baseline_risk.csv").exists()

@@ -40,8 +40,28 @@ _TOPICS = (
 _OF_MODELS = (models, ranking, outcomes, importance)
 
 
-def sections(result: StudyResult) -> list[Section]:
-    """Give every section that the result has something to say in."""
+def sections(result: StudyResult) -> tuple[list[Section], dict[str, Exception]]:
+    """Give every section that the result has something to say in, and what failed, by topic.
+
+    A section that cannot be written takes no other with it: in its place stands that it is missing.
+    """
     left_out = () if result.primary.has_models else _OF_MODELS
-    found = (topic.section(result) for topic in _TOPICS if topic not in left_out)
-    return [section for section in found if section is not None]
+    found: list[Section] = []
+    faults: dict[str, Exception] = {}
+    for topic in _TOPICS:
+        name = topic.__name__.rpartition(".")[2]
+        try:
+            section = None if topic in left_out else topic.section(result)
+        except Exception as error:  # noqa: BLE001  whatever it is, the others are written
+            faults[name] = error
+            section = _missing(name, error)
+        found += [] if section is None else [section]
+    return found, faults
+
+
+def _missing(name: str, error: Exception) -> Section:
+    note = (
+        f"This section could not be written: a defect of twoarm ({type(error).__name__}: {error}). "
+        "The numbers are in summary.json."
+    )
+    return Section(name=name, link=name.title(), title=name.title(), lead="", notes=(note,))

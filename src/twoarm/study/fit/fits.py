@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.encoding import EncodingSpec
-from twoarm.errors import ArgumentError
 from twoarm.importance import Dependence, partial_dependence, permutation_importance
 from twoarm.learners import over_folds
 from twoarm.metalearners import Effects, arm_seeds, effects_of, fit_arms
@@ -110,19 +109,8 @@ class _Benefit:
 
 
 def cross_fit(plan: Plan, tell: Listener) -> CrossFit:
-    """Predict every patient by models fitted to the other folds, as often as the study asks.
-
-    Raises
-    ------
-    ArgumentError
-        If there are more folds than patients.
-    """
+    """Predict every patient by models fitted to the other folds, as often as the study asks."""
     section = plan.file.validation
-    if section.cross_fit_folds > len(plan.cohort):
-        raise ArgumentError(
-            f"Cross-fitting in {section.cross_fit_folds} folds needs as many patients; found "
-            f"{len(plan.cohort)}. Lower cross_fit_folds in the study file."
-        )
     shape = (section.cross_fit_repeats, len(plan.outcomes), 2, len(plan.cohort))
     mu = np.full(shape, np.nan)
     errors: list[FitFailure] = []

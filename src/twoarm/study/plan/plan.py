@@ -130,6 +130,11 @@ def make_plan(
     chosen_seed = file.study.seed if seed is None else seed
     if chosen_seed < 0:
         raise ArgumentError(f"The seed must be 0 or larger; found {chosen_seed}.")
+    if file.validation.cross_fit_folds > len(cohort):
+        raise ArgumentError(
+            f"Cross-fitting in {file.validation.cross_fit_folds} folds needs as many patients; "
+            f"found {len(cohort)}. Lower cross_fit_folds in the study file."
+        )
     if file.validation.resample == "centres":
         _check_centres(cohort)
     runner = file.run.executor if executor is None else executor

@@ -128,6 +128,13 @@ def test_impossible_settings_are_refused(small, setting, message):
         make_plan(*small, **setting)
 
 
+def test_more_folds_than_patients_are_refused_before_anything_is_fitted(small):
+    study, cohort = small
+    few = cohort.subset(np.arange(len(cohort)) < study.file.validation.cross_fit_folds - 1)
+    with pytest.raises(ArgumentError, match="folds needs as many patients"):
+        make_plan(study, few)
+
+
 def test_what_a_run_was_is_written_down(small, tmp_path):
     run(*small, out=tmp_path / "run", replicates=2, executor="serial", workers=3)
     record = json.loads((tmp_path / "run" / "run.json").read_text())

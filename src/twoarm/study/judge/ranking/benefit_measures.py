@@ -214,7 +214,7 @@ class EvidenceTask:
             logit=attempt(lambda: _logit(patients, found)),
             slope=benefit_slope(scores, benefit, fold=patients.fold),
             linear=_linear(patients, benefit),
-            groups=attempt(lambda: group_effects(scores, benefit, groups=_GROUPS)),
+            groups=attempt(lambda: _groups_of(scores, benefit)),
             curve=curve,
             isotonic=curve
             if isinstance(curve, Absent)
@@ -308,4 +308,21 @@ def _linear(patients: Patients, benefit: Floats) -> BestLinearPredictor:
 def _mean_of(scores: Floats) -> Estimate:
     if scores.size < 2:
         raise NotEstimable("Fewer than 2 patients are predicted to reach the threshold.")
-    return benefit_slope(scores, np.zeros(scores.size)).mean
+    found = benefit_slope(scores, np.zeros(scores.size)).mean
+    _require_possible(np.array([found.estimate]))
+    return found
+
+
+def _groups_of(scores: Floats, benefit: Floats) -> GroupEffects:
+    found = group_effects(scores, benefit, groups=_GROUPS)
+    _require_possible(found.estimate)
+    return found
+
+
+def _require_possible(estimates: Floats) -> None:
+    """Refuse averages of scores beyond a difference of probabilities: so few patients tell none."""
+    beyond = estimates[np.abs(estimates) > 1.0]
+    if beyond.size:
+        raise NotEstimable(
+            f"an average of {beyond[0]:.3g} lies beyond what is possible, -1 to 1: too few patients"
+        )

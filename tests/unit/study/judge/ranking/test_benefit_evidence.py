@@ -29,7 +29,7 @@ from twoarm.study.judge.answers import asked
 from twoarm.study.judge.comparability.propensity import PROPENSITY
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.ranking.benefit_evidence import EVIDENCE_ON, benefit_evidence
-from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, Patients
+from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, Patients, _groups_of, _mean_of
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.pair_errors import pair_errors
 
@@ -268,3 +268,11 @@ def test_a_run_without_a_cross_fit_says_so(small_result):
     without = replace(small_result, answers=asked(evidence, (COMPARISON,))).summary()
     assert without["outcomes"]["mrs_0_2"]["comparison"] is None
     assert without["absent"]["outcomes.mrs_0_2.benefit_metrics"] == "cross-fitting failed"
+
+
+def test_an_average_of_scores_beyond_the_possible_is_no_number():
+    scores = np.array([-1.6, -1.2, -0.9, 0.1, 0.2, 0.3, 0.2, 0.1])
+    for refused in (lambda: _mean_of(scores[:3]), lambda: _groups_of(scores, np.arange(8.0))):
+        with pytest.raises(NotEstimable, match="beyond what is possible"):
+            refused()
+    assert _mean_of(scores[3:]).estimate == pytest.approx(0.18)
