@@ -29,7 +29,8 @@ ANSWERS = (0, 2, 3)
 """Exit codes that are an answer: done, the user's input, too many fits failed."""
 _NO_DIFFERENCE = {
     "odds_ratio_trend", "slope", "logit_calibration", "shrinkage_slope", "calibration_slope",
-    "differential", "pooled_observed_over_expected", "observed_over_expected", "nnt_of_mean",
+    "best_linear_predictor", "differential", "pooled_observed_over_expected", "nnt_of_mean",
+    "observed_over_expected",
     "needed", "partial_r2", "to_zero", "to_threshold", "e_value", "marginal_sensitivity",
 }  # fmt: skip
 """Estimates of something else than a difference or a mean of probabilities."""

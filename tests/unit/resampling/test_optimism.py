@@ -261,12 +261,12 @@ def test_the_gate_allows_for_monte_carlo_error():
 def test_the_gate_says_what_its_numbers_show():
     """An excess above 0.02 that Monte-Carlo error makes up for is not called one below it."""
     vague = auc_of(0.02, 0.85, spread=0.2)
-    found = gate(vague, 20)
+    found = gate(vague, 20, 60)
     assert found.harrell_valid is True
     assert found.harrell_minus_headline == pytest.approx(0.03)
     allowed = 0.02 + 2 * vague.mcse
     assert f"by 0.030, within the {allowed:.3f} allowed" in found.reason
-    assert gate(auc_of(0.02, 0.9), 20).reason == "Harrell's AUC does not exceed the headline"
+    assert gate(auc_of(0.02, 0.9), 20, 60).reason == "Harrell's AUC does not exceed the headline"
 
 
 def test_cross_validation_is_the_mean_over_repeats_with_their_range():
