@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.cohort.coincidence import Prints, families, may_be_chance, summed
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.readers import Table
 
 __all__ = ["copied_rows"]
 
-_SELDOM = 1 / 30
-"""Columns tell patients apart if two of them agree in all of these by chance more seldom."""
-
-_BEYOND_CHANCE, _LOG_CHANCE = 10, math.log(1e-5)
-"""Copies must exceed what chance gives so many times, and be so unlikely (Poisson)."""
-
 _MANY = 20
 """More than one row in so many is an error."""
 
-_NEARLY_ALL = 0.9
+_NEARLY_ALL, _MANY_MORE = 0.9, 2
 _EQUAL = "in all columns"
 _BEFORE = "in all that was known at the decision"
 
-Prints = Mapping[str, NDArray[np.uint64]]
 Mask = NDArray[np.bool_]
 
 
@@ -51,17 +44,25 @@ def copied_rows(table: Table, id_column: str, baseline: Collection[str]) -> Iter
     prints = _compared(table, id_column)
     if not prints:
         return
-    whole = _sum(prints.values())
-    found = {_EQUAL: _copies(prints, whole)}
+    whole = summed(prints.values())
+    candidates = {_EQUAL: (prints, whole)}
     for one, cells in prints.items():
         others = {name: prints[name] for name in prints if name != one}
-        found[f"{_EQUAL} but '{one}'"] = _copies(others, whole - cells)
+        candidates[f"{_EQUAL} but '{one}'"] = (others, whole - cells)
     before = {name: prints[name] for name in prints if name in baseline}
-    found[_BEFORE] = _copies(before, _sum(before.values()) if before else whole)
-    most = max(int(copies.sum()) for copies in found.values())
+    if before:
+        candidates[_BEFORE] = (before, summed(before.values()))
+    found = _beyond_chance({where: each for where, each in candidates.items() if each[0]})
+    known_before = found.pop(_BEFORE, np.zeros(whole.size, np.bool_))
+    most = max((int(copies.sum()) for copies in found.values()), default=0)
     if most:
         where = next(each for each in found if found[each].sum() >= _NEARLY_ALL * most)
-        yield _problem(table, id_column, where, found[where])
+        copies = found[where]
+        yield _problem(
+            table, id_column, where if (copies & ~_repeats(whole)).any() else _EQUAL, copies
+        )
+    if known_before.sum() > _MANY_MORE * most:
+        yield _problem(table, id_column, _BEFORE, known_before)
 
 
 def _problem(table: Table, id_column: str, where: str, copies: Mask) -> Problem:
@@ -84,13 +85,21 @@ def _problem(table: Table, id_column: str, where: str, copies: Mask) -> Problem:
     )
 
 
-def _compared(table: Table, id_column: str) -> Prints:
-    """Give a number for each cell, by column; columns without a name go by their number."""
-    columns = {}
+def _compared(table: Table, id_column: str) -> dict[str, NDArray[np.uint64]]:
+    """Give a number for each cell, by column; columns without a name go by their number.
+
+    Of columns that say the same in other words, such as a code and its label, the first is kept.
+    """
+    columns: dict[str, NDArray[np.uint64]] = {}
+    known: set[bytes] = set()
     for k, (name, cells) in enumerate(zip(table.header, table.prints.T, strict=True)):
-        is_counter = name not in table.columns and np.unique(cells).size == cells.size
-        if name != id_column and not is_counter:
-            columns[name or f"#{k + 1}"] = _mixed(cells, k)
+        _, first, code = np.unique(cells, return_index=True, return_inverse=True)
+        words = first[code].tobytes()
+        is_counter = name not in table.columns and first.size == cells.size
+        if name == id_column or is_counter or first.size < 2 or words in known:
+            continue
+        known.add(words)
+        columns[name or f"#{k + 1}"] = _mixed(cells, k)
     return columns
 
 
@@ -103,50 +112,24 @@ def _mixed(cells: NDArray[np.int64], column: int) -> NDArray[np.uint64]:
     return np.asarray(spread ^ spread >> np.uint64(31), np.uint64)
 
 
-def _copies(prints: Prints, whole: NDArray[np.uint64]) -> Mask:
-    """Mark the rows that equal an earlier one, by the sum of their columns; none if by chance."""
+def _repeats(whole: NDArray[np.uint64]) -> Mask:
+    """Mark the rows that equal an earlier one."""
     _, first, code = np.unique(whole, return_index=True, return_inverse=True)
-    copies = np.asarray(first[code] != np.arange(whole.size), np.bool_)
-    count = int(copies.sum())
-    if count == 0 or _may_be_chance(count, prints, whole):
-        return np.zeros(whole.size, np.bool_)
-    return copies
+    return np.asarray(first[code] != np.arange(whole.size), np.bool_)
 
 
-def _may_be_chance(count: int, prints: Prints, whole: NDArray[np.uint64]) -> bool:
-    """Say whether rows equal but for a few telling columns agree in these about as often as any.
-
-    Expected are the pairs equal in all other columns and not in these, times the share of all pairs
-    that agree in these. Each set of a few is asked, so that the others may depend on each other.
-    """
-    blocks = list(_telling(prints))
-    for few, share in blocks:
-        others = whole - _sum(prints[name] for name in few)
-        expected = (_pairs(others) - _pairs(whole) + 0.5) * share
-        if count <= _BEYOND_CHANCE * expected:
-            return True
-        if count * math.log(expected) - math.lgamma(count + 1) > _LOG_CHANCE:
-            return True
-    return not blocks
-
-
-def _telling(prints: Prints) -> Iterator[tuple[list[str], float]]:
-    """Give sets of columns, the most telling first, in each of which few pairs agree by chance."""
-    shares = {name: _pairs(cells) / math.comb(cells.size, 2) for name, cells in prints.items()}
-    few: list[str] = []
-    joint = 1.0
-    for name in sorted(shares, key=shares.__getitem__):
-        few, joint = [*few, name], joint * shares[name]
-        if joint <= _SELDOM:
-            yield few, joint
-            few, joint = [], 1.0
-
-
-def _pairs(numbers: NDArray[np.uint64]) -> float:
-    """Give how many pairs of rows are equal."""
-    counts = np.unique(numbers, return_counts=True)[1].astype(np.float64)
-    return float((counts * (counts - 1)).sum() / 2)
-
-
-def _sum(columns: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    return np.asarray(np.sum(list(columns), axis=0, dtype=np.uint64))
+def _beyond_chance(
+    candidates: Mapping[str, tuple[Prints, NDArray[np.uint64]]],
+) -> dict[str, Mask]:
+    """Mark, for each set of columns, the rows that equal an earlier one, if that is no chance."""
+    found: dict[str, Mask] = {}
+    family: dict[str, frozenset[str]] | None = None
+    for where, (prints, whole) in candidates.items():
+        copies = _repeats(whole)
+        if not copies.any():
+            continue
+        if family is None:
+            family = families(candidates[_EQUAL][0])
+        if not may_be_chance(int(copies.sum()), prints, whole, family):
+            found[where] = copies
+    return found

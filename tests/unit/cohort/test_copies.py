@@ -7,6 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import integers
 
+from twoarm.cohort.copies import copied_rows
+from twoarm.cohort.readers import Table
+
 NO_ID = ('id = "record"\n', "")
 NOTICE = {"level": "notice"}
 
@@ -163,3 +166,53 @@ def test_a_row_or_two_and_columns_that_tell_nothing_are_answered(problems):
     assert repeats(problems, rows[:1], NO_ID) == []
     alike = [rows[0] | {"arm": row["arm"], "bleed": row["bleed"]} for row in rows]
     assert repeats(problems, alike, NO_ID) == []
+
+
+def registry(rng, n):
+    """Give columns of a small registry, by kind; whatever agrees in two patients does by chance."""
+    age = np.rint(np.clip(rng.normal(68, 13, n), 18, 100)).astype(int)
+    arm, sex, mrs = rng.integers(0, 2, n), rng.integers(0, 2, n), rng.integers(0, 7, n)
+    weight, height = np.rint(rng.normal(78, 14, n)), np.rint(rng.normal(170, 9, n))
+    pressure, hospital = np.rint(rng.normal(140, 22, n)), rng.integers(0, max(3, n // 15), n)
+    frailty = rng.normal(0, 1, n)
+    kinds = {
+        "year of birth": [2024 - age - rng.integers(0, 2, n), sex],
+        "body mass": [weight, height, (weight / (height / 100) ** 2).round(1), sex],
+        "severity": [np.clip(rng.negative_binomial(4, 0.2, n), 0, 42)],
+        "diseases": [frailty + rng.normal(0, 1, n) > 2.2 for _ in range(20)],
+        "yes or no": list(rng.integers(0, 2, (12, n))),
+        "hospital": [hospital, hospital * 37 % 1009, hospital * 13 % 211, sex],
+        "label": [age, np.char.add("a", age.astype(str)), sex],
+        "pressures": [pressure, np.rint(0.6 * pressure + rng.normal(0, 4, n))],
+    }
+    return {name: [arm, age, *columns, mrs] for name, columns in kinds.items()}
+
+
+def told(columns, rows):
+    cells = [np.asarray(column)[rows].astype(str) for column in columns]
+    names = tuple(f"x{k}" for k in range(len(cells)))
+    prints = np.array([[hash(cell) for cell in column.tolist()] for column in cells]).T
+    read = dict(zip(names, cells, strict=True))
+    table = Table(names, read, prints, np.arange(2, 2 + len(rows)), "data.csv", "", ())
+    return list(copied_rows(table, "", names[1:-1]))
+
+
+def test_rows_pasted_again_are_told_from_rows_alike_by_chance():
+    # 8 kinds, 4 sizes, 12 seeds: at most 2 of 384 told where nothing was pasted, all where it was
+    alike = pasted = 0
+    for n in (20, 60, 160, 400):
+        for seed in range(12):
+            for columns in registry(np.random.default_rng(seed), n).values():
+                alike += bool(told(columns, np.arange(n)))
+                pasted += any(each.level == "error" for each in told(columns, np.arange(2 * n) % n))
+    assert alike <= 2
+    assert pasted == 4 * 12 * 8
+
+
+@pytest.mark.parametrize("kind", ["body mass", "yes or no", "pressures"])
+@pytest.mark.parametrize("n", [60, 160])
+def test_three_copies_are_told_where_the_columns_tell_patients_apart(kind, n):
+    columns = registry(np.random.default_rng(n), n)[kind]
+    (notice,) = told(columns, np.append(np.arange(n), [0, 1, 2]))
+    assert notice.level == "notice"
+    assert notice.rows[-3:] == (n + 2, n + 3, n + 4)
