@@ -91,7 +91,7 @@ def _regressions(model: ModelEvidence) -> list[Row]:
     intercept = limits(logit.intercept) if logit is not None and told else nothing
     return [
         ("Scores on benefit: slope", 1.0, *slope_limits(model.slope.slope)),
-        ("Best linear predictor: mean", 1.0, *limits(model.linear.mean)),
+        ("Best linear predictor: mean", 1.0, *slope_limits(model.linear.mean)),
         ("Best linear predictor: differences", 1.0, *slope_limits(model.linear.differential)),
         ("Logit scale, unadjusted: intercept", 0.0, *intercept),
         (

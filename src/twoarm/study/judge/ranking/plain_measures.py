@@ -60,7 +60,7 @@ def plain_measures(each: ModelEvidence) -> dict[str, Any]:
         "logit_calibration": _part(each.logit, _logit),
         "slope": plain_slope(each.slope.slope, _SAME_FOR_ALL),
         "best_linear_predictor": {
-            "mean": _coefficient(each.linear.mean),
+            "mean": plain_slope(each.linear.mean, _SAME_FOR_ALL),
             "differential": plain_slope(each.linear.differential, _SAME_FOR_ALL),
         },
         "groups": _part(each.groups, _groups),
