@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor, canonical, spells_number
-from twoarm.errors import CohortError
+from twoarm.errors import FitError
 
 __all__ = ["EncodingSpec"]
 
@@ -47,16 +47,18 @@ class EncodingSpec:
         """Learn the fill values from coded predictors, shape (n, predictors).
 
         `counts` says how often each patient counts; those with 0 are not looked at. A predictor
-        that is missing in all of them raises CohortError.
+        that is missing in all of them raises FitError: a part of the cohort may lack it that the
+        whole has.
         """
         weight = np.ones(coded.shape[0], dtype=np.int64) if counts is None else counts
         fill = []
         for k, predictor in enumerate(predictors):
             known = np.isfinite(coded[:, k]) & (weight > 0)
             if not known.any():
-                raise CohortError(
-                    f"Predictor '{predictor.column}' is missing in all patients that are learnt "
-                    "from. Drop it from the study file."
+                raise FitError(
+                    f"Predictor '{predictor.column}' is missing in all {int((weight > 0).sum())} "
+                    "patients that are learnt from. If nobody has a value, leave it out of the "
+                    "study file."
                 )
             values, weights = coded[known, k], weight[known]
             ordered = predictor.is_number or predictor.type == "ordinal"

@@ -7,7 +7,7 @@ from hypothesis.strategies import integers
 from numpy.testing import assert_array_equal
 
 from twoarm.cohort import EncodingSpec, Predictor
-from twoarm.errors import CohortError
+from twoarm.errors import FitError
 
 
 def levels(*codes):
@@ -145,5 +145,5 @@ def test_a_predictor_missing_in_everybody_is_refused_by_name(counts):
     coded = np.array([[50, 1], [60, 2], [70, np.nan]])
     if counts is None:
         coded[:, 1] = np.nan
-    with pytest.raises(CohortError, match="Predictor 'site' is missing in all patients"):
+    with pytest.raises(FitError, match="Predictor 'site' is missing in all"):
         EncodingSpec.learn(predictors, coded, None if counts is None else np.array(counts))

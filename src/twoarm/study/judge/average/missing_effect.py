@@ -160,6 +160,8 @@ def _one(
         whole = plan.cohort.complete
         if whole.all():
             raise NotEstimable("no predictor is missing")
+        if not whole.any():
+            raise NotEstimable("every patient lacks a value: nobody is complete")
         return _track(plan, _model(plan.cohort.subset(whole), plan), y[whole], arm[whole])
 
     def weighted() -> Track:

@@ -71,7 +71,7 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     if not np.isfinite(mu).all():
         raise NotEstimable("cross-fitting is not complete")
     if not complete.any():
-        raise NotEstimable("every patient lacks a value")
+        raise NotEstimable("every patient lacks a value: nobody is complete")
     part = only(plan, complete)
     if not np.array_equal(np.unique(part.cohort.treatment), (0, 1)):
         raise NotEstimable("in one arm every patient lacks a value")
