@@ -36,6 +36,7 @@ from benchmarks.ranking_worlds import EFFECTS, NULLS, refits_in
 from benchmarks.record import keep
 from twoarm.diagnostics import Refits
 from twoarm.diagnostics.ranking.ranking_draws import RankingDraws, ScoresTask, ranking_draws
+from twoarm.errors import NotEstimable
 from twoarm.learners import cross_fitted
 from twoarm.metrics import Estimate, rate, rate_over_draws
 from twoarm.metrics.normal import Z
@@ -48,10 +49,19 @@ WITH_ONE_DRAW = 1000  # cohorts of a world in which the test of before is comput
 
 
 def measure(world: str, cohort: int, seed: int) -> dict[str, Any]:
-    """Test one cohort's ranking with one seed of the folds."""
+    """Test one cohort's ranking with one seed of the folds.
+
+    Where a draw cannot be made (in an arm nobody who teaches has the event) no test is: chance.
+    """
     refits = refits_in(world, SEED + cohort)
     own = SEEDS * cohort + seed
-    made = ranking_draws(refits, folds=FOLDS, draws=DRAWS, seed=own)
+    try:
+        made = ranking_draws(refits, folds=FOLDS, draws=DRAWS, seed=own)
+    except NotEstimable:
+        events = int(refits.outcome[refits.treatment == 0].sum())
+        nothing = {"z": 0.0, "draws": [0.0] * DRAWS, "shared": 1.0, "one": None}
+        named = {"world": world, "cohort": cohort, "seed": seed}
+        return {**named, "events": events, "ranked": 1.0 - 1.0 / FOLDS, **nothing}
     found = rate_over_draws(made.scores, made.priority, fold=made.fold)
     return {
         "world": world,

@@ -30,10 +30,11 @@ ANSWERS = (0, 2, 3)
 _NO_DIFFERENCE = {
     "odds_ratio_trend", "slope", "logit_calibration", "shrinkage_slope", "calibration_slope",
     "best_linear_predictor", "differential", "pooled_observed_over_expected", "nnt_of_mean",
-    "observed_over_expected",
+    "observed_over_expected", "last_quarter_over_first",
     "needed", "partial_r2", "to_zero", "to_threshold", "e_value", "marginal_sensitivity",
 }  # fmt: skip
-"""Estimates of something else than a difference or a mean of probabilities."""
+"""Estimates of something else than a difference or a mean of probabilities (a difference of two
+benefits lies between -2 and 2)."""
 
 
 @dataclass(frozen=True, slots=True)

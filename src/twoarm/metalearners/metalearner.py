@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twoarm.errors import ArgumentError, FitError
+from twoarm.errors import ArgumentError, FitError, NotEstimable
 from twoarm.learners import Split, cross_fitted, prepare
 from twoarm.metalearners.effects import Effects
 from twoarm.metalearners.predictors import Predictors
@@ -171,7 +171,7 @@ def _checked(
             f"{outcome.size} and {arm.size}."
         )
     if not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(
+        raise NotEstimable(
             f"Treatment must be 0 (control) or 1 (treated), with patients in both arms; found "
             f"{np.unique(arm).tolist()[:5]}."
         )

@@ -162,13 +162,14 @@ def fit_path(
     for penalty in penalties:
         used = p + 1 if np.isinf(penalty) else 2 * p + 1
         shrink = 1.0 / np.sqrt(np.maximum(_strengths(p, main_penalty, penalty), _NEXT_TO_NONE))
-        coefficient, lp = np.empty(used + 1), np.zeros(outcome.size)
-        coefficient[0], coefficient[1:] = intercept, slope[:used] / shrink[:used]
+        coefficient, lp = np.r_[intercept, slope[:used] / shrink[:used]], np.zeros(outcome.size)
         rows = design[:used] * shrink[:used, None]
         if not penalized_logistic(rows, labels, weight, 0.0, 1.0, coefficient, lp):
-            raise FitError(
-                "The penalized interaction model did not settle; give `main_penalty` above 0."
-            )
+            coefficient, lp = np.zeros(used + 1), np.zeros(outcome.size)  # once more, from nothing
+            if not penalized_logistic(rows, labels, weight, 0.0, 1.0, coefficient, lp):
+                raise FitError(
+                    "The penalized interaction model did not settle; give `main_penalty` above 0."
+                )
         intercept, slope = float(coefficient[0]), np.zeros(2 * p + 1)
         slope[:used] = coefficient[1:] * shrink[:used]
         effects = float(slope[0]), slope[1 : p + 1], slope[p + 1 :]

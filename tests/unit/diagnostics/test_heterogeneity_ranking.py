@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from twoarm.diagnostics.ranking.ranking_draws import (
     ranking_folds,
     scoring_folds,
 )
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.learners import Logistic, Mean, over_folds
 from twoarm.metalearners import Predictors, TLearner
 from twoarm.metrics import Estimate, Rate, benefit_slope, wald
@@ -134,6 +135,15 @@ def test_a_first_fold_without_events_teaches_with_the_next():
     fold = ranking_folds(few, 5, 4)
     assert_array_equal(fold, np.maximum(drawn - 1, 0))
     assert np.isfinite(ranking_test(few, draws=2, seed=4).rate.p)
+
+
+def test_no_draw_where_nobody_could_teach_both_arms():
+    given = refits(1)
+    outcome = given.outcome.copy()
+    outcome[given.treatment == 0] = 0.0
+    outcome[np.flatnonzero(given.treatment == 0)[0]] = 1.0
+    with pytest.raises(NotEstimable, match="too few patients have the event"):
+        ranking_folds(replace(given, outcome=outcome), 5, 4)
 
 
 def test_names_of_outcomes_unknown_outcomes_and_executors():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.nuisances import cross_fit_folds, fit_propensity
 from twoarm.diagnostics.finding import Finding, Verdict, is_randomised, says
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import auc_within
 
 __all__ = ["Propensity", "finding", "propensity"]
@@ -106,7 +106,9 @@ def propensity(
             f"{matrix.shape} and {arm.shape}."
         )
     if not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(f"Treatment must be 0 and 1; found {np.unique(arm).tolist()[:5]}.")
+        raise NotEstimable(
+            f"Treatment must be 0 and 1, both present; found {np.unique(arm).tolist()[:5]}."
+        )
     arm = arm.astype(np.int64)
     if centre is not None:
         matrix = np.column_stack([matrix, _indicators(centre, arm.size)])

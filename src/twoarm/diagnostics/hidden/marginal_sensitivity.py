@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import limits_as_benefit
 
 __all__ = [
@@ -200,7 +200,9 @@ def _arrays(
             f"shapes {y.shape}, {arm.shape} and {e.shape}."
         )
     if not np.array_equal(np.unique(arm), (0, 1)):
-        raise ArgumentError(f"Treatment must be 0 and 1; found {np.unique(arm).tolist()[:5]}.")
+        raise NotEstimable(
+            f"Treatment must be 0 and 1, both present; found {np.unique(arm).tolist()[:5]}."
+        )
     if not ((e > 0.0) & (e < 1.0)).all():
         raise ArgumentError("Propensities must lie strictly between 0 and 1.")
     return y, arm.astype(np.int64), e

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
+from twoarm.errors import NotEstimable
 from twoarm.learners import Split, cross_fitted
 from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
@@ -116,6 +117,11 @@ def ranking_folds(refits: Refits, folds: int, seed: int, draw: int = 0) -> NDArr
 
     The first folds teach together, as fold 0, until they have two patients with the event and two
     without it in both arms: fewer teach nothing.
+
+    Raises
+    ------
+    NotEstimable
+        If all folds but the last do not have them.
     """
     known, sample = refits.known, _sample(refits)
     fold = np.full(known.size, -1, dtype=np.int64)
@@ -126,7 +132,12 @@ def ranking_folds(refits: Refits, folds: int, seed: int, draw: int = 0) -> NDArr
         for last in range(folds - 1)
         if np.bincount(kind[drawn <= last], minlength=4).min() >= _FEWEST
     ]
-    fold[known] = np.maximum(drawn - min(enough, default=0), 0)
+    if not enough:
+        raise NotEstimable(
+            "in one arm too few patients have the event, or too few do not, to learn a ranking "
+            "from a part of them"
+        )
+    fold[known] = np.maximum(drawn - min(enough), 0)
     return fold
 
 
