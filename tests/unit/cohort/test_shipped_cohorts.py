@@ -12,6 +12,8 @@ import pytest
 from twoarm.cohort import load_study, read_cohort
 from twoarm.synthetic import generate
 
+pytestmark = pytest.mark.seconds
+
 # Counts of the International Stroke Trial: Lancet 1997;349:1569-81 and the released table
 # (doi:10.7488/ds/104), control before treated.
 KNOWN_AT_SIX_MONTHS = 19285

@@ -101,6 +101,7 @@ SEARCHES = [
 ]  # fmt: skip
 
 
+@pytest.mark.seconds
 @pytest.mark.parametrize("search", SEARCHES, ids=lambda search: type(search).__name__)
 @pytest.mark.parametrize("wrap", [lambda s: s, lambda s: make_pipeline(StandardScaler(), s)],
                          ids=["alone", "in a pipeline"])  # fmt: skip

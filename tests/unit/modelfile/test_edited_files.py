@@ -12,6 +12,8 @@ from twoarm.modelfile import digest, parse_model
 from twoarm.study import run
 from twoarm.study.files.model import model_content
 
+pytestmark = pytest.mark.seconds
+
 
 @pytest.fixture(scope="module")
 def content(study_file, tmp_path_factory):

@@ -20,7 +20,7 @@ def table(name, *rows):
 
 @pytest.fixture(scope="module")
 def found(small_result):
-    return sections(small_result)
+    return sections(small_result)[0]
 
 
 @pytest.fixture(scope="module")
