@@ -348,3 +348,18 @@ def test_a_large_trial_with_one_odds_ratio_has_its_benefit_where_the_risk_is():
     assert abs(highest.aipw.share.estimate - true) < CHANCE * highest.aipw.share.se
     for ratio, right in ((found.odds_ratio, 0.8), (found.odds_ratio_trend, 1.0)):
         assert abs(math.log(ratio.estimate / right)) < CHANCE * ratio.se
+
+
+def test_scores_that_average_to_no_risk_are_no_number():
+    """Four patients a cell; in the first cohort the treated's scores average to 1.25."""
+    event, arm = np.tile([0.0, 1.0], 4), np.repeat([False, True], 4)
+    half, phi0 = np.full(8, 0.5), np.full(8, 0.5)
+    for phi1, told, benefit in ((1.25, False, -0.75), (1.75, False, None), (0.25, True, 0.25)):
+        given = Patients(
+            event, arm, half, half, phi0, np.full(8, phi1), half, None, randomised=False
+        )
+        everybody, _ = risk_groups(given, [np.ones(8, dtype=bool)])
+        assert everybody.untreated.estimate == 0.5
+        assert (everybody.treated is not None) == told
+        found = None if everybody.aipw is None else everybody.aipw.benefit.estimate
+        assert found == benefit

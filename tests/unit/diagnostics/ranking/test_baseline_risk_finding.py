@@ -82,7 +82,10 @@ def test_a_learner_outside_two_intervals_is_a_question(aspirin, missed, verdict)
 def test_a_quarter_without_an_estimate_is_no_miss_and_is_said(aspirin):
     found = finding(display(*quarters((None, None, None, 0.03), (0.5,) * 4)), aspirin)
     assert found.verdict == "cannot tell"
-    assert "is missing, because an arm has nobody with, or nobody without" in found.text
+    assert (
+        "is missing, because patients with, or without, that outcome are none or too few"
+        in found.text
+    )
 
 
 def test_no_shares_where_the_average_may_be_0(aspirin):

@@ -42,10 +42,11 @@ class RiskGroup:
     lowest_risk, mean_risk, highest_risk : float
         Predicted risk of the undesirable outcome, blinded to the arm.
     untreated, treated : Estimate or None
-        Mean risk had all been untreated, and treated, by doubly robust scores.
+        Mean risk had all been untreated, and treated, by doubly robust scores; None where these
+        average to no risk, below 0 or above 1.
     aipw : GroupBenefit or None
         By doubly robust scores. Like `untreated`, `treated` and `crude` it is None where an arm has
-        nobody with the undesirable outcome, or nobody without.
+        nobody with the undesirable outcome, or nobody without; and where it is beyond -1 to 1.
     crude : GroupBenefit or None
         Difference of the arms; only where treatment was drawn by lot.
     risk_model : GroupBenefit or None

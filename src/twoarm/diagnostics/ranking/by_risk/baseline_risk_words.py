@@ -29,7 +29,7 @@ def on_extremes(value: BaselineRisk) -> str:
 
 def _estimated(group: RiskGroup) -> str:
     if group.aipw is None:
-        return "missing, because an arm has nobody with, or nobody without, that outcome"
+        return "missing, because patients with, or without, that outcome are none or too few"
     return estimated(group.aipw.benefit)
 
 

@@ -102,15 +102,22 @@ def _group(patients: Patients, rows: Rows, shares: Shares) -> RiskGroup:
         lowest_risk=float(risk.min()),
         mean_risk=float(risk.mean()),
         highest_risk=float(risk.max()),
-        untreated=None if scored is None else scored.arm(0),
-        treated=None if scored is None else scored.arm(1),
-        aipw=None if scored is None else _benefit(scored, shares.get("aipw")),
+        untreated=None if scored is None else _possible_risk(scored.arm(0)),
+        treated=None if scored is None else _possible_risk(scored.arm(1)),
+        aipw=None
+        if scored is None or abs(scored.benefit.estimate) > 1.0
+        else _benefit(scored, shares.get("aipw")),
         crude=crude,
         risk_model=None
         if model is None
         else _benefit(model.arm_risks(rows), shares.get("risk_model")),
         learner=_benefit(patients.predicted(rows), shares.get("learner")),
     )
+
+
+def _possible_risk(found: Estimate) -> Estimate | None:
+    """Give a mean of scores if it can be a risk: in few patients it need not be."""
+    return found if 0.0 <= found.estimate <= 1.0 else None
 
 
 def _benefit(risks: ArmRisks, share: Estimate | None) -> GroupBenefit:

@@ -34,7 +34,10 @@ __all__ = ["BASELINE_RISK"]
 _PATH = "outcomes.{outcome}.baseline_risk"
 _REPEAT = 0  # of the run's cross-fits: groups are cut in one of them
 _WAYS = ("aipw", "crude", "risk_model", "learner")
-_EMPTY = "in an arm of the group nobody has the undesirable outcome, or nobody is without"
+_EMPTY = (
+    "in an arm of the group nobody has the undesirable outcome, or nobody is without; or so few "
+    "that the scores average to no possible risk"
+)
 _NO_SHARE = "the interval of an average includes 0, or it is the average itself"
 
 
