@@ -92,7 +92,8 @@ def _study(place: Path) -> Path:
 
 
 def _failing(question: Any, error: Exception) -> Any:
-    def ask(_: Any) -> None:
+    @functools.wraps(question.ask)  # what it would give says how answers are stored
+    def ask(_: Any) -> Any:
         raise error
 
     return dataclasses.replace(question, ask=ask)
@@ -143,7 +144,7 @@ def _files(folder: Path) -> set[str]:
 
 def _may_lack(file: str, name: str) -> bool:
     """Say whether a file may belong to one question: its stored value, a table, a figure."""
-    own = f"values/{name.replace(' ', '-')}."
+    own = f"values/{name.lower().replace(' ', '-')}."
     return file.startswith(("tables/", "figures/", own))
 
 
