@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from twoarm.cohort.codebook import canonical, spells_number
 from twoarm.cohort.dates import is_like_date
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import is_unknown_code
-from twoarm.cohort.spelling import name_folded
+from twoarm.cohort.spelling import is_slip_of, name_folded
 from twoarm.cohort.unknownwords import is_like_unknown, may_be_unknown
 from twoarm.cohort.values import problem_at
 
@@ -64,11 +65,16 @@ def _named(cells: Names, kind: Callable[[str], bool]) -> NDArray[np.bool_]:
 
 
 def _spellings(column: str, centre: Names, rows: Rows) -> Iterator[Problem]:
-    """Point at names that differ by case, accents, punctuation or leading zeros alone."""
+    """Point at names that differ by case, accents, punctuation, leading zeros, or a slip."""
     alike: dict[str, list[str]] = {}
     for name in sorted(set(centre.tolist()) - {""}):
         alike.setdefault(name_folded(canonical(name)) or name, []).append(name)
-    for names in alike.values():
+    slips = [
+        alike[first] + alike[second]
+        for first, second in combinations(alike, 2)
+        if is_slip_of(first, second)
+    ]
+    for names in (*alike.values(), *slips):
         if len(names) > 1:
             yield from problem_at(
                 np.isin(centre, names),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_like_date"]
+__all__ = ["is_like_date", "is_like_day_and_month"]
 
 _MONTH = (
     r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|févr|mars|avr|"
@@ -28,6 +28,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 
+_DAY_AND_MONTH = re.compile(r"0[1-9]\.(?:0[1-9]|1[0-2])")
+
 
 def is_like_date(text: str) -> bool:
     """Say whether a text is a date or a time of the day.
@@ -40,3 +42,14 @@ def is_like_date(text: str) -> bool:
     [False, False, False, False]
     """
     return _DATE.fullmatch(text) is not None
+
+
+def is_like_day_and_month(text: str) -> bool:
+    """Say whether a number is written as a spreadsheet writes a day: 01.02 for what was 1.2 or 1-2.
+
+    Examples
+    --------
+    >>> [is_like_day_and_month(each) for each in ("01.02", "07.11", "1.2", "0.12", "10.05")]
+    [True, True, False, False, False]
+    """
+    return _DAY_AND_MONTH.fullmatch(text) is not None

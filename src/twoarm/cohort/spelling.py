@@ -5,10 +5,11 @@ Loads nothing beyond the standard library: the bedside compares codes too.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 
-__all__ = ["folded", "is_spreadsheet_error", "name_folded", "named", "plain"]
+__all__ = ["folded", "is_slip_of", "is_spreadsheet_error", "name_folded", "named", "plain"]
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _LOOK_ALIKES = str.maketrans(
@@ -24,6 +25,7 @@ _LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
 _ZEROS_AFTER_A_LETTER = re.compile(r"(?<=[^\W\d])0+(?=\d)")
 _LETTER_AND_DIGIT = re.compile(r"(?<=[^\W\d]) (?=\d)|(?<=\d) (?=[^\W\d])")
 _UMLAUTS = re.compile("(?<=[aou])e")
+_LONG_WORD = 5
 _SPREADSHEET_ERROR = re.compile(
     r"#(?:[¡¿]?[^\W\d_][\w/]*[!?]|N/A|N/D|NV|GETTING_DATA|#+)", re.IGNORECASE
 )
@@ -110,6 +112,36 @@ def name_folded(text: str) -> str:
     words = "".join(each if each.isalnum() else " " for each in letters).split()
     joined = _LETTER_AND_DIGIT.sub("", " ".join(words))
     return _UMLAUTS.sub("", _ZEROS_AFTER_A_LETTER.sub("", joined))
+
+
+def is_slip_of(first: str, second: str) -> bool:
+    """Say whether folded names differ by one slip of the pen in one long word.
+
+    A letter more, less, or another, or two that changed places, in a word of five letters or more:
+    A and B, II and III, North and South are names of their own.
+
+    Examples
+    --------
+    >>> is_slip_of("chu grenoble", "chu grenobel"), is_slip_of("munster", "munstr")
+    (True, True)
+    >>> is_slip_of("clinic 11", "clinic 12"), is_slip_of("lyon a", "lyon b")
+    (False, False)
+    """
+    words, others = first.split(), second.split()
+    if len(words) != len(others):
+        return False
+    odd = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    if len(odd) != 1 or not all(word.isalpha() for word in odd[0]):
+        return False
+    return min(map(len, odd[0])) >= _LONG_WORD and _is_one_slip(*sorted(odd[0], key=len))
+
+
+def _is_one_slip(short: str, long: str) -> bool:
+    start = len(os.path.commonprefix((short, long)))
+    rest, other = short[start:], long[start:]
+    if len(rest) < len(other):
+        return rest == other[1:]
+    return rest[1:] == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
 
 
 def _decoded(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Codes, Predictor, canonical, spells_number
-from twoarm.cohort.dates import is_like_date
+from twoarm.cohort.dates import is_like_date, is_like_day_and_month
 from twoarm.cohort.decimals import looks_like_thousands
 from twoarm.cohort.nonumbers import DATES, KINDS
 from twoarm.cohort.problems import Problem
@@ -179,6 +179,16 @@ def _measured(
             cells,
             expected=f"usually {predictor.usual}{unit}",
             advice="",
+            level="notice",
+        ),
+        *problem_at(
+            where(known, cells, is_like_day_and_month),
+            predictor.column,
+            rows,
+            cells,
+            expected="",
+            advice="They count as these numbers; a spreadsheet may have made dates of them: compare "
+            "them with their source",
             level="notice",
         ),
     ]

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics import Estimate, benefit_slope, rank_correlation, share_at_threshold
+from twoarm.metrics import (
+    Estimate,
+    benefit_slope,
+    rank_correlation,
+    share_at_threshold,
+    share_losing,
+)
 
 __all__ = ["Comparison", "LearnerSummary", "compare"]
 
@@ -23,8 +29,9 @@ class LearnerSummary:
     name : str
     mean, sd : float
         Of the benefit over the patients.
-    share_at_threshold : float
-        Share of patients predicted to reach the threshold, which is not the share who have it.
+    share_at_threshold, share_losing_threshold : float
+        Share of patients predicted to gain, and to lose, at least the threshold; which is not the
+        share who do.
     slope : Estimate
         Calibration slope for benefit (`benefit_slope`): 1 where differences between patients are
         as large as predicted, below 1 where they are exaggerated. NaN where every patient has the
@@ -35,6 +42,7 @@ class LearnerSummary:
     mean: float
     sd: float
     share_at_threshold: float
+    share_losing_threshold: float
     slope: Estimate
 
 
@@ -108,4 +116,5 @@ def _summary(
     slope = benefit_slope(scores, benefit, fold=fold).slope
     values = np.asarray(benefit, dtype=np.float64)
     mean, sd = float(values.mean()), float(values.std(ddof=1))
-    return LearnerSummary(name, mean, sd, share_at_threshold(values, threshold), slope)
+    shares = (share_at_threshold(values, threshold), share_losing(values, threshold))
+    return LearnerSummary(name, mean, sd, *shares, slope)

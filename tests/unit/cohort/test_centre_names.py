@@ -37,6 +37,32 @@ def test_centres_that_differ_by_a_trifle_are_noticed_and_kept_apart(read, rows, 
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [("Grenoble", "Grenobel"), ("CHU Grenoble", "CHU Grenobe"), ("Münster", "Munsster"),
+     ("Freiburg", "Freiberg")],
+)  # fmt: skip
+def test_a_slip_of_the_pen_is_noticed_and_kept_apart(read, rows, first, second):
+    for k, row in enumerate(rows):
+        row["hospital"] = (first, second, "Lille")[k % 3]
+    cohort = read(rows)
+    assert len(set(cohort.centre)) == 3
+    (notice,) = noticed(cohort)
+    assert "expected one spelling for each centre" in notice
+    assert "Lille" not in notice
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Hospital A", "Hospital B"), ("Clinic II", "Clinic III"), ("Centre11", "Centre12"),
+     ("Lyon", "Lyons"), ("Paris North", "Paris South")],
+)  # fmt: skip
+def test_names_of_their_own_are_not(read, rows, first, second):
+    for k, row in enumerate(rows):
+        row["hospital"] = (first, second)[k % 2]
+    assert noticed(read(rows)) == []
+
+
+@pytest.mark.parametrize(
     ("first", "second"), [("1", "01"), ("1", "1.0"), ("St. Anna", "St Anna"), ("H1", "H01")]
 )
 def test_so_are_codes_that_differ_by_zeros_and_points(read, rows, first, second):

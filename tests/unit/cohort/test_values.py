@@ -202,3 +202,11 @@ def test_limits_are_not_advised_to_be_taken_for_missing():
     _, (problem,) = read(NUMBER, "7", "<5", "< 0.1")
     assert "As missing codes they would be imputed from the others" in problem
     assert "list their code" not in problem
+
+
+def test_a_day_and_month_among_numbers_is_noticed():
+    # 1.2 that a spreadsheet made 1 February of, written back as 01.02
+    values, (problem,) = read(NUMBER, "1.2", "01.02", "10.05", "0.12")
+    assert values == [1.2, 1.02, 10.05, 0.12]
+    assert problem.startswith("notice: x row 3: found '01.02'")
+    assert "a spreadsheet may have made dates of them" in problem

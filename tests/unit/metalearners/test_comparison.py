@@ -24,6 +24,7 @@ def test_numbers_are_the_plain_ones(seed):
         assert row.mean == pytest.approx(np.mean(benefit))
         assert row.sd == pytest.approx(np.std(benefit, ddof=1))
         assert row.share_at_threshold == np.mean(benefit >= 0.15)
+        assert row.share_losing_threshold == np.mean(benefit <= -0.15)
         assert row.slope.estimate == pytest.approx(np.polyfit(benefit, scores, 1)[0])
         assert row.slope.se > 0
     expected = spearmanr(*benefits.values()).statistic

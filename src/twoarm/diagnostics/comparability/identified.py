@@ -32,7 +32,7 @@ _NEVER: Final = 0.01
 _MOST_OUTSIDE: Final = 0.05
 """Share of a population that may consist of such patients, or of patients that one column decides
 about."""
-_MOST_UNLIKE: Final = 2.0
+_MOST_UNLIKE: Final = 1.25
 MOST_INFLATED: Final = 3.5
 """How many times the variance of a trial of the same arms an average may have. Intervals hold what
 they say up to about here; beyond, the patients who would widen them are those that are missing."""

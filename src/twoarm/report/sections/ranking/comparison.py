@@ -31,11 +31,12 @@ def part(result: StudyResult) -> Part | None:
 
 
 def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
-    """Give mean, spread, share and calibration slope of every learner."""
+    """Give mean, spread, shares who gain and lose, and calibration slope of every learner."""
     rows: list[Row] = []
     for each in compared.page.learners:
         base = compared.bases[each.name]
-        numbers = (each.mean, each.sd, each.share_at_threshold, *slope_limits(each.slope))
+        shares = (each.share_at_threshold, each.share_losing_threshold)
+        numbers = (each.mean, each.sd, *shares, *slope_limits(each.slope))
         rows.append((LEARNER_TITLES[each.name], BASES.get(base, base), *numbers))
     note = "".join(
         f"{LEARNER_TITLES[name]} could not be fitted: {error}. "
@@ -46,7 +47,8 @@ def comparison_table(compared: LearnerComparison, outcome: str) -> Table:
         Column("base", "Base"),
         Column("mean", "Mean, points", "points"),
         Column("sd", "SD, points", "spread"),
-        Column("share_at_threshold", "At the threshold", "percent"),
+        Column("share_at_threshold", "Gain the threshold", "percent"),
+        Column("share_losing_threshold", "Lose as much", "percent"),
         Column("slope", "Calibration slope", "number"),
         Column("slope_low", "95 % low", "number"),
         Column("slope_high", "95 % high", "number"),

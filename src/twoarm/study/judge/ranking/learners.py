@@ -77,6 +77,7 @@ def _learner(each: LearnerSummary) -> dict[str, Any]:
         "mean": each.mean,
         "sd": each.sd,
         "share_at_threshold": each.share_at_threshold,
+        "share_losing_threshold": each.share_losing_threshold,
         "slope": plain_slope(each.slope, _SAME_FOR_ALL),
     }
 
@@ -92,7 +93,12 @@ def _measured(value: BenefitEvidence) -> dict[str, Any]:
 
 
 _LEARNER = record(
-    base=TEXT, mean=NUMBER, sd=SPREAD, share_at_threshold=PROBABILITY, slope=COEFFICIENT
+    base=TEXT,
+    mean=NUMBER,
+    sd=SPREAD,
+    share_at_threshold=PROBABILITY,
+    share_losing_threshold=PROBABILITY,
+    slope=COEFFICIENT,
 )
 _RANKS = by_name(by_name(NUMBER_OR_NULL, *LEARNERS), *LEARNERS)
 
