@@ -5,7 +5,6 @@ Loads nothing beyond the standard library: the bedside compares codes too.
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 
@@ -137,11 +136,12 @@ def is_slip_of(first: str, second: str) -> bool:
 
 
 def _is_one_slip(short: str, long: str) -> bool:
-    start = len(os.path.commonprefix((short, long)))
-    rest, other = short[start:], long[start:]
-    if len(rest) < len(other):
-        return rest == other[1:]
-    return rest[1:] == other[1:] or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
+    pairs = enumerate(zip(short, long, strict=False))
+    start = next((k for k, (one, other) in pairs if one != other), len(short))
+    rest, its = short[start:], long[start:]
+    if len(rest) < len(its):
+        return rest == its[1:]
+    return rest[1:] == its[1:] or (rest[:2] == its[1::-1] and rest[2:] == its[2:])
 
 
 def _decoded(text: str) -> str:

@@ -187,8 +187,8 @@ def _measured(
             rows,
             cells,
             expected="",
-            advice="They count as these numbers; a spreadsheet may have made dates of them: compare "
-            "them with their source",
+            advice="They count as these numbers; a spreadsheet may have made dates of them: "
+            "compare them with their source",
             level="notice",
         ),
     ]

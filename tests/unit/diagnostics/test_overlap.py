@@ -168,6 +168,21 @@ def test_centres_with_one_treatment_are_counted_and_said(stenting):
         one_treatment_centres(["A"], [0, 1])
 
 
+def test_who_could_have_been_in_either_arm_could_have_been_in_the_centre(stenting):
+    # the input centres-one-arm-each
+    arm, centre = np.tile([0, 1], 40), np.tile(["A", "B"], 40)
+    by_centre = overlap(np.full(80, 0.5), arm, centre=centre)
+    made = overlap_finding(by_centre, stenting)
+    assert made.verdict == "questions"
+    assert made.text.startswith("0 of 80 patients could well have been in either arm")
+    assert "80 others could by what was measured of them, but their centre gave all" in made.text
+    assert by_centre.trimming.kept.all()
+    drawn = overlap(np.full(80, 0.5), arm, known=True, centre=centre)
+    assert overlap_finding(drawn, stenting).text.startswith("80 of 80")
+    unknown = overlap(np.full(80, 0.5), arm, centre=np.full(80, ""))
+    assert unknown.one_treatment == 0
+
+
 def test_effective_sizes():
     found = overlap([0.5, 0.5, 0.9, 0.1], [0, 0, 1, 1])
     weights = np.array([1 / 0.9, 10.0])

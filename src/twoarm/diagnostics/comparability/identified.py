@@ -33,6 +33,8 @@ _MOST_OUTSIDE: Final = 0.05
 """Share of a population that may consist of such patients, or of patients that one column decides
 about."""
 _MOST_UNLIKE: Final = 1.25
+"""Standard errors that overlap weights may leave the arms apart. Intervals hold what they say up to
+about here."""
 MOST_INFLATED: Final = 3.5
 """How many times the variance of a trial of the same arms an average may have. Intervals hold what
 they say up to about here; beyond, the patients who would widen them are those that are missing."""
@@ -127,7 +129,7 @@ def identified(
     a propensity beyond 0.01 to 0.99 (the treated: above 0.99), or a value in a column that nobody
     in the other arm has, or if its variance is more than 3.5 times that in a trial of the same
     arms. The average in the overlap population is not told if its weights leave the arms further
-    apart than two standard errors: without a penalty a logistic propensity leaves nothing, and with
+    apart than 1.25 standard errors: without a penalty a logistic propensity leaves nothing, and with
     one it leaves the more the more is decided. None is if what was measured separates the arms.
 
     Cutting weights off instead would answer for other patients with an error nobody knows: at n =
@@ -140,7 +142,7 @@ def identified(
 
     Examples
     --------
-    >>> identified([0.4, 0.5, 0.5, 0.6], [0, 1, 0, 1]).reasons
+    >>> identified([0.5, 0.5, 0.5, 0.5], [0, 1, 0, 1]).reasons
     {}
     >>> sorted(identified([0.1, 0.9, 0.1, 0.9], [0, 1, 0, 1]).reasons)
     ['all', 'overlap', 'treated']

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
@@ -17,7 +17,7 @@ _MANY = 0.05
 """`questions` if a larger share of the patients has no comparison in the centre."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OneTreatmentCentres:
     """Patients without a comparison in their centre.
 
@@ -29,6 +29,8 @@ class OneTreatmentCentres:
         Their patients in either arm.
     all_centres, patients : int
         Centres, and patients whose centre is known.
+    alone : ndarray of bool, shape (n,)
+        Who has no comparison in the centre.
     """
 
     centres: tuple[str, ...]
@@ -36,6 +38,7 @@ class OneTreatmentCentres:
     treated: int
     all_centres: int
     patients: int
+    alone: NDArray[np.bool_]
 
     @property
     def without_comparison(self) -> int:
@@ -82,8 +85,10 @@ def one_treatment_centres(centre: ArrayLike, treatment: ArrayLike) -> OneTreatme
     )
     single = (counts == 0).any(axis=0)
     control, treated = (int(row[single].sum()) for row in counts)
+    centres = names[single].tolist()
+    alone = np.isin(codes, centres)
     return OneTreatmentCentres(
-        tuple(names[single].tolist()), control, treated, names.size, int(known.sum())
+        tuple(centres), control, treated, names.size, int(known.sum()), alone
     )
 
 

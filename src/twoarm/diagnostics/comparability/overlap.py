@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics.comparability.identified import MOST_INFLATED, Identified, identified
+from twoarm.diagnostics.comparability.one_treatment_centres import one_treatment_centres
 from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.comparability.weighting import (
     effective_sample_size,
@@ -58,6 +59,8 @@ class Overlap:
         Patients, and those of them that are trimmed.
     ess_inverse, ess_overlap : tuple of float
         Effective sample size after inverse probability, and after overlap weighting.
+    one_treatment : int
+        Patients who are kept, but whose centre gave all its patients the same treatment.
     """
 
     trimming: Trimming
@@ -66,6 +69,7 @@ class Overlap:
     trimmed: tuple[int, int]
     ess_inverse: tuple[float, float]
     ess_overlap: tuple[float, float]
+    one_treatment: int
 
 
 def crump_trimming(propensity: ArrayLike) -> Trimming:
@@ -133,6 +137,7 @@ def overlap(
     *,
     names: Sequence[str] | None = None,
     known: bool = False,
+    centre: ArrayLike | None = None,
 ) -> Overlap:
     """Describe the overlap of the arms.
 
@@ -144,6 +149,8 @@ def overlap(
         Arm.
     X, names, known
         As in `identified`.
+    centre : array_like of str, shape (n,), optional
+        An empty text where it is not known. Not looked at where a lot decided.
 
     Raises
     ------
@@ -164,6 +171,8 @@ def overlap(
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
     trimming = trimmed(e, judged)
+    single = centre is not None and not known
+    alone = one_treatment_centres(centre, arm).alone if single else np.zeros_like(trimming.kept)
     return Overlap(
         trimming=trimming,
         identified=judged,
@@ -171,6 +180,7 @@ def overlap(
         trimmed=(int((~trimming.kept & control).sum()), int((~trimming.kept & treated).sum())),
         ess_inverse=_effective_sizes(inverse, masks),
         ess_overlap=_effective_sizes(open_weights, masks),
+        one_treatment=int((trimming.kept & alone).sum()),
     )
 
 
@@ -194,7 +204,7 @@ def _propensity(propensity: ArrayLike) -> NDArray[np.float64]:
 def finding(value: Overlap, study: Study) -> Finding:
     """Say whether the arms overlap enough for the study's average effect."""
     n = sum(value.n)
-    kept = int(value.trimming.kept.sum())
+    kept = int(value.trimming.kept.sum()) - value.one_treatment
     left = [size / full for size, full in zip(value.ess_inverse, value.n, strict=True)]
     reasons = value.identified.reasons
     poor = bool(reasons) or kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
@@ -204,6 +214,11 @@ def finding(value: Overlap, study: Study) -> Finding:
         f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
         f"{value.n[1]} treated."
     )
+    if value.one_treatment:
+        text += (
+            f" {value.one_treatment} others could by what was measured of them, but their centre "
+            "gave all its patients the same treatment."
+        )
     population = study.file.target_trial.population
     if population in reasons:
         text += f" The average effect {OVER[population]} cannot be told: {reasons[population]}."

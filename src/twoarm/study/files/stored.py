@@ -26,7 +26,7 @@ from twoarm.study.result import StudyResult
 
 __all__ = ["FORMAT_VERSION", "read_result", "write_result"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _FOLDER = "values"
 
 

@@ -92,6 +92,7 @@ class Evidence:
             measured.X,
             names=measured.names,
             known=is_randomised(self.plan.study),
+            centre=self.plan.cohort.centre,
         )
 
     @property
