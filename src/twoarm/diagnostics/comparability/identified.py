@@ -129,8 +129,9 @@ def identified(
     a propensity beyond 0.01 to 0.99 (the treated: above 0.99), or a value in a column that nobody
     in the other arm has, or if its variance is more than 3.5 times that in a trial of the same
     arms. The average in the overlap population is not told if its weights leave the arms further
-    apart than 1.25 standard errors: without a penalty a logistic propensity leaves nothing, and with
-    one it leaves the more the more is decided. None is if what was measured separates the arms.
+    apart than 1.25 standard errors: without a penalty a logistic propensity leaves nothing, and
+    with one it leaves the more the more is decided. None is if what was measured separates the
+    arms.
 
     Cutting weights off instead would answer for other patients with an error nobody knows: at n =
     2000 and a slope of 3, intervals of TMLE with propensities held within 0.05 to 0.95 hold the
