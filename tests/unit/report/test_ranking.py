@@ -45,7 +45,9 @@ def test_the_comparison_has_a_row_for_each_learner(small_result):
     table, learners = comparison_table(compared, "Alive"), compared.page.learners
     assert table.title.endswith("Alive")
     assert [row[2] for row in table.rows] == [each.mean for each in learners]
-    assert [row[5] for row in table.rows] == [each.slope.estimate for each in learners]
+    shares = [(each.share_at_threshold, each.share_losing_threshold) for each in learners]
+    assert [row[4:6] for row in table.rows] == shares
+    assert [row[6] for row in table.rows] == [each.slope.estimate for each in learners]
     assert len(rank_table(compared.page).columns) == 1 + len(learners)
 
 
