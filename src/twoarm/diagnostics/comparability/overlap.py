@@ -171,8 +171,9 @@ def overlap(
     inverse, open_weights = inverse_weights(arm, e), overlap_weights(arm, e)
     control, treated = masks
     trimming = trimmed(e, judged)
-    single = centre is not None and not known
-    alone = one_treatment_centres(centre, arm).alone if single else np.zeros_like(trimming.kept)
+    alone = np.zeros_like(trimming.kept)
+    if centre is not None and not known:
+        alone = one_treatment_centres(centre, arm).alone
     return Overlap(
         trimming=trimming,
         identified=judged,
