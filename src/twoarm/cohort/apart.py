@@ -13,11 +13,15 @@ from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import LONGEST_SCALE, is_unknown_code, off_the_scale
 from twoarm.cohort.sentinels import far_codes
 
-__all__ = ["apart", "off", "off_the_ordinal", "whole_numbers"]
+__all__ = ["apart", "is_scale", "off_the_ordinal", "whole_numbers"]
 
 _WHOLE = re.compile("-?[0-9]+")
 _RANKIN = re.compile("mrs|rankin", re.IGNORECASE)
 _RANKIN_SCALE = range(7)
+_SHORTEST_SCALE = 4
+"""Of codes 1, 2, 3 the third is as often "not known" as it is a grade."""
+
+_FEW = 0.05
 
 
 def whole_numbers(codes: Collection[str]) -> set[int] | None:
@@ -45,13 +49,36 @@ def apart(title: str, values: NDArray[np.float64], meant: Collection[str]) -> li
     """
     scale = whole_numbers({canonical(value) for value in np.unique(values).tolist()})
     if scale and len(scale) <= LONGEST_SCALE:
-        found = off(title, scale, meant)
+        found = _off(title, scale, meant)
         if found is not None:
             return [float(code) for code in sorted(found)]
+    between = _between(values)
+    if between.size:
+        return [float(each) for each in between]
     return [code for code in far_codes(values) if is_unknown_code(canonical(code))]
 
 
-def off(title: str, scale: set[int], meant: Collection[str]) -> set[int] | None:
+def _between(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the few values that lie between the whole numbers of a short scale, such as 2.5."""
+    broken = values != np.rint(values)
+    few = 0 < broken.sum() < _FEW * values.size
+    scale = np.unique(values[~broken]).size <= LONGEST_SCALE
+    return np.unique(values[broken]) if few and scale else np.empty(0)
+
+
+def is_scale(title: str, scale: set[int], meant: Collection[str]) -> bool:
+    """Say whether codes can be nothing but an unbroken scale: four or more, or the Rankin scale.
+
+    Examples
+    --------
+    >>> is_scale("grade", {0, 1, 2, 3, 4}, []), is_scale("dead", {1, 2, 3}, [])
+    (True, False)
+    """
+    long = len(scale) >= _SHORTEST_SCALE or _RANKIN.search(title) is not None
+    return long and _off(title, scale, meant) == set()
+
+
+def _off(title: str, scale: set[int], meant: Collection[str]) -> set[int] | None:
     """Give the codes off the scale; the Rankin scale is known to go from 0 to 6."""
     named = {int(code) for code in meant if whole_numbers([code])}
     if _RANKIN.search(title) and min(scale) >= 0:

@@ -19,6 +19,9 @@ from twoarm.cohort.yesno import is_same
 __all__ = ["unexplained"]
 
 _SHOWN_VALUES = 8
+_THREE_CODES = ([0, 1, 2], [1, 2, 3])
+"""Yes and no, or no and yes, and a last one that often is "not known"."""
+
 _OPPOSITE = {"at_most": "above", "at_least": "below", "above": "at_most", "below": "at_least"}
 
 Texts = NDArray[np.str_]
@@ -59,6 +62,8 @@ def _suspects(outcome: OutcomeSpec, codes: list[str]) -> list[str]:
     """Give the codes that may well mean "unknown"."""
     scale = whole_numbers([*codes, *outcome.event.codes])
     apart = {str(code) for code in (off_the_scale(scale) if scale else None) or ()}
+    if scale and sorted(scale) in _THREE_CODES and len(codes) == len(scale) - 1:
+        apart.add(str(max({int(code) for code in codes})))
     return [
         code for code in codes if may_be_unknown(code) or is_unknown_code(code) or code in apart
     ]

@@ -7,14 +7,14 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.apart import apart, off, whole_numbers
+from twoarm.cohort.apart import apart, is_scale, whole_numbers
 from twoarm.cohort.codebook import canonical, spells_number
 from twoarm.cohort.eventadvice import unexplained
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.scales import is_unknown_code
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.cohort.unknownwords import may_be_unknown
-from twoarm.cohort.values import Coded, as_numbers, blank_missing, problem_at
+from twoarm.cohort.values import Coded, as_numbers, blank_missing
 from twoarm.cohort.yesno import is_same
 
 __all__ = ["event_of"]
@@ -31,8 +31,9 @@ def event_of(
 ) -> Coded:
     """Give 1, 0 or NaN for each cell; empty cells and missing codes are not known.
 
-    Without `non_event`, no event is the only other code, or the rest of an unbroken scale of whole
-    numbers, or any other number of a measurement. Whatever else occurs is an error.
+    Without `non_event`, no event is the only other code that no outcome names, or the rest of an
+    unbroken scale of four or more whole numbers, or any other number where the event is a range.
+    Whatever else occurs is an error.
 
     Parameters
     ----------
@@ -54,8 +55,6 @@ def event_of(
         stray = known & ~event & ~outcome.non_event.holds(spelled, values)
     coded = np.where(known & ~stray, event.astype(np.float64), np.nan)
     problems = [*unexplained(outcome, spelled, stray, event, rows)]
-    if not problems:
-        problems += _third_code(outcome, spelled, known, rows, meant)
     problems += _not_known(outcome, ~known, rows)
     return Coded(coded, tuple(problems))
 
@@ -75,12 +74,13 @@ def _stray(
         return known & (~numeric | np.isin(values, apart(title, values[numeric], meant)))
     other = known & ~event
     codes = set(spelled[other].tolist())
-    if len(codes) == 1:
-        clear = not _is_suspect(codes.pop(), outcome.event.codes)
-    else:
-        scale = whole_numbers({*codes, *outcome.event.codes})
-        clear = scale is not None and off(title, scale, meant) == set()
-    return other & np.bool_(not clear)
+    unnamed = codes - set(meant)
+    if len(codes) == 1 or not unnamed:
+        return other & np.bool_(any(_is_suspect(each, outcome.event.codes) for each in codes))
+    if len(unnamed) == 1:  # the others are events of other outcomes
+        return other & np.bool_(_is_suspect(unnamed.pop(), outcome.event.codes))
+    scale = whole_numbers({*codes, *outcome.event.codes})
+    return other & np.bool_(scale is None or not is_scale(title, scale, meant))
 
 
 def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
@@ -93,30 +93,6 @@ def _is_suspect(code: str, events: tuple[str, ...]) -> bool:
     if numbers is None or code == "-1" or not is_unknown_code(code):
         return not spells_number(code)
     return {int(code) - 1, int(code) + 1}.isdisjoint(numbers)
-
-
-def _third_code(
-    outcome: OutcomeSpec,
-    spelled: Texts,
-    known: Mask,
-    rows: NDArray[np.int64],
-    meant: Collection[str],
-) -> list[Problem]:
-    """Point at a 2 beside 0 and 1, or a 3 beside 1 and 2, which counts as no event."""
-    if outcome.non_event is not None or len(outcome.event.codes) != 1:
-        return []
-    scale = sorted(whole_numbers(set(spelled[known].tolist())) or ())
-    third = str(max(scale, default=0))
-    if scale not in ([0, 1, 2], [1, 2, 3]) or third in {*meant, *outcome.event.codes}:
-        return []
-    advice = (
-        f"It counts as no event in outcome '{outcome.name}'; list it under missing_codes if it "
-        "means unknown, or under non_event"
-    )
-    at = known & (spelled == third)
-    return list(
-        problem_at(at, outcome.column, rows, spelled, expected="", advice=advice, level="notice")
-    )
 
 
 def _not_known(outcome: OutcomeSpec, absent: Mask, rows: NDArray[np.int64]) -> list[Problem]:

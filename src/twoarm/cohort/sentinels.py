@@ -29,7 +29,10 @@ interquartile ranges."""
 _NORMAL_SPREAD = 1.35  # interquartile range of a normal distribution, in standard deviations
 
 _RANGES = 3.0
-"""What is no usual code is pointed at only when it is farther off than so many whole ranges."""
+"""What is no usual code is pointed at only when it is farther off than so many whole ranges,"""
+
+_HOLES = 2.0
+"""or frequent, and so many of the widest steps among the others away from them."""
 
 _SCALE_HOLE = 3.0
 """Step to a usual code from a short scale of whole numbers: 6 to 9, not 7 to 9, which is a tail."""
@@ -110,7 +113,8 @@ def _at_one_end(values: Numbers, *, flipped: bool = False) -> Iterator[float]:
             yield from (float(code) for code in distinct[:k])
             yield from _at_one_end(values[~inside], flipped=flipped)
             return
-    if distinct.size and _is_very_far(values == distinct[0], values):
+    lowest = values == distinct[0] if distinct.size else values == 0
+    if _is_very_far(lowest, values) or _is_repeated(lowest, values):
         yield float(distinct[0])
 
 
@@ -129,7 +133,7 @@ def _stands_apart(
     rest, repeated = values[~inside], int(inside.sum())
     if rest.size < _FEWEST_OTHERS or np.unique(rest).size < 2:
         return False
-    often = repeated >= max(_OFTEN, _OFTEN_SHARE * values.size)
+    often = repeated >= _often(values.size)
     if not flipped and any(code < 0 and not _is_code(code) for code in codes):  # such as -5
         alone = codes.size == 1 and codes[0] < 0 <= rest.min() and _is_alone(rest, float(codes[0]))
         return bool(often and alone)
@@ -189,6 +193,20 @@ def _is_very_far(inside: NDArray[np.bool_], values: Numbers) -> bool:
         return False
     width = float(rest.max() - rest.min())
     return width > 0 and float(rest.min() - values[inside][0]) >= _RANGES * width
+
+
+def _is_repeated(inside: NDArray[np.bool_], values: Numbers) -> bool:
+    """Say whether one value of a measurement stands often, alone and far: 1 among ages from 33."""
+    rest = values[~inside]
+    if np.unique(rest).size <= LONGEST_SCALE or inside.sum() < _often(values.size):
+        return False
+    hole = float(rest.min() - values[inside][0])
+    alone = hole > _HOLES * _widest_step(rest)
+    return alone and _spreads(rest, float(values[inside][0])) >= _FAR
+
+
+def _often(n: int) -> float:
+    return max(_OFTEN, _OFTEN_SHARE * n)
 
 
 def _widest_step(rest: Numbers) -> float:

@@ -14,6 +14,7 @@ from twoarm.cohort.leakage import leakages
 from twoarm.cohort.problems import Problem
 from twoarm.cohort.rules import Rule
 from twoarm.cohort.studyfile import StudyFile
+from twoarm.cohort.uninformative import uninformative
 
 __all__ = [
     "doubtful_columns",
@@ -74,7 +75,7 @@ def doubtful_columns(
     rows: NDArray[np.int64],
     rules: Sequence[Rule] = (),
 ) -> Iterator[Problem]:
-    """Point at numbers that may be codes or of another unit, and at levels that stand apart.
+    """Point at numbers that may be codes or of another unit, odd levels, columns that say nothing.
 
     `columns`, shape (n, columns), are coded; `rows` says where they stand in the file. Numbers that
     `rules` look at have been looked at before anybody left.
@@ -84,6 +85,7 @@ def doubtful_columns(
         if predictor.is_number and predictor.column not in ruled:
             yield from doubtful_numbers(predictor, values, rows)
         yield from doubtful_levels(predictor)
+    yield from uninformative(codebook, columns)
 
 
 def leaking_columns(

@@ -15,6 +15,13 @@ at least, as are the others."""
 _NARROW_GAP, _FEWEST_NARROW = 5.0, 5
 """The same of two kinds that are each narrower than the step between them: 4 to 11, 85 to 190."""
 
+_FACTOR, _HOLE, _SHARE, _VALUES = 5.0, 2.0, 0.02, 4
+"""The same of two kinds that are alike but for a factor: nothing lies between them up to twice the
+larger of the low ones, and each has its share of the patients, and several values."""
+
+_ALIKE = 2.5
+"""How many times wider, on the logarithmic scale, one kind may be than the other."""
+
 Numbers = NDArray[np.float64]
 
 
@@ -51,4 +58,17 @@ def other_unit(known: Numbers) -> Numbers:
     hundredths = step >= _GAP and high.min() <= _HUNDRED * np.median(low) <= high.max()
     widest = max(low.max() / low.min(), high.max() / high.min())
     narrow = step >= max(_NARROW_GAP, widest) and np.unique(high).size > 1
-    return low if hundredths or (narrow and fewest >= _FEWEST_NARROW) else np.empty(0)
+    narrow = narrow and fewest >= _FEWEST_NARROW
+    return low if hundredths or narrow or _is_multiple(low, high) else np.empty(0)
+
+
+def _is_multiple(low: Numbers, high: Numbers) -> bool:
+    """Say whether the high values look as the low ones do, times a factor."""
+    fewest = max(_FEWEST_NARROW, _SHARE * (low.size + high.size))
+    if min(low.size, high.size) < fewest or high.min() < _HOLE * low.max():
+        return False
+    if min(np.unique(low).size, np.unique(high).size) < _VALUES:
+        return False
+    spreads = [np.subtract(*np.quantile(np.log(each), [0.75, 0.25])) for each in (low, high)]
+    alike = max(spreads) <= _ALIKE * min(spreads)
+    return bool(alike and np.median(high) >= _FACTOR * np.median(low))

@@ -254,15 +254,23 @@ def test_rules_that_share_no_value_are_taken(event, non_event):
 
 
 @pytest.mark.parametrize(("cells", "third"), [(["0", "1", "2"], "2"), (["1", "2", "3"], "3")])
-def test_a_third_code_that_counts_as_no_event_is_noticed(cells, third):
-    values, (notice,) = read({"equals": 1}, *cells, third)
-    assert None not in values
-    assert notice.startswith(f"notice: x rows 4, 5: found '{third}'. It counts as no event in out")
-    assert "list it under missing_codes if it means unknown" in notice
+def test_a_third_code_is_neither_event_nor_clearly_none(cells, third):
+    _, (error,) = read({"equals": 1}, *cells, third)
+    assert error.startswith("error: x rows 4, 5: found ")
+    assert f"'{third}' (2)" in error
+    assert f"Write missing_codes = [{third}] for what means unknown, non_event = " in error
+    assert read({"equals": 1}, *cells, missing_codes=[third])[0][2] is None
     rest = [int(code) for code in cells if code != "1"]
     assert read({"equals": 1}, *cells, non_event={"one_of": rest})[1] == []
     assert read({"equals": 1}, *cells, meant={third})[1] == []
     assert read({"at_least": 2}, *cells)[1] == []
+
+
+def test_a_fraction_between_the_grades_of_a_scale_is_no_grade():
+    _, (error,) = read({"at_most": 2}, *SCALE * 5, "2.5")
+    assert "found '2.5' (1): neither the event" in error
+    measured = [f"{0.7 * k:.1f}" for k in range(40)]
+    assert read({"at_most": 2}, *measured)[1] == []
 
 
 @given(

@@ -100,11 +100,17 @@ def test_several_codes_are_pointed_at_together(codes):
     assert far_codes(values) == codes
 
 
-@pytest.mark.parametrize("code", [5000, -500, 555])
-def test_what_is_no_usual_code_is_pointed_at_if_it_is_very_far_off(code):
+@pytest.mark.parametrize("code", [5000, -500, 555, 3])
+def test_what_is_no_usual_code_is_pointed_at_if_it_is_far_off_and_repeated(code):
     values = pressures()
     values[:4] = code
-    assert far_codes(values) == ([] if code == 555 else [code])
+    assert far_codes(values) == [code]
+
+
+def test_a_frequent_value_at_the_edge_of_the_others_is_a_ceiling():
+    values = pressures()
+    values[:6] = values[6:].max() + 2
+    assert far_codes(values) == []
 
 
 @pytest.mark.parametrize("n", [60, 160, 600])
