@@ -1,4 +1,4 @@
-"""Random bits and bit scans, with plain twins for runs without the compiler.
+"""Machine instructions and random bits, with plain twins for runs without the compiler.
 
 The generator is counter-based: the k-th draw of a stream is a function of (stream, k) alone
 (splitmix64; Steele, Lea, Flood, OOPSLA 2014, doi 10.1145/2660193.2660195). A stream is an unsigned
@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 
 from twoarm.kernels.jit import kernel
 
-__all__ = ["bit", "derive", "draw_below", "lowest_bit"]
+__all__ = ["bit", "derive", "draw_below", "lowest_bit", "multiply_add"]
 
 COMPILED = not getattr(numba.config, "DISABLE_JIT", 0)
 
@@ -42,6 +42,17 @@ if COMPILED:
         return types.int64(types.uint64), codegen
 
     lowest_bit: Any = _lowest_bit
+
+    @intrinsic
+    def _multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
+        """Give a * b + c, rounded once."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+            return builder.fma(*args)
+
+        return types.float64(types.float64, types.float64, types.float64), codegen
+
+    multiply_add: Any = _multiply_add
 
     @kernel
     def bit(position: int) -> Any:
@@ -71,6 +82,12 @@ else:
         return (int(mask) & -int(mask)).bit_length() - 1
 
     lowest_bit = _plain_lowest_bit
+
+    def _plain_multiply_add(a: float, b: float, c: float) -> float:
+        """Give a * b + c, rounded twice."""
+        return a * b + c
+
+    multiply_add = _plain_multiply_add
 
     def bit(position: int) -> int:
         """Give a mask with one bit set."""

@@ -13,24 +13,91 @@ A tree of depth d is a complete heap of 2**(d + 1) - 1 nodes: node k has the chi
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.jit import kernel
-from twoarm.kernels.linear import expit
+from twoarm.kernels.bundles import (
+    Bundles,
+    add_rows,
+    bundle_columns,
+    bundled_codes,
+    running_sums,
+)
+from twoarm.kernels.columns import MOST_BINS
+from twoarm.kernels.jit import inlined, kernel
+from twoarm.kernels.odds import decay
 
-__all__ = ["EVERY_ROW_LEFT", "add_heap", "boost", "heap_nodes"]
+__all__ = ["EVERY_ROW_LEFT", "Heaps", "Settings", "boost", "empty_heaps"]
 
 EVERY_ROW_LEFT = 255
 """The cut of a node that is not split."""
 
 _CURVATURE_UNIT = 2.0**40
+_ROUND = 1.5 * 2.0**52  # added to a number, leaves the nearest whole one in the last bits
+_ROUND_BITS = 0x4338000000000000  # of that number
+_LARGE, _LARGE_BITS = 2.0**52, 0x4330000000000000  # a whole number below 2**32 is its last bits
+_BLOCK = 512  # rows whose numbers stay in the first cache
+_STRIP = 64  # running sums compared at once
+
+
+class Settings(NamedTuple):
+    """What a fit is told; the parameters of `learners.Boosting`."""
+
+    n_trees: int
+    depth: int
+    learning_rate: float
+    min_leaf: int
+
+
+class Heaps(NamedTuple):
+    """Boosted trees, (trees, nodes): of inner nodes column and cut, of leaves the value."""
+
+    column: NDArray[np.int32]
+    cut: NDArray[np.int32]
+    value: NDArray[np.float64]
+
+
+class _Rows(NamedTuple):
+    """The rows of a fit: those it learns from, then those that ride along."""
+
+    row: NDArray[np.uint32]  # (rows,), in the cohort
+    codes: NDArray[np.uint8]  # (columns, rows)
+    leaf: NDArray[np.uint8]  # (rows,), of the tree at hand, counted from the left
+    lp: NDArray[np.float64]  # (rows,)
+    outcome: NDArray[np.float64]  # (members,)
+    weight: NDArray[np.uint32]  # (members,)
+    packed: NDArray[np.int64]  # (members,)
+    curvature: NDArray[np.int64]  # (members,)
+
+
+class _Desk(NamedTuple):
+    """What growing a tree writes on, and the bundles it reads."""
+
+    shared: NDArray[np.uint8]  # (members, bundles)
+    everybody: NDArray[np.uint32]  # (members,)
+    rows: NDArray[np.uint32]  # (members + 1,), node by node
+    spare: NDArray[np.uint32]
+    first: NDArray[np.int64]  # (nodes,), in `rows`
+    last: NDArray[np.int64]
+    total: NDArray[np.int64]  # (nodes,), packed
+    divisible: NDArray[np.bool_]  # (inner nodes,), children of a node that was split
+    bundles: Bundles
+    table: NDArray[np.int64]  # (bundles x 64,)
+    sums: NDArray[np.int64]  # (inner nodes, running sums)
+    score: NDArray[np.float64]  # (running sums,), in whole strips
 
 
 @kernel
-def heap_nodes(depth: int) -> int:
-    """Give the number of nodes of a tree of this depth."""
-    return 2 ** (depth + 1) - 1
+def empty_heaps(n_trees: int, depth: int) -> Heaps:
+    """Make room for trees of this depth."""
+    n_nodes = 2 ** (depth + 1) - 1
+    return Heaps(
+        np.empty((n_trees, n_nodes), np.int32),
+        np.empty((n_trees, n_nodes), np.int32),
+        np.empty((n_trees, n_nodes)),
+    )
 
 
 @kernel
@@ -41,80 +108,104 @@ def _weight_bits(total_weight: int) -> int:
     return bits
 
 
-@kernel
-def _fill_histogram(
-    records: NDArray[np.uint8],
-    rows: NDArray[np.uint32],
-    packed: NDArray[np.int64],
-    first: int,
-    last: int,
-    histogram: NDArray[np.int64],
-) -> None:
-    histogram[:] = 0
-    n_columns, six = np.uint64(records.shape[1]), np.uint64(6)
-    for i in range(np.uint64(first), np.uint64(last)):
-        row = rows[i]
-        count = packed[row]
-        for column in range(n_columns):
-            histogram[(column << six) + np.uint64(records[row, column])] += count
+@inlined
+def _nearest(x: float) -> np.int64:
+    """Round to a whole number; abs(x) is at most 2**51."""
+    return np.float64(x + _ROUND).view(np.int64) - _ROUND_BITS
 
 
-@kernel
-def _best_split(
-    histogram: NDArray[np.int64],
-    n_bins: NDArray[np.int64],
-    weight: int,
-    residual: int,
-    weight_bits: int,
-    min_leaf: int,
-) -> tuple[int, int | np.int64]:
-    """Find column and cut with the largest sum of squared residual sums over weight.
+@inlined
+def _residual(packed: int | np.int64, low: int) -> float:
+    """Give the weighted residual of a packed count, times a power of 2 that all counts share.
 
-    Returns column -1 if no cut leaves `min_leaf` on both sides. The cut lies in the middle of the
-    gap between the occupied bins.
+    Converted in halves, for which processors have an instruction.
     """
-    low = (1 << weight_bits) - 1
-    heavy, total = np.float64(weight), np.float64(residual)
-    best_score, best_column = -1.0, -1
-    best_bin: int | np.int64 = 0
-    for column in range(n_bins.shape[0]):
-        left, last = 0, np.uint64(n_bins[column] - 1)
-        base = np.uint64(column << 6)
-        for code in range(last):
-            left += histogram[base + code]
-            weight_left = np.float64(left & low)
-            excess = np.float64(left >> weight_bits) * heavy - weight_left * total
-            score = excess * excess / (weight_left * (heavy - weight_left))
-            better = (
-                (weight_left >= min_leaf) & (heavy - weight_left >= min_leaf) & (score > best_score)
-            )
-            best_score = score if better else best_score
-            best_column = column if better else best_column
-            best_bin = np.int64(code) if better else best_bin
-    if best_column >= 0:
-        following = best_bin + 1
-        while histogram[(best_column << 6) + following] & low == 0:
-            following += 1
-        best_bin = (best_bin + following - 1) >> 1
-    return best_column, best_bin
+    rest = packed & ~low
+    lower = np.int64((rest & 0xFFFFFFFF) | _LARGE_BITS).view(np.float64) - _LARGE
+    return np.float64(np.int32(rest >> 32)) * 2.0**32 + lower
 
 
-@kernel
+@inlined
+def _fill_scores(
+    sums: NDArray[np.int64],
+    total: int | np.int64,
+    low: int,
+    min_leaf: int,
+    score: NDArray[np.float64],
+) -> None:
+    """Score every cut by the squared residual sums over weights; -1 where a side is too light."""
+    heavy, pull = np.float64(total & low), _residual(total, low)
+    for k in range(sums.shape[0]):
+        left = np.float64(np.int32(sums[k] & low))
+        right = heavy - left
+        excess = _residual(sums[k], low) * heavy - left * pull
+        found = excess * excess / (left * right)
+        score[k] = found if (left >= min_leaf) & (right >= min_leaf) else -1.0
+
+
+@inlined
+def _first_largest(score: NDArray[np.float64]) -> int:
+    """Give the first position of the largest score, -1 if all are negative.
+
+    Compared are the bits: in their order the numbers from 0 on stand as they are.
+    """
+    bits = score.view(np.int64)
+    largest, position = np.int64(-1), -1
+    for first in range(0, bits.shape[0], _STRIP):
+        best = np.int64(-1)
+        for k in range(first, first + _STRIP):
+            best = max(best, bits[k])
+        if best > largest:
+            largest, position = best, first
+    if position >= 0:
+        while bits[position] != largest:
+            position += 1
+    return position
+
+
+@inlined
+def _best_split(
+    sums: NDArray[np.int64],
+    first: NDArray[np.int64],
+    total: int | np.int64,
+    low: int,
+    min_leaf: int,
+    score: NDArray[np.float64],
+) -> tuple[int, int | np.int64, int | np.int64]:
+    """Find the first of the best splits: its column, cut, and packed sum of the rows at its left.
+
+    Column -1 if no cut leaves `min_leaf` on both sides. The cut lies in the middle of the gap
+    between the occupied bins.
+    """
+    _fill_scores(sums, total, low, min_leaf, score)
+    at = _first_largest(score)
+    if at < 0:
+        return -1, np.int64(EVERY_ROW_LEFT), np.int64(total)
+    column = 0
+    while first[column + 1] <= at:
+        column += 1
+    behind = at + 1
+    while behind < first[column + 1] and sums[behind] == sums[at]:
+        behind += 1
+    return column, (at + behind - 1 - 2 * first[column]) >> 1, sums[at]
+
+
+@inlined
 def _split_rows(
-    records: NDArray[np.uint8],
-    column: int,
+    codes: NDArray[np.uint8],
     cut: int | np.int64,
+    source: NDArray[np.uint32],
+    first: int | np.int64,
+    last: int | np.int64,
     rows: NDArray[np.uint32],
-    first: int,
-    last: int,
     spare: NDArray[np.uint32],
 ) -> int | np.int64:
-    """Move the rows at or below the cut to the front, in order; return where the others begin."""
+    """Copy the rows at or below the cut to the front, in order; give where the others begin."""
     middle, n_right, one = np.uint64(first), np.uint64(0), np.uint64(1)
-    looked_at, at_most = np.uint64(column), np.uint8(cut)
+    at_most = np.uint8(cut)
     for i in range(np.uint64(first), np.uint64(last)):
-        row = rows[i]
-        goes_left = np.uint64(records[row, looked_at] <= at_most)
+        row = source[i]
+        goes_left = np.uint64(codes[row] <= at_most)
         rows[middle] = row
         spare[n_right] = row
         middle += goes_left
@@ -124,25 +215,204 @@ def _split_rows(
     return np.int64(middle)
 
 
-@kernel
-def add_heap(
-    codes: NDArray[np.uint8],
-    wanted: NDArray[np.uint32],
+@inlined
+def _send_right(
+    leaf: NDArray[np.uint8], codes: NDArray[np.uint8], cut: int | np.int64, here: int, there: int
+) -> None:
+    """Move the rows of one node that lie above the cut from its first leaf to its middle one."""
+    at_most, old, new = np.uint8(cut), np.uint8(here), np.uint8(there)
+    for i in range(leaf.shape[0]):
+        leaf[i] = new if (leaf[i] == old) & (codes[i] > at_most) else leaf[i]
+
+
+@inlined
+def _sum_children(rows: _Rows, desk: _Desk, node: int, column: int, cut: int | np.int64) -> None:
+    """Divide a node's rows and fill the running sums of its children, the larger by subtraction."""
+    source = desk.rows if node else desk.everybody
+    first, last, left = desk.first[node], desk.last[node], 2 * node + 1
+    middle = _split_rows(rows.codes[column], cut, source, first, last, desk.rows, desk.spare)
+    desk.first[left], desk.last[left] = first, middle
+    desk.first[left + 1], desk.last[left + 1] = middle, last
+    small = left if middle - first <= last - middle else left + 1
+    large = 2 * left + 1 - small
+    add_rows(desk.shared, desk.rows, desk.first[small], desk.last[small], rows.packed, desk.table)
+    running_sums(desk.table, desk.bundles, desk.sums[small])
+    for k in range(desk.sums.shape[1]):
+        desk.sums[large, k] = desk.sums[node, k] - desk.sums[small, k]
+
+
+@inlined
+def _grow(
+    rows: _Rows,
+    desk: _Desk,
+    depth: int,
+    min_leaf: int,
+    low: int,
     column: NDArray[np.int32],
     cut: NDArray[np.int32],
+) -> None:
+    """Grow one tree on the residuals; fill its splits and the rows' leaves."""
+    add_rows(desk.shared, desk.everybody, 0, rows.packed.shape[0], rows.packed, desk.table)
+    running_sums(desk.table, desk.bundles, desk.sums[0])
+    rows.leaf[:] = 0
+    level = 0
+    for node in range(desk.sums.shape[0]):
+        if node + 1 == 2 << level:
+            level += 1
+        split, sum_left = -1, desk.total[node]
+        at: int | np.int64 = np.int64(EVERY_ROW_LEFT)
+        if desk.divisible[node] and desk.total[node] & low >= 2 * min_leaf:
+            split, at, sum_left = _best_split(
+                desk.sums[node], desk.bundles.first, desk.total[node], low, min_leaf, desk.score
+            )
+        column[node], cut[node] = max(split, 0), at
+        left = 2 * node + 1
+        desk.total[left], desk.total[left + 1] = sum_left, desk.total[node] - sum_left
+        if split >= 0:
+            half = 1 << (depth - level - 1)
+            here = 2 * half * (node + 1 - (1 << level))
+            _send_right(rows.leaf, rows.codes[split], at, here, here + half)
+        if level + 1 < depth:
+            desk.divisible[left] = desk.divisible[left + 1] = split >= 0
+            if split >= 0:
+                _sum_children(rows, desk, node, split, at)
+
+
+@inlined
+def _fill_values(
+    rows: _Rows,
+    pulls: NDArray[np.int64],
+    factor: float,
+    weight_bits: int,
     value: NDArray[np.float64],
-    depth: int,
+) -> None:
+    """Give every leaf its Newton step: residuals over curvatures, times the factor.
+
+    Curvatures are added in four lanes: one alone would wait for itself.
+    """
+    n_leaves, m = value.shape[0], rows.curvature.shape[0]
+    curves = np.zeros((4, n_leaves), np.int64)
+    whole = m - m % 4
+    for i in range(0, whole, 4):
+        for lane in range(4):
+            curves[lane, rows.leaf[i + lane]] += rows.curvature[i + lane]
+    for i in range(whole, m):
+        curves[0, rows.leaf[i]] += rows.curvature[i]
+    for leaf in range(n_leaves):
+        curve = curves[0, leaf] + curves[1, leaf] + curves[2, leaf] + curves[3, leaf]
+        value[leaf] = 0.0
+        if curve > 0:
+            value[leaf] = factor * (pulls[leaf] >> weight_bits) / curve
+
+
+@inlined
+def _step(
+    leaf: NDArray[np.uint8],
+    value: NDArray[np.float64],
+    first: int,
+    last: int,
     lp: NDArray[np.float64],
 ) -> None:
-    """Add one tree's values to the linear predictor of the wanted rows; codes (columns, rows)."""
-    one = np.uint64(1)
-    for i in range(np.uint64(wanted.shape[0])):
-        row = wanted[i]
-        node = np.uint64(0)
-        for _ in range(depth):
-            goes_right = np.uint64(codes[np.uint64(column[node]), row] > cut[node])
-            node = node + node + one + goes_right
-        lp[row] += value[node]
+    """Add the leaves' values to the linear predictor."""
+    for i in range(first, last):
+        lp[i] += value[leaf[i]]
+
+
+@inlined
+def _look(
+    lp: NDArray[np.float64],
+    outcome: NDArray[np.float64],
+    weight: NDArray[np.uint32],
+    weight_bits: int,
+    packed: NDArray[np.int64],
+    curvature: NDArray[np.int64],
+) -> int:
+    """Fill weighted residuals and curvatures; give the packed sum."""
+    unit, total = _residual_unit(weight_bits), 0
+    for i in range(lp.shape[0]):
+        e = decay(lp[i])
+        larger = 1.0 / (1.0 + e)
+        risk = larger if lp[i] >= 0.0 else e * larger
+        residual = _nearest((outcome[i] - risk) * unit)
+        packed[i] = ((residual << weight_bits) + 1) * weight[i]
+        curvature[i] = _nearest(risk * (1.0 - risk) * _CURVATURE_UNIT) * weight[i]
+        total += packed[i]
+    return total
+
+
+@kernel
+def _residual_unit(weight_bits: int) -> float:
+    return 2.0 ** min(61 - 2 * weight_bits, 51)
+
+
+@inlined
+def _advance(rows: _Rows, value: NDArray[np.float64], weight_bits: int) -> int:
+    """Add the last tree and look at the residuals it leaves; give their packed sum."""
+    m, total = rows.weight.shape[0], 0
+    for first in range(0, m, _BLOCK):
+        last = min(first + _BLOCK, m)
+        _step(rows.leaf, value, first, last, rows.lp)
+        total += _look(
+            rows.lp[first:last],
+            rows.outcome[first:last],
+            rows.weight[first:last],
+            weight_bits,
+            rows.packed[first:last],
+            rows.curvature[first:last],
+        )
+    _step(rows.leaf, value, m, rows.lp.shape[0], rows.lp)
+    return total
+
+
+@kernel
+def _rows_of(
+    codes: NDArray[np.uint8],
+    members: NDArray[np.uint32],
+    wanted: NDArray[np.uint32],
+    outcome: NDArray[np.int64],
+    weight: NDArray[np.int64],
+) -> _Rows:
+    """Lay the members' numbers out, and those of the wanted rows that are no members."""
+    n_columns, m = codes.shape[0], members.shape[0]
+    row, n_rows = np.empty(m + wanted.shape[0], np.uint32), m
+    learnt = np.zeros(codes.shape[1], np.bool_)
+    y, w = np.empty(m), np.empty(m, np.uint32)
+    for i in range(m):
+        row[i] = members[i]
+        learnt[members[i]] = True
+        y[i], w[i] = outcome[members[i]], weight[members[i]]
+    for i in range(wanted.shape[0]):
+        if not learnt[wanted[i]]:
+            row[n_rows] = wanted[i]
+            n_rows += 1
+    own = np.empty((n_columns, n_rows), np.uint8)
+    for j in range(n_columns):
+        for i in range(n_rows):
+            own[j, i] = codes[j, row[i]]
+    leaf, lp = np.zeros(n_rows, np.uint8), np.empty(n_rows)
+    return _Rows(row[:n_rows], own, leaf, lp, y, w, np.empty(m, np.int64), np.empty(m, np.int64))
+
+
+@kernel
+def _desk_for(codes: NDArray[np.uint8], m: int, n_bins: NDArray[np.int64], depth: int) -> _Desk:
+    """Make room to grow trees on the first m rows."""
+    bundles = bundle_columns(n_bins)
+    n_sums, n_inner = bundles.first[-1], 2**depth - 1
+    first, last = np.zeros(n_inner, np.int64), np.full(n_inner, m, np.int64)
+    return _Desk(
+        bundled_codes(codes, m, bundles),
+        np.arange(m).astype(np.uint32),
+        np.empty(m + 1, np.uint32),
+        np.empty(m + 1, np.uint32),
+        first,
+        last,
+        np.zeros(2 * n_inner + 1, np.int64),
+        np.ones(n_inner, np.bool_),
+        bundles,
+        np.empty(bundles.end.shape[0] * MOST_BINS, np.int64),
+        np.empty((n_inner, n_sums), np.int64),
+        np.full((n_sums + _STRIP - 1) // _STRIP * _STRIP, -1.0),
+    )
 
 
 @kernel
@@ -153,93 +423,42 @@ def boost(
     wanted: NDArray[np.uint32],
     outcome: NDArray[np.int64],
     weight: NDArray[np.int64],
-    n_trees: int,
-    depth: int,
-    learning_rate: float,
-    min_leaf: int,
-    column: NDArray[np.int32],
-    cut: NDArray[np.int32],
-    value: NDArray[np.float64],
+    settings: Settings,
+    trees: Heaps,
     lp: NDArray[np.float64],
 ) -> float:
     """Boost on the `members`; fill the trees and the linear predictor of members and `wanted`.
 
-    `codes` is (columns, rows), the trees are (n_trees, nodes) or, where only predictions are asked
-    for, (1, nodes). Returns the starting value, the log odds of the weighted share of events.
+    `codes` is (columns, rows); `trees` has room for all trees or, where only predictions are asked
+    for, for one. Returns the starting value, the log odds of the weighted share of events.
     """
-    n_columns = codes.shape[0]
-    m = members.shape[0]
-    n_nodes = heap_nodes(depth)
-    n_inner = 2**depth - 1
-    records = np.empty((m, n_columns), np.uint8)
-    y, w, f = np.empty(m), np.empty(m, np.int64), np.empty(m)
     total_weight, events = 0, 0
-    for i in range(m):
-        row = members[i]
-        for j in range(n_columns):
-            records[i, j] = codes[j, row]
-        y[i], w[i] = outcome[row], weight[row]
-        total_weight += weight[row]
-        events += weight[row] * outcome[row]
+    for i in range(members.shape[0]):
+        total_weight += weight[members[i]]
+        events += weight[members[i]] * outcome[members[i]]
     start = np.log(events / (total_weight - events))
-    f[:] = start
-    for i in range(wanted.shape[0]):
-        lp[wanted[i]] = start
-
     weight_bits = _weight_bits(total_weight)
-    unit = 2.0 ** (61 - 2 * weight_bits)
-    packed, curvature = np.empty(m, np.int64), np.empty(m, np.int64)
-    rows, spare = np.empty(m + 1, np.uint32), np.empty(m + 1, np.uint32)
-    histogram = np.empty((n_inner, n_columns << 6), np.int64)
-    first, last = np.zeros(n_nodes, np.int64), np.zeros(n_nodes, np.int64)
-    low = (1 << weight_bits) - 1
-
-    for tree in range(n_trees):
-        t = tree % column.shape[0]
-        total = 0
-        for i in range(m):
-            risk = expit(f[i])
-            packed[i] = (int(np.rint((y[i] - risk) * unit)) << weight_bits) * w[i] + w[i]
-            curvature[i] = int(np.rint(risk * (1.0 - risk) * _CURVATURE_UNIT)) * w[i]
-            rows[i] = i
-            total += packed[i]
-        first[0], last[0] = 0, m
-        _fill_histogram(records, rows, packed, 0, m, histogram[0])
-        for node in range(n_inner):
-            sums = 0
-            for code in range(n_bins[0]):
-                sums += histogram[node, code]
-            node_weight, node_residual = sums & low, sums >> weight_bits
-            split = -1
-            at: int | np.int64 = EVERY_ROW_LEFT
-            if node_weight >= 2 * min_leaf:
-                split, at = _best_split(
-                    histogram[node], n_bins, node_weight, node_residual, weight_bits, min_leaf
-                )
-            left = 2 * node + 1
-            middle = last[node]
-            if split >= 0:
-                middle = _split_rows(records, split, at, rows, first[node], last[node], spare)
-            column[t, node] = max(split, 0)
-            cut[t, node] = at if split >= 0 else EVERY_ROW_LEFT
-            first[left], last[left] = first[node], middle
-            first[left + 1], last[left + 1] = middle, last[node]
-            if left < n_inner:
-                small = left if middle - first[node] <= last[node] - middle else left + 1
-                large = 2 * left + 1 - small
-                _fill_histogram(records, rows, packed, first[small], last[small], histogram[small])
-                for k in range(n_columns << 6):
-                    histogram[large, k] = histogram[node, k] - histogram[small, k]
-        for leaf in range(n_inner, n_nodes):
-            pull, curve = 0, 0
-            for i in range(first[leaf], last[leaf]):
-                pull += packed[rows[i]] >> weight_bits
-                curve += curvature[rows[i]]
-            step = 0.0
-            if curve > 0:
-                step = learning_rate * (pull / unit) / (curve / _CURVATURE_UNIT)
-            value[t, leaf] = step
-            for i in range(first[leaf], last[leaf]):
-                f[rows[i]] += step
-        add_heap(codes, wanted, column[t], cut[t], value[t], depth, lp)
+    factor = settings.learning_rate * _CURVATURE_UNIT / _residual_unit(weight_bits)
+    rows = _rows_of(codes, members, wanted, outcome, weight)
+    rows.lp[:] = start
+    desk = _desk_for(rows.codes, members.shape[0], n_bins, settings.depth)
+    n_inner = desk.sums.shape[0]
+    value = np.zeros(n_inner + 1)
+    for tree in range(settings.n_trees):
+        t = tree % trees.column.shape[0]
+        desk.total[0] = _advance(rows, value, weight_bits)
+        _grow(
+            rows,
+            desk,
+            settings.depth,
+            settings.min_leaf,
+            (1 << weight_bits) - 1,
+            trees.column[t],
+            trees.cut[t],
+        )
+        value = trees.value[t][n_inner:]
+        _fill_values(rows, desk.total[n_inner:], factor, weight_bits, value)
+    _step(rows.leaf, value, 0, rows.lp.shape[0], rows.lp)
+    for i in range(rows.row.shape[0]):
+        lp[rows.row[i]] = rows.lp[i]
     return start

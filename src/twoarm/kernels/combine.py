@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.jit import kernel
-from twoarm.kernels.linear import expit
+from twoarm.kernels.odds import expit
 
 __all__ = ["TRIM", "combined", "convex_loglik", "discrete", "nnls", "trimmed_logit"]
 

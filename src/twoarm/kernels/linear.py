@@ -10,37 +10,38 @@ a finite fit.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.jit import kernel, reduction
+from twoarm.kernels.odds import decay, log_1_plus
 
-__all__ = ["expit", "expit_all", "penalized_logistic", "standardise"]
+__all__ = ["penalized_logistic", "standardise"]
 
 _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
+_SMALL_STEP = 1e-4  # moves the Hessian by a ten-thousandth or so
 _MOST_STEPS = 100
 _MOST_SWEEPS = 10_000
 _MANY_ROWS, _EVERY = 2**15, 16  # from so many rows on, a first fit to every 16th one pays
 _BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
 
 
-@kernel
-def expit(x: float) -> float:
-    """Give 1 / (1 + exp(-x)) without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + np.exp(-x))
-    e = np.exp(x)
-    return e / (1.0 + e)
+class Sample(NamedTuple):
+    """What a regression learns from."""
+
+    design: NDArray[np.float64]  # (columns, rows)
+    outcome: NDArray[np.float64]  # (rows,)
+    weight: NDArray[np.float64]  # (rows,)
 
 
-@kernel
-def expit_all(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give `expit` of every number, digit for digit as the kernels compute it one by one."""
-    risk = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        risk[i] = expit(x[i])
-    return risk
+class Penalty(NamedTuple):
+    """Strengths of the two penalties on the slopes."""
+
+    l1: float
+    l2: float
 
 
 @reduction
@@ -48,6 +49,14 @@ def _dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     total = 0.0
     for i in range(a.shape[0]):
         total += a[i] * b[i]
+    return total
+
+
+@reduction
+def _total(a: NDArray[np.float64]) -> float:
+    total = 0.0
+    for i in range(a.shape[0]):
+        total += a[i]
     return total
 
 
@@ -79,7 +88,7 @@ def standardise(
     return mean, scale
 
 
-@kernel
+@reduction
 def _deviance_parts(
     lp: NDArray[np.float64],
     outcome: NDArray[np.float64],
@@ -90,65 +99,113 @@ def _deviance_parts(
     """Fill weighted residuals and curvatures; return the sum of weighted log-losses."""
     loss = 0.0
     for i in range(lp.shape[0]):
-        e = np.exp(-abs(lp[i]))
+        e = decay(lp[i])
         larger = 1.0 / (1.0 + e)
         risk = larger if lp[i] >= 0.0 else e * larger
         residual[i] = weight[i] * (outcome[i] - risk)
         curvature[i] = weight[i] * e * larger * larger
-        loss += weight[i] * (np.log1p(e) + max(lp[i], 0.0) - outcome[i] * lp[i])
+        positive = lp[i] if lp[i] > 0.0 else 0.0
+        loss += weight[i] * (log_1_plus(e) + positive - outcome[i] * lp[i])
     return loss
 
 
 @kernel
-def _quadratic(
+def _fill_lp(
     design: NDArray[np.float64],
-    outcome: NDArray[np.float64],
-    weight: NDArray[np.float64],
+    first: int,
+    last: int,
+    coefficient: NDArray[np.float64],
+    lp: NDArray[np.float64],
+) -> None:
+    """Fill the linear predictor of the rows `first` to `last`."""
+    here = lp[first:last]
+    here[:] = coefficient[0]
+    for j in range(design.shape[0]):
+        slope, column = coefficient[j + 1], design[j, first:last]
+        if slope != 0.0:
+            for i in range(here.shape[0]):
+                here[i] += slope * column[i]
+
+
+@reduction
+def _add_products(
+    design: NDArray[np.float64],
+    n_columns: int,
+    first: int,
+    last: int,
+    scaled: NDArray[np.float64],
+    sums: NDArray[np.float64],
+) -> None:
+    """Add the sum of `scaled`, then its products with the first columns; four share a reading."""
+    sums[0] += _total(scaled)
+    together = n_columns - n_columns % 4
+    for j in range(0, together, 4):
+        a, b = design[j, first:last], design[j + 1, first:last]
+        c, d = design[j + 2, first:last], design[j + 3, first:last]
+        in_a, in_b, in_c, in_d = 0.0, 0.0, 0.0, 0.0
+        for i in range(scaled.shape[0]):
+            in_a += a[i] * scaled[i]
+            in_b += b[i] * scaled[i]
+            in_c += c[i] * scaled[i]
+            in_d += d[i] * scaled[i]
+        sums[j + 1] += in_a
+        sums[j + 2] += in_b
+        sums[j + 3] += in_c
+        sums[j + 4] += in_d
+    for j in range(together, n_columns):
+        sums[j + 1] += _dot(design[j, first:last], scaled)
+
+
+@kernel
+def _quadratic(
+    sample: Sample,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
     desk: NDArray[np.float64],
     gradient: NDArray[np.float64],
     hessian: NDArray[np.float64],
+    with_hessian: bool,
 ) -> float:
     """Fill linear predictor, gradient and lower Hessian of the log-likelihood; give the log-loss.
 
     The intercept comes first. All sums over a block of rows are taken while it is in the cache.
+    Without Hessian, that stays what it was.
     """
+    design = sample.design
     n_columns, n_rows = design.shape
     gradient[:] = 0.0
-    hessian[:] = 0.0
+    if with_hessian:
+        hessian[:] = 0.0
     loss = 0.0
     for first in range(0, n_rows, _BLOCK):
         last = min(first + _BLOCK, n_rows)
         residual, curvature = desk[0, : last - first], desk[1, : last - first]
-        scaled, here = desk[2, : last - first], lp[first:last]
-        here[:] = coefficient[0]
-        for j in range(n_columns):
-            slope, column = coefficient[j + 1], design[j, first:last]
-            if slope != 0.0:
-                for i in range(here.shape[0]):
-                    here[i] += slope * column[i]
-        loss += _deviance_parts(here, outcome[first:last], weight[first:last], residual, curvature)
-        gradient[0] += residual.sum()
-        hessian[0, 0] += curvature.sum()
-        for j in range(n_columns):
-            column = design[j, first:last]
-            gradient[j + 1] += _dot(column, residual)
-            hessian[j + 1, 0] += _dot(column, curvature)
-            for i in range(here.shape[0]):
-                scaled[i] = column[i] * curvature[i]
-            for k in range(j + 1):
-                hessian[j + 1, k + 1] += _dot(design[k, first:last], scaled)
+        _fill_lp(design, first, last, coefficient, lp)
+        loss += _deviance_parts(
+            lp[first:last],
+            sample.outcome[first:last],
+            sample.weight[first:last],
+            residual,
+            curvature,
+        )
+        _add_products(design, n_columns, first, last, residual, gradient)
+        if with_hessian:
+            hessian[0, 0] += _total(curvature)
+            for j in range(n_columns):
+                column, scaled = design[j, first:last], desk[2, : last - first]
+                for i in range(last - first):
+                    scaled[i] = column[i] * curvature[i]
+                _add_products(design, j + 1, first, last, scaled, hessian[j + 1])
     return loss
 
 
 @kernel
-def _solve_positive(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> None:
-    """Solve in place by Cholesky's factor of the lower triangle.
+def _factor(matrix: NDArray[np.float64]) -> None:
+    """Put Cholesky's factor into the lower triangle, with the inverse of its diagonal.
 
-    A column that repeats others, or is zero, has no pivot left and gets the solution 0.
+    A column that repeats others, or is zero, has no pivot left and gets a zero there.
     """
-    n = right.shape[0]
+    n = matrix.shape[0]
     for j in range(n):
         diagonal = matrix[j, j]
         pivot = diagonal - _dot(matrix[j, :j], matrix[j, :j])
@@ -156,12 +213,18 @@ def _solve_positive(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> 
         matrix[j, j] = inverse
         for i in range(j + 1, n):
             matrix[i, j] = (matrix[i, j] - _dot(matrix[i, :j], matrix[j, :j])) * inverse
+
+
+@kernel
+def _solve(factor: NDArray[np.float64], right: NDArray[np.float64]) -> None:
+    """Solve in place; a column without a pivot gets the solution 0."""
+    n = right.shape[0]
     for j in range(n):
-        right[j] = (right[j] - _dot(matrix[j, :j], right[:j])) * matrix[j, j]
+        right[j] = (right[j] - _dot(factor[j, :j], right[:j])) * factor[j, j]
     for j in range(n - 1, -1, -1):
-        for i in range(j + 1, n):
-            right[j] -= matrix[i, j] * right[i]
-        right[j] *= matrix[j, j]
+        right[j] *= factor[j, j]
+        for i in range(j):
+            right[i] -= factor[j, i] * right[j]
 
 
 @kernel
@@ -169,8 +232,7 @@ def _coordinate_descent(
     hessian: NDArray[np.float64],
     gradient: NDArray[np.float64],
     start: NDArray[np.float64],
-    l1: float,
-    l2: float,
+    penalty: Penalty,
     step: NDArray[np.float64],
 ) -> None:
     """Minimise the quadratic model plus both penalties; `step` is the move from `start`."""
@@ -186,63 +248,98 @@ def _coordinate_descent(
             current = start[j] + step[j]
             pull = slack[j] + curvature * current
             if j > 0:
-                pull = np.sign(pull) * max(abs(pull) - l1, 0.0) / (curvature + l2)
+                pull = np.sign(pull) * max(abs(pull) - penalty.l1, 0.0) / (curvature + penalty.l2)
             else:
                 pull /= curvature
             move = pull - current
             if move != 0.0:
                 step[j] += move
+                row = hessian[j]
                 for k in range(n):
-                    slack[k] -= move * (hessian[j, k] if k < j else hessian[k, j])
+                    slack[k] -= move * row[k]
                 largest = max(largest, abs(move))
         if largest < _TOLERANCE:
             break
 
 
 @kernel
-def _penalty(coefficient: NDArray[np.float64], l1: float, l2: float) -> float:
+def _penalty_of(coefficient: NDArray[np.float64], penalty: Penalty) -> float:
     total = 0.0
     for j in range(1, coefficient.shape[0]):
-        total += l1 * abs(coefficient[j]) + 0.5 * l2 * coefficient[j] * coefficient[j]
+        slope = coefficient[j]
+        total += penalty.l1 * abs(slope) + 0.5 * penalty.l2 * slope * slope
     return total
 
 
 @kernel
+def _prepare_steps(
+    hessian: NDArray[np.float64], penalty: Penalty, matrix: NDArray[np.float64]
+) -> None:
+    """Fill what steps are computed from: both triangles for descent, else Cholesky's factor."""
+    size = hessian.shape[0]
+    for j in range(size):
+        for k in range(j + 1):
+            matrix[j, k] = hessian[j, k]
+            matrix[k, j] = hessian[j, k]
+    if penalty.l1 == 0.0:
+        for j in range(1, size):
+            matrix[j, j] += penalty.l2
+        _factor(matrix)
+
+
+@kernel
+def _fill_step(
+    matrix: NDArray[np.float64],
+    gradient: NDArray[np.float64],
+    coefficient: NDArray[np.float64],
+    penalty: Penalty,
+    step: NDArray[np.float64],
+) -> None:
+    if penalty.l1 > 0.0:
+        _coordinate_descent(matrix, gradient, coefficient, penalty, step)
+    else:
+        step[0] = gradient[0]
+        for j in range(1, step.shape[0]):
+            step[j] = gradient[j] - penalty.l2 * coefficient[j]
+        _solve(matrix, step)
+
+
+@kernel
 def _newton(
-    design: NDArray[np.float64],
-    outcome: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    l1: float,
-    l2: float,
+    sample: Sample,
+    penalty: Penalty,
     tolerance: float,
     most_steps: int,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
-    """Step until the step is below the tolerance; say if it came to that."""
-    size = design.shape[0] + 1
+    """Step until the step is below the tolerance; say if it came to that.
+
+    A step that was small has hardly moved the Hessian: the next one goes without a new one.
+    """
+    size = coefficient.shape[0]
     desk = np.empty((3, _BLOCK))
     gradient, hessian = np.empty(size), np.empty((size, size))
     step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
-    loss = _quadratic(design, outcome, weight, coefficient, lp, desk, gradient, hessian)
-    objective = loss + _penalty(coefficient, l1, l2)
+    objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, True)
+    objective += _penalty_of(coefficient, penalty)
+    moved = True
     for _ in range(most_steps):
-        if l1 > 0.0:
-            _coordinate_descent(hessian, gradient, coefficient, l1, l2, step)
-        else:
-            step[:] = gradient
-            matrix[:] = hessian
-            for j in range(1, size):
-                step[j] -= l2 * coefficient[j]
-                matrix[j, j] += l2
-            _solve_positive(matrix, step)
+        if moved:
+            _prepare_steps(hessian, penalty, matrix)
+        _fill_step(matrix, gradient, coefficient, penalty, step)
         largest = np.abs(step).max()
+        if largest < tolerance:
+            coefficient += step
+            _fill_lp(sample.design, 0, lp.shape[0], coefficient, lp)
+            return True
+        moved = largest >= _SMALL_STEP
         fraction = 1.0
         while True:
             for j in range(size):
                 trial[j] = coefficient[j] + fraction * step[j]
-            loss = _quadratic(design, outcome, weight, trial, lp, desk, gradient, hessian)
-            reached = loss + _penalty(trial, l1, l2)
+            reached = _quadratic(sample, trial, lp, desk, gradient, hessian, moved)
+            reached += _penalty_of(trial, penalty)
             if reached <= objective + 1e-12 * abs(objective) or fraction < 1e-6:
                 break
             fraction *= 0.5
@@ -255,26 +352,22 @@ def _newton(
 
 @kernel
 def _start_from_a_sample(
-    design: NDArray[np.float64],
-    outcome: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    l1: float,
-    l2: float,
-    coefficient: NDArray[np.float64],
+    sample: Sample, penalty: Penalty, coefficient: NDArray[np.float64]
 ) -> None:
     """Move the start to the fit of every 16th row, if that exists: it saves half of the steps."""
-    n_columns, n_rows = design.shape
+    n_columns, n_rows = sample.design.shape
     n_part = n_rows // _EVERY
     part = np.empty((n_columns, n_part))
     y, w = np.empty(n_part), np.empty(n_part)
     for i in range(n_part):
-        y[i], w[i] = outcome[i * _EVERY], weight[i * _EVERY]
+        y[i], w[i] = sample.outcome[i * _EVERY], sample.weight[i * _EVERY]
     for j in range(n_columns):
         for i in range(n_part):
-            part[j, i] = design[j, i * _EVERY]
-    share = w.sum() / weight.sum()
+            part[j, i] = sample.design[j, i * _EVERY]
+    share = w.sum() / sample.weight.sum()
+    lighter = Penalty(share * penalty.l1, share * penalty.l2)
     start = coefficient.copy()
-    if _newton(part, y, w, share * l1, share * l2, 1e-2, 10, start, np.empty(n_part)):
+    if _newton(Sample(part, y, w), lighter, 1e-2, 10, start, np.empty(n_part)):
         coefficient[:] = start
 
 
@@ -289,6 +382,7 @@ def penalized_logistic(
     lp: NDArray[np.float64],
 ) -> bool:
     """Fit from the given start; fill `coefficient` (intercept first) and `lp`; say if converged."""
+    sample, penalty = Sample(design, outcome, weight), Penalty(l1, l2)
     if design.shape[1] >= _MANY_ROWS:
-        _start_from_a_sample(design, outcome, weight, l1, l2, coefficient)
-    return _newton(design, outcome, weight, l1, l2, _TOLERANCE, _MOST_STEPS, coefficient, lp)
+        _start_from_a_sample(sample, penalty, coefficient)
+    return _newton(sample, penalty, _TOLERANCE, _MOST_STEPS, coefficient, lp)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.bits import derive
-from twoarm.kernels.boosting import boost, heap_nodes
+from twoarm.kernels.boosting import Settings, boost, empty_heaps
 from twoarm.kernels.combine import combined, convex_loglik, discrete, nnls
 from twoarm.kernels.forest import Binned, grow_forest, node_limit
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.kept_trees import empty_tree
-from twoarm.kernels.linear import expit
+from twoarm.kernels.odds import expit
 from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
 
 __all__ = [
@@ -136,8 +136,7 @@ def predict_member(
         for i in range(wanted.shape[0]):
             risk[wanted[i]] = shares[wanted[i]] / n_trees
         return 0
-    depth = int(parameters[1])
-    n_nodes = heap_nodes(depth)
+    n_trees, depth, min_leaf = int(parameters[0]), int(parameters[1]), int(parameters[3])
     lp = np.empty(n_rows)
     boost(
         columns.codes,
@@ -146,13 +145,8 @@ def predict_member(
         wanted,
         outcome,
         weight,
-        int(parameters[0]),
-        depth,
-        parameters[2],
-        int(parameters[3]),
-        np.empty((1, n_nodes), np.int32),
-        np.empty((1, n_nodes), np.int32),
-        np.empty((1, n_nodes)),
+        Settings(n_trees, depth, parameters[2], min_leaf),
+        empty_heaps(1, depth),
         lp,
     )
     for i in range(wanted.shape[0]):

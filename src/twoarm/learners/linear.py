@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.linear import expit_all
+from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import LinearFit, fit_linear, harrell_shares, predict_linear
 from twoarm.kernels.stack import LINEAR, Columns
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole

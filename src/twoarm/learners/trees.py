@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.boosting import EVERY_ROW_LEFT, boost, heap_nodes
+from twoarm.kernels.boosting import EVERY_ROW_LEFT, Settings, boost, empty_heaps
 from twoarm.kernels.forest import Binned, grow_forest, node_limit
 from twoarm.kernels.kept_trees import LEAF, Tree, add_trees, empty_tree, first_nodes
-from twoarm.kernels.linear import expit_all
+from twoarm.kernels.odds import expit_all
 from twoarm.kernels.stack import BOOSTING, FOREST, Columns
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
@@ -257,9 +257,7 @@ class Boosting(KernelMember):
         """Boost and keep all trees."""
         parameters = self.kernel_parameters(columns.values.shape[0])
         n_trees, depth, min_leaf = (int(parameters[k]) for k in (0, 1, 3))
-        shape = (n_trees, int(heap_nodes(depth)))
-        column, cut = np.empty(shape, np.int32), np.empty(shape, np.int32)
-        value = np.empty(shape)
+        heaps = empty_heaps(n_trees, depth)
         start = boost(
             columns.codes,
             columns.n_bins,
@@ -267,18 +265,14 @@ class Boosting(KernelMember):
             members[:0],
             outcome,
             weight,
-            n_trees,
-            depth,
-            parameters[2],
-            min_leaf,
-            column,
-            cut,
-            value,
+            Settings(n_trees, depth, parameters[2], min_leaf),
+            heaps,
             np.empty(columns.codes.shape[1]),
         )
         self.start_ = float(start)
-        n_inner = shape[1] // 2
-        grown = [_pruned(column[t, :n_inner], cut[t, :n_inner], value[t]) for t in range(shape[0])]
+        n_inner = 2**depth - 1
+        splits = zip(heaps.column[:, :n_inner], heaps.cut[:, :n_inner], heaps.value, strict=True)
+        grown = [_pruned(column, cut, value) for column, cut, value in splits]
         self.trees_ = Trees.joined(grown, columns.cuts)
         return self
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, logit
 from sklearn.ensemble import GradientBoostingClassifier
 
-from twoarm.kernels.boosting import EVERY_ROW_LEFT, add_heap, boost, heap_nodes
+from twoarm.kernels.boosting import EVERY_ROW_LEFT, Settings, boost, empty_heaps
+from twoarm.kernels.odds import expit_all
 
 LIBRARY = 1e-9  # residuals are rounded to 45 bits here and summed in another order there
 
@@ -28,17 +31,93 @@ def random_table(seed, n, p, n_levels=64):
 
 def boosted(codes, outcome, weight, trees, depth, min_leaf, learning_rate=0.1):
     """Give the linear predictor of all rows and the kept trees."""
-    shape = (trees, heap_nodes(depth))
-    column, cut = np.empty(shape, np.int32), np.empty(shape, np.int32)
-    value, lp = np.empty(shape), np.empty(outcome.size)
+    heaps, lp = empty_heaps(trees, depth), np.empty(outcome.size)
     n_bins = codes.max(axis=1).astype(np.int64) + 1
     members = np.flatnonzero(weight).astype(np.uint32)
     everybody = np.arange(outcome.size, dtype=np.uint32)
+    settings = Settings(trees, depth, learning_rate, min_leaf)
     start = boost(
-        codes, n_bins, members, everybody, outcome, weight, trees, depth, learning_rate, min_leaf,
-        column, cut, value, lp,
+        codes, n_bins, members, everybody, outcome, weight, settings, heaps, lp
     )  # fmt: skip
-    return lp, start, (column, cut, value)
+    return lp, start, heaps
+
+
+def walked(codes, column, cut, depth):
+    """Give the node in which each row ends; `codes` is (columns, rows)."""
+    node = np.zeros(codes.shape[1], dtype=np.int64)
+    for _ in range(depth):
+        node = 2 * node + 1 + (codes[column[node], np.arange(node.size)] > cut[node])
+    return node
+
+
+def best_split_twin(codes, rows, residual, weight, min_leaf):
+    """Compare all cuts of all columns, the first one wins; give column and cut, or None."""
+    heavy, total = float(weight[rows].sum()), float(residual[rows].sum())
+    best, found = -1.0, None
+    for column, code in enumerate(codes[:, rows]):
+        occupied = np.unique(code)
+        for low, high in pairwise(occupied):
+            left = rows[code <= low]
+            light = float(weight[left].sum())
+            if min(light, heavy - light) < min_leaf:
+                continue
+            excess = float(residual[left].sum()) * heavy - light * total
+            score = excess * excess / (light * (heavy - light))
+            if score > best:
+                best, found = score, (column, (int(low) + int(high) - 1) // 2)
+    return found
+
+
+def boosted_twin(codes, outcome, weight, trees, depth, min_leaf, learning_rate=0.1):
+    """What `boosted` gives, by listing the rows of every node of every tree."""
+    learnt, n_inner = np.flatnonzero(weight), 2**depth - 1
+    events = (weight * outcome).sum()
+    lp = np.full(outcome.size, np.log(events / (weight.sum() - events)))
+    unit = 2.0 ** min(61 - 2 * int(weight.sum()).bit_length(), 51)
+    heaps = [], [], []
+    for _ in range(trees):
+        risk = expit_all(lp)
+        residual = np.rint((outcome - risk) * unit).astype(np.int64) * weight
+        curvature = np.rint(risk * (1 - risk) * 2.0**40).astype(np.int64) * weight
+        column, cut = np.zeros(n_inner, np.int64), np.full(n_inner, EVERY_ROW_LEFT)
+        value = np.zeros(2 * n_inner + 1)
+        rows = {0: learnt}
+        for node in range(n_inner):
+            split = best_split_twin(codes, rows[node], residual, weight, min_leaf)
+            if split is not None:
+                column[node], cut[node] = split
+            right = codes[column[node], rows[node]] > cut[node]
+            rows[2 * node + 1], rows[2 * node + 2] = rows[node][~right], rows[node][right]
+        for leaf in range(n_inner, 2 * n_inner + 1):
+            if curvature[rows[leaf]].sum() > 0:
+                pull, curve = residual[rows[leaf]].sum(), curvature[rows[leaf]].sum()
+                value[leaf] = learning_rate * (pull / unit) / (curve / 2.0**40)
+        lp += value[walked(codes, column, cut, depth)]
+        for kept, new in zip(heaps, (column, cut, value), strict=True):
+            kept.append(new)
+    return lp, [np.array(kept) for kept in heaps]
+
+
+@settings(max_examples=60, deadline=None)  # the first call compiles
+@given(
+    seed=integers(0, 2**32 - 1),
+    n=integers(4, 90),
+    depth=integers(1, 4),
+    min_leaf=integers(1, 6),
+    n_levels=integers(1, 64),
+)
+def test_trees_equal_those_of_the_slow_twin(seed, n, depth, min_leaf, n_levels):
+    codes, outcome, weight = random_table(seed, n, 6, n_levels)
+    levels = np.random.default_rng(seed).integers(1, 5, 5)  # these share bundles
+    codes[1:] = np.minimum(codes[1:], levels[:, None])
+    codes[5] = codes[1]  # a tie with an earlier column
+    lp, _, (column, cut, value) = boosted(codes, outcome, weight, 12, depth, min_leaf)
+    lp_twin, twins = boosted_twin(codes, outcome, weight, 12, depth, min_leaf)
+    n_inner = 2**depth - 1
+    assert_array_equal(column[:, :n_inner], twins[0])
+    assert_array_equal(cut[:, :n_inner], twins[1])
+    assert_array_equal(value[:, n_inner:], twins[2][:, n_inner:])
+    assert_array_equal(lp, lp_twin)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -80,7 +159,7 @@ def test_weights_mean_the_same_as_repeated_rows(seed, n, depth):
     again = np.ascontiguousarray(codes[:, rows])
     lp, start, (column, cut, value) = boosted(codes, outcome, weight, 20, depth, 3)
     lp_again, start_again, kept = boosted(again, outcome[rows], ones, 20, depth, 3)
-    inner = heap_nodes(depth) // 2  # leaves come behind
+    inner = 2**depth - 1  # leaves come behind
     assert start == start_again
     assert_array_equal(column[:, :inner], kept[0][:, :inner])
     assert_array_equal(cut[:, :inner], kept[1][:, :inner])
@@ -93,9 +172,8 @@ def test_kept_trees_predict_what_rode_along(depth):
     codes, outcome, weight = random_table(7, 80, 4, n_levels=20)
     lp, start, (column, cut, value) = boosted(codes, outcome, weight, 15, depth, 2)
     again = np.full(80, start)
-    everybody = np.arange(80, dtype=np.uint32)
     for tree in range(15):
-        add_heap(codes, everybody, column[tree], cut[tree], value[tree], depth, again)
+        again += value[tree, walked(codes, column[tree], cut[tree], depth)]
     assert_array_equal(lp, again)
 
 

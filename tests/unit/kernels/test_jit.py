@@ -46,7 +46,7 @@ def copy_of_the_kernels(folder):
 def expit_in(folder, cache):
     """Compile one small kernel of a copy in a process of its own; tell where it came from."""
     script = (
-        "from twoarm.kernels.linear import expit; expit(0.5);"
+        "from twoarm.kernels.odds import expit; expit(0.5);"
         "print(sum(expit.stats.cache_hits.values()), sum(expit.stats.cache_misses.values()))"
     )
     done = subprocess.run(
