@@ -144,7 +144,7 @@ def empty_bag(cases: Cases, n_rows: int, members_ride: bool) -> Bag:
 
 @inlined
 def draw_bag(
-    bag: Bag, cases: Cases, stream: np.uint64, number: int, trees_outside: NDArray[np.int64]
+    bag: Bag, cases: Cases, stream: np.uint64, number: Whole, trees_outside: NDArray[np.int64]
 ) -> Node:
     """Draw as many rows as there are slots; give the root, with those not drawn as riders."""
     slots, drawn, members = bag.slots, bag.drawn, cases.members
@@ -233,7 +233,7 @@ def _send_riders(
 
 @inlined
 def split(
-    binned: Binned, bag: Bag, node: Node, column: Whole, cut: Whole, left: Whole, n_nodes: int
+    binned: Binned, bag: Bag, node: Node, column: Whole, cut: Whole, left: Whole, n_nodes: Whole
 ) -> tuple[Node, Node]:
     """Send a node's rows and riders to its two children."""
     origin, width, step = layout_of(binned, node, bag.drawn.shape[0])

@@ -134,7 +134,7 @@ def _grow_tree(
     desk: _Desk,
     nodes: Nodes,
     shares: Shares,
-) -> int:
+) -> Whole:
     """Grow one tree, left branches first, so that a branch is done while its rows are at hand.
 
     Its nodes are written from the root's number onward. Gives the number of the next tree's root.
@@ -217,7 +217,7 @@ def grow_forest(
         own = derive(stream, index)
         root = draw_bag(bag, cases, derive(own, _BAG), roots[index], shares.trees_outside)
         columns = derive(own, _COLUMNS)
-        n_nodes = _grow_tree(binned, bag, root, columns, settings, desk, nodes, shares)
+        n_nodes = int(_grow_tree(binned, bag, root, columns, settings, desk, nodes, shares))
     return roots, first_nodes(nodes, n_nodes)
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "CONVEX_LOGLIK",
     "DISCRETE",
     "LEAST_TREES",
+    "MOST_LEFT_OUT",
     "NNLS",
     "Folds",
     "Recipe",
@@ -37,7 +38,8 @@ CONVEX_LOGLIK, NNLS, DISCRETE = 0, 1, 2
 LEAST_TREES = 20
 """Trees without a patient that it takes to predict him."""
 
-_MOST_LEFT_OUT = 0.35  # of the weight of all patients
+MOST_LEFT_OUT = 0.35
+"""Share of the weight of all patients that those with fewer trees may hold."""
 
 
 class Recipe(NamedTuple):
@@ -89,7 +91,7 @@ def rows_with_trees(cases: Cases, fewest: NDArray[np.int64]) -> NDArray[np.uint3
             found += 1
             kept += cases.weight[row]
             events += cases.weight[row] * cases.outcome[row]
-    enough = total - kept <= _MOST_LEFT_OUT * total and 0 < events < kept
+    enough = total - kept <= MOST_LEFT_OUT * total and 0 < events < kept
     return rows[: found if enough else 0]
 
 

@@ -41,12 +41,15 @@ class LevelOne:
         NaN for rows that are not learnt from, and out of bag for patients in every bag.
     rows : ndarray of uint32
         Rows by which the members are weighed.
+    way : {"out_of_bag", "folds"}
+        Whether any member predicted out of bag.
     kept : dict
         Members by number that this took to fit on all rows.
     """
 
     risks: NDArray[np.float64]
     rows: NDArray[np.uint32]
+    way: str
     kept: dict[int, KernelMember]
 
 
@@ -94,7 +97,9 @@ def level_one(
         predict_in_folds(prepared.columns, recipe, ours, cases, folds, stream, risks)
     for k in np.flatnonzero(in_folds & ~ours).tolist():
         risks[k] = _plugin_in_folds(members[k], k, prepared, cases, inner, stream)
-    return LevelOne(risks, rows if rows.size else cases.members, kept)
+    if rows.size == 0:
+        return LevelOne(risks, cases.members, "folds", kept)
+    return LevelOne(risks, rows, "out_of_bag" if kept else "folds", kept)
 
 
 def _plugin_in_folds(

@@ -76,6 +76,8 @@ class Stack(BinaryClassifier):
         Fitted on all rows; None where the weight is 0.
     n_folds_ : int
         Inner folds used: fewer than asked for where events are few.
+    inner_ : {"out_of_bag", "folds"}
+        How its forests predicted patients they had not seen; "folds" if it has none.
     out_of_fold_ : ndarray, shape (members, n)
         What each member predicts for patients it has not seen; NaN for rows without weight, and for
         a patient who is in every bag of a forest.
@@ -211,7 +213,7 @@ class Stack(BinaryClassifier):
         unseen = level_one(members, prepared, recipe, cases, inner, stream)
         self.names_ = [name for name, _ in pairs]
         self.weights_ = level_one_weights(combine, unseen.risks, cases, unseen.rows)
-        self.n_folds_ = inner.n_folds
+        self.n_folds_, self.inner_ = inner.n_folds, unseen.way
         self.out_of_fold_ = unseen.risks[:, inner.stands_for]
         self.members_ = [
             unseen.kept.get(k) or fit_member(member, member_stream(stream, k, -1), prepared, cases)
