@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from twoarm.errors import ArgumentError
 from twoarm.kernels.bits import derive, draw_below
 from twoarm.kernels.data import Cases
-from twoarm.kernels.level_one import CONVEX_LOGLIK, level_one_weights
+from twoarm.kernels.level_one import CONVEX_LOGLIK, NNLS, level_one_weights
 from twoarm.kernels.members import member_stream
 from twoarm.learners import (
     Boosting,
@@ -75,7 +75,7 @@ def test_out_of_bag_each_patient_is_predicted_by_the_trees_that_have_not_drawn_h
     ends = [*trees.roots[1:], trees.column.size]
     own = member_stream(stream_of(9), FOREST, -1)
     for index, (root, end) in enumerate(zip(trees.roots, ends, strict=True)):
-        bag = derive(derive(np.uint64(own), index), 0)
+        bag = derive(np.uint64(derive(np.uint64(own), index)), 0)
         drawn = [int(slots[draw_below(np.uint64(bag), k, slots.size)]) for k in range(slots.size)]
         for row in set(range(y.size)) - set(drawn):
             node = root
@@ -95,17 +95,19 @@ def test_out_of_bag_each_patient_is_predicted_by_the_trees_that_have_not_drawn_h
 
 def test_only_patients_with_twenty_trees_without_them_are_weighed_by():
     X, y, weight = cohort(3)
+    members, forest = [Mean(), Logistic(), Forest(trees=300)], 2
     weight = np.minimum(weight, 2)
     weight[:3] = 9  # in every bag, or in all but a few
-    stack = Stack(MEMBERS, seed=9).fit(X, y, sample_weight=weight)
+    stack = Stack(members, combine="nnls", seed=9).fit(X, y, sample_weight=weight)
     assert stack.inner_ == "out_of_bag"
     kept = np.flatnonzero((weight > 0) & (weight < 9)).astype(np.uint32)
     cases = Cases(kept, kept[:0], y, weight)
-    weights = level_one_weights(CONVEX_LOGLIK, stack.out_of_fold_, cases, kept)
+    weights = level_one_weights(NNLS, stack.out_of_fold_, cases, kept)
     assert_allclose(weights, stack.weights_, rtol=0, atol=1e-12)
+    assert np.isnan(stack.out_of_fold_[forest, :3]).any()
     everybody = np.flatnonzero(weight).astype(np.uint32)
     others = np.nan_to_num(stack.out_of_fold_, nan=0.5)
-    with_them = level_one_weights(CONVEX_LOGLIK, others, cases, everybody)
+    with_them = level_one_weights(NNLS, others, cases, everybody)
     assert np.abs(with_them - stack.weights_).max() > 1e-3
 
 
