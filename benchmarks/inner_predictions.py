@@ -159,8 +159,8 @@ def main() -> None:
     parser.add_argument("--summary-only", action="store_true")
     asked = parser.parse_args()
     ledger = Ledger(asked.folder / "inner_predictions.jsonl", ("row", "cohort"))
-    for cohort in range(0 if asked.summary_only else asked.cohorts):
-        for world, n in CELLS:
+    for world, n in sorted(CELLS, key=lambda cell: cell[1]):  # the quick ones first
+        for cohort in range(0 if asked.summary_only else asked.cohorts):
             if not ledger.has(f"{world.name}, n = {n}", cohort):
                 ledger.add(measured(world, n, cohort))
     rows = summary(ledger)
