@@ -115,6 +115,23 @@ def test_a_stack_told_who_is_who_folds_copies_together(seed, n):
     assert_allclose(weighted, repeated, rtol=0, atol=ITERATED)
 
 
+@settings(max_examples=30, deadline=None)  # the first call compiles
+@given(seed=integers(0, 2**32 - 1), n=integers(40, 120), most=sampled_from([2, 3]))
+def test_copies_of_a_patient_are_out_of_bag_together(seed, n, most):
+    X, y, weight = weighted_sample(seed, n)
+    weight = np.minimum(weight, most)
+    rows = np.repeat(np.arange(n), weight)
+    stack = Stack([Mean(), Logistic(), Forest(trees=200, min_leaf=8)], combine="nnls", seed=7)
+    weighted = stack.fit(X, y, sample_weight=weight).predict_proba(X)
+    unseen, weights, way = stack.out_of_fold_, stack.weights_, stack.inner_
+    repeated = stack.fit(X[rows], y[rows], groups=rows).predict_proba(X)
+    assert stack.inner_ == way
+    assert most == 3 or way == "out_of_bag"
+    assert_allclose(stack.out_of_fold_, unseen[:, rows], rtol=0, atol=ITERATED)
+    assert_allclose(stack.weights_, weights, rtol=0, atol=ITERATED)
+    assert_allclose(weighted, repeated, rtol=0, atol=ITERATED)
+
+
 @pytest.mark.parametrize("learner", [*EXACT.values(), *ITERATIVE.values()])
 def test_rows_without_weight_might_as_well_be_absent(learner):
     X, y, weight = weighted_sample(3, 100)

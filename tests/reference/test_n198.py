@@ -22,7 +22,7 @@ from twoarm.metrics import auc, brier, calibration, g_index, gp_index, r2
 from twoarm.resampling import SCORES, delong, score, validate
 
 PRINTED = 1e-6
-SEPARATED_FLAG = 2  # see twoarm.kernels.stack
+SEPARATED_FLAG = 2  # see twoarm.kernels.members
 
 COEFFICIENTS = [
     -5.99790846, 0.118457675, -0.821966257, 0.346577473, -0.0143591510, -0.00527315300,

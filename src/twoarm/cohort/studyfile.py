@@ -311,6 +311,7 @@ class ModelSection(Strict):
     )
     combine: Literal["convex_loglik", "nnls", "discrete"] = "convex_loglik"
     inner_folds: Annotated[int, Field(ge=2)] = 5
+    inner: Literal["out_of_bag", "folds"] = "out_of_bag"
     logistic: LogisticParameters = LogisticParameters()
     spline_logistic: SplineLogisticParameters = SplineLogisticParameters()
     elastic_net: ElasticNetParameters = ElasticNetParameters()

@@ -1,4 +1,4 @@
-"""The rows of a tree's node, and the cut of one column that separates their events best.
+"""The cut of one column that separates the events of a node's rows best.
 
 A packed count holds a weight in its low half and the events among it in the high half. Loops over
 rows count in unsigned integers: a signed index costs a test for "from the end", and that doubles
@@ -7,52 +7,20 @@ their time.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.bags import Bag, Node, Whole
 from twoarm.kernels.bits import bit, lowest_bit
 from twoarm.kernels.jit import inlined
 
-__all__ = ["CONSTANT", "LOW", "NO_CUT", "Bag", "Node", "Whole", "best_cut", "cut_of_two_levels"]
-
-Whole = int | np.int64
-"""Inside a kernel they are the same."""
+__all__ = ["CONSTANT", "LOW", "NO_CUT", "best_cut", "cut_of_two_levels"]
 
 LOW = 0xFFFFFFFF
 """Masks the weight of a packed count."""
 
 CONSTANT, NO_CUT = -2.0, -1.0
 """Scores of a column that does not vary, or cannot be cut."""
-
-
-class Bag(NamedTuple):
-    """Who takes part in a tree.
-
-    The arrays of two halves hold a node's rows in the half that its depth, even or odd, says: its
-    children are written to the other one.
-    """
-
-    slots: NDArray[np.uint32]  # each member as often as its weight says: what is drawn from
-    drawn: NDArray[np.uint32]  # (rows,)
-    rows: NDArray[np.uint32]  # two halves: the rows drawn
-    counts: NDArray[np.int64]  # two halves: their packed counts
-    riders: NDArray[np.uint32]  # two halves: rows that are only predicted
-    others: NDArray[np.uint32]  # riders of every tree: wanted rows that are no members
-    members_wanted: bool
-
-
-class Node(NamedTuple):
-    """A node: its number, depth, packed count, and where its rows and riders stand."""
-
-    number: Whole
-    depth: Whole
-    total: Whole
-    first: Whole
-    last: Whole
-    first_rider: Whole
-    last_rider: Whole
 
 
 @inlined

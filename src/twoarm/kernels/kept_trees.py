@@ -7,46 +7,99 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.boosting import EVERY_ROW_LEFT
 from twoarm.kernels.jit import inlined, kernel
 
-__all__ = ["LEAF", "Tree", "add_trees", "empty_tree", "first_nodes"]
+__all__ = [
+    "LEAF",
+    "Nodes",
+    "add_trees",
+    "empty_nodes",
+    "first_nodes",
+    "nodes_of_heaps",
+    "with_room",
+]
 
 LEAF = -1
 """Column number that marks a leaf."""
 
 
-class Tree(NamedTuple):
-    """A tree as arrays, one entry a node; the right child follows the left one.
+class Nodes(NamedTuple):
+    """Nodes of trees, one entry a node; the right child follows the left one.
 
     A row goes left if its code in `column` is at most `cut`. `share` is the node's share of events.
     """
 
     column: NDArray[np.int32]
     cut: NDArray[np.int32]
-    left: NDArray[np.int32]
+    left: NDArray[np.int64]
     share: NDArray[np.float64]
 
 
 @kernel
-def empty_tree(limit: int) -> Tree:
-    """Make room for a tree of `limit` nodes."""
-    return Tree(
+def empty_nodes(limit: int) -> Nodes:
+    """Make room for nodes."""
+    return Nodes(
         np.empty(limit, np.int32),
         np.empty(limit, np.int32),
-        np.empty(limit, np.int32),
+        np.empty(limit, np.int64),
         np.empty(limit),
     )
 
 
 @kernel
-def first_nodes(tree: Tree, n_nodes: int) -> Tree:
-    """Copy the first nodes of a tree."""
-    return Tree(
-        tree.column[:n_nodes].copy(),
-        tree.cut[:n_nodes].copy(),
-        tree.left[:n_nodes].copy(),
-        tree.share[:n_nodes].copy(),
+def with_room(nodes: Nodes, used: int, more: int) -> Nodes:
+    """Give the nodes themselves if `more` fit behind those used, else a copy of twice the size."""
+    if used + more <= nodes.share.shape[0]:
+        return nodes
+    larger = empty_nodes(2 * (used + more))
+    larger.column[:used] = nodes.column[:used]
+    larger.cut[:used] = nodes.cut[:used]
+    larger.left[:used] = nodes.left[:used]
+    larger.share[:used] = nodes.share[:used]
+    return larger
+
+
+@kernel
+def first_nodes(nodes: Nodes, used: int) -> Nodes:
+    """Give the nodes that are used, in memory of their own."""
+    return Nodes(
+        nodes.column[:used].copy(),
+        nodes.cut[:used].copy(),
+        nodes.left[:used].copy(),
+        nodes.share[:used].copy(),
     )
+
+
+@kernel
+def nodes_of_heaps(
+    column: NDArray[np.int32], cut: NDArray[np.int32], value: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], Nodes]:
+    """Turn boosted heaps into trees without the nodes that are not split, level by level.
+
+    Column, cut and value have a row a tree; the second half of each row are the leaves. Gives where
+    each tree begins, and the trees behind one another.
+    """
+    n_trees, size = value.shape
+    roots, nodes, n_nodes = np.empty(n_trees, np.int64), empty_nodes(n_trees * size), 0
+    queue = np.empty(size, np.int64)
+    for tree in range(n_trees):
+        roots[tree], queue[0], n_queued, done = n_nodes, 0, 1, 0
+        while done < n_queued:
+            heap, node = queue[done], n_nodes + done
+            while heap < size // 2 and cut[tree, heap] == EVERY_ROW_LEFT:
+                heap = 2 * heap + 1
+            if heap < size // 2:
+                nodes.column[node], nodes.cut[node] = column[tree, heap], cut[tree, heap]
+                nodes.left[node], nodes.share[node] = n_nodes + n_queued, 0.0
+                queue[n_queued], queue[n_queued + 1] = 2 * heap + 1, 2 * heap + 2
+                n_queued += 2
+            else:
+                nodes.column[node], nodes.cut[node] = LEAF, 0
+                nodes.left[node], nodes.share[node] = 0, value[tree, heap]
+            done += 1
+        n_nodes += n_queued
+    return roots, first_nodes(nodes, n_nodes)
 
 
 @inlined

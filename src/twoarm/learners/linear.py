@@ -12,9 +12,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.data import Columns
+from twoarm.kernels.members import LINEAR
 from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import LinearFit, fit_linear, harrell_shares, predict_linear
-from twoarm.kernels.stack import LINEAR, Columns
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
 __all__ = ["ElasticNet", "Logistic", "SplineLogistic"]

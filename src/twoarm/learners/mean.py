@@ -7,7 +7,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.stack import MEAN, Columns
+from twoarm.kernels.data import Columns
+from twoarm.kernels.members import MEAN
 from twoarm.learners.member import KernelMember
 
 __all__ = ["Mean"]

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from twoarm.errors import ArgumentError, NotEstimable
-from twoarm.kernels.stack import Columns
+from twoarm.kernels.data import Columns
 from twoarm.learners.prepared import checked_weight, prepare, values_of
 
 __all__ = [
@@ -112,7 +112,7 @@ class KernelMember(BinaryClassifier):
 
     @abstractmethod
     def kernel_parameters(self, n_columns: int) -> tuple[float, float, float, float]:
-        """Give the four numbers that the kernel of this kind takes (`kernels.stack`)."""
+        """Give the four numbers that the kernel of this kind takes (`kernels.members`)."""
 
     @abstractmethod
     def fit_columns(

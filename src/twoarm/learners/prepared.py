@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
 from twoarm.kernels.columns import bin_columns
-from twoarm.kernels.stack import Columns
+from twoarm.kernels.data import Columns
 
 __all__ = ["MOST_WEIGHT", "Prepared", "checked_weight", "prepare", "rows_of", "values_of"]
 

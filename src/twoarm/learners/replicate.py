@@ -12,9 +12,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import validate_data
 
 from twoarm.errors import ArgumentError, FitError
-from twoarm.kernels.stack import predict_member, stack
-from twoarm.learners.folds import inner_folds
+from twoarm.kernels.data import Cases
+from twoarm.kernels.level_one import Folds
+from twoarm.kernels.members import predict_member
+from twoarm.kernels.stack import stack
 from twoarm.learners.member import KernelMember, stream_of
+from twoarm.learners.member_fits import recipe_of
 from twoarm.learners.plugin import fit_repeated, with_seed
 from twoarm.learners.prepared import MOST_WEIGHT, Prepared, rows_of
 from twoarm.learners.stack import Stack
@@ -33,7 +36,7 @@ class Prediction:
     weights : ndarray, shape (members,)
         Weights of a stack's members; empty for any other estimator.
     flags : int
-        Sum of `kernels.stack.NOT_CONVERGED` and `kernels.stack.SEPARATED`, or 0.
+        Sum of `kernels.members.NOT_CONVERGED` and `kernels.members.SEPARATED`, or 0.
     """
 
     risk: NDArray[np.float64]
@@ -69,7 +72,8 @@ def replicate(
     seed : int
         Seed of every random choice in the fit.
     groups : ndarray, shape (n,), optional
-        Rows of one group stay in one inner fold of a stack.
+        Rows of one group stay in one inner fold of a stack; unless they are copies of one patient,
+        its forest gets folds, too.
 
     Raises
     ------
@@ -129,22 +133,23 @@ def _kernel_stack(
     seed: int,
     groups: NDArray[Any] | None,
 ) -> Prediction:
-    fold, n_folds = inner_folds(outcome, weight, estimator.inner_folds, seed, groups)
+    inner = estimator.inner_of(prepared, outcome, weight, seed, groups)
     columns = prepared.columns
-    parameters = [member.kernel_parameters(columns.values.shape[0]) for member in members]
     risk, weights, flags = stack(
         columns,
-        np.array([member.kind for member in members]),
-        np.array(parameters),
-        estimator.combine_code,
-        outcome,
-        weight,
-        fold,
-        n_folds,
-        np.flatnonzero(wanted).astype(np.uint32),
+        recipe_of(members, columns.n_bins.size, inner.out_of_bag, estimator.combine_code),
+        _cases(outcome, inner.weight, wanted),
+        Folds(inner.fold, inner.n_folds),
         stream_of(seed),
     )
     return Prediction(risk, weights, flags)
+
+
+def _cases(
+    outcome: NDArray[np.int64], weight: NDArray[np.int64], wanted: NDArray[np.bool_]
+) -> Cases:
+    members, asked = np.flatnonzero(weight), np.flatnonzero(wanted)
+    return Cases(members.astype(np.uint32), asked.astype(np.uint32), outcome, weight)
 
 
 def _kernel_member(
@@ -160,11 +165,8 @@ def _kernel_member(
     flags = predict_member(
         columns,
         member.kind,
-        np.array(member.kernel_parameters(columns.values.shape[0])),
-        np.flatnonzero(weight).astype(np.uint32),
-        np.flatnonzero(wanted).astype(np.uint32),
-        outcome,
-        weight,
+        np.array(member.kernel_parameters(columns.n_bins.size)),
+        _cases(outcome, weight, wanted),
         stream_of(seed),
         risk,
     )
@@ -189,8 +191,8 @@ def fit_model(
         model = with_seed(clone(estimator), seed)
         validate_data(model, prepared.given, skip_check_array=True)  # keeps the columns' names
         if isinstance(model, Stack):
-            fold, n_folds = inner_folds(labels, counts, model.inner_folds, seed, groups)
-            return model.fit_prepared(prepared, labels, counts, fold, n_folds)
+            inner = model.inner_of(prepared, labels, counts, seed, groups)
+            return model.fit_prepared(prepared, labels, inner)
         model.classes_ = np.array([0, 1])
         members = np.flatnonzero(counts).astype(np.uint32)
         return model.fit_columns(prepared.columns, members, labels, counts, stream_of(seed))

@@ -8,17 +8,17 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import clone
 
 from twoarm.errors import ArgumentError
 from twoarm.kernels.combine import combined
-from twoarm.kernels.stack import CONVEX_LOGLIK, DISCRETE, NNLS, member_stream, stack_weights
-from twoarm.learners.cross_fit import Split, cross_fitted
-from twoarm.learners.folds import given_folds, inner_folds
+from twoarm.kernels.data import Cases
+from twoarm.kernels.level_one import CONVEX_LOGLIK, DISCRETE, NNLS, level_one_weights
+from twoarm.kernels.members import member_stream
+from twoarm.learners.inner import Inner, chosen_inner, inner_of_folds
 from twoarm.learners.linear import ElasticNet, Logistic, SplineLogistic
 from twoarm.learners.mean import Mean
 from twoarm.learners.member import BinaryClassifier, KernelMember, stream_of
-from twoarm.learners.plugin import fit_repeated, with_seed
+from twoarm.learners.member_fits import fit_member, level_one, recipe_of, risk_of
 from twoarm.learners.prepared import Prepared, prepare
 from twoarm.learners.trees import Boosting, Forest
 
@@ -45,8 +45,9 @@ def _snake(estimator: object) -> str:
 class Stack(BinaryClassifier):
     """A convex combination of members (super learner; van der Laan, Polley, Hubbard 2007).
 
-    Each member predicts patients it has not seen, in inner folds that belong to patients. The
-    weights are non-negative with sum 1; members without weight are dropped.
+    Each member predicts patients it has not seen: a forest those out of its trees' bags, every
+    other member those of inner folds, which belong to patients. The weights are non-negative with
+    sum 1; members without weight are dropped.
 
     Parameters
     ----------
@@ -59,6 +60,11 @@ class Stack(BinaryClassifier):
         squared error, scaled to sum 1; or the one member with the smallest Brier score.
     inner_folds : int
         At least 2.
+    inner : {"out_of_bag", "folds"}
+        How forests of twoarm predict patients they have not seen. A patient is out of a tree's bag
+        when no copy of him is in it; patients with fewer than 20 such trees are not weighed by, and
+        where they hold more than 35 % of the weight the forest gets inner folds, too. So it does
+        with "folds", and where folds or groups of unequal rows (centres) are given to `fit`.
     seed : int
         Seed of folds and members. The members' own seeds are not used.
 
@@ -70,6 +76,11 @@ class Stack(BinaryClassifier):
         Fitted on all rows; None where the weight is 0.
     n_folds_ : int
         Inner folds used: fewer than asked for where events are few.
+    inner_ : {"out_of_bag", "folds"}
+        How its forests predicted patients they had not seen; "folds" if it has none.
+    out_of_fold_ : ndarray, shape (members, n)
+        What each member predicts for patients it has not seen; NaN for rows without weight, and for
+        a patient who is in every bag of a forest.
 
     References
     ----------
@@ -92,11 +103,13 @@ class Stack(BinaryClassifier):
         *,
         combine: str = "convex_loglik",
         inner_folds: int = 5,
+        inner: str = "out_of_bag",
         seed: int = 0,
     ):
         self.members = members
         self.combine = combine
         self.inner_folds = inner_folds
+        self.inner = inner
         self.seed = seed
 
     def named_members(self) -> list[tuple[str, Any]]:
@@ -165,54 +178,48 @@ class Stack(BinaryClassifier):
             Rows of one group are one patient and stay in one inner fold. Give it where rows were
             repeated by a bootstrap.
         folds : array_like of int, shape (n,), optional
-            Inner fold of each row, 0 to k - 1, in place of a random assignment.
+            Inner fold of each row, 0 to k - 1, in place of a random assignment; for every member.
         """
         matrix, outcome, weight = self._checked(X, y, sample_weight)
+        prepared, labels = prepare(matrix, weight), None if groups is None else np.asarray(groups)
         if folds is None:
-            group_ids = None if groups is None else np.asarray(groups)
-            fold, n_folds = inner_folds(outcome, weight, self.inner_folds, self.seed, group_ids)
+            inner = self.inner_of(prepared, outcome, weight, self.seed, labels)
         else:
-            fold, n_folds = given_folds(folds, outcome, weight)
-        return self.fit_prepared(prepare(matrix, weight), outcome, weight, fold, n_folds)
+            inner = inner_of_folds(folds, len(self.named_members()), outcome, weight)
+        return self.fit_prepared(prepared, outcome, inner)
 
-    def fit_prepared(
+    def inner_of(
         self,
         prepared: Prepared,
         outcome: NDArray[np.int64],
         weight: NDArray[np.int64],
-        fold: NDArray[np.int64],
-        n_folds: int,
-    ) -> Self:
-        """Fit on prepared predictors with inner folds given; -1 marks rows that take no part."""
+        seed: int,
+        groups: NDArray[Any] | None,
+    ) -> Inner:
+        """Choose how the members of one fit predict patients they have not seen."""
+        members = [member for _, member in self.named_members()]
+        return chosen_inner(
+            members, self.inner, self.inner_folds, prepared, outcome, weight, seed, groups
+        )
+
+    def fit_prepared(self, prepared: Prepared, outcome: NDArray[np.int64], inner: Inner) -> Self:
+        """Fit on prepared predictors; rows without weight in `inner` take no part."""
         pairs, combine, stream = self.named_members(), self.combine_code, stream_of(self.seed)
         self.classes_ = getattr(self, "classes_", np.array([0, 1]))
         self.n_features_in_ = prepared.X.shape[1]
-        rows = np.flatnonzero(fold >= 0)
-
-        def predict(split: Split) -> NDArray[np.float64]:
-            learnt, held = np.flatnonzero(split.learnt), prepared.X[split.held]
-            risks = np.empty((len(pairs), held.shape[0]))
-            for k, (_, member) in enumerate(pairs):
-                own = member_stream(stream, k, split.number)
-                fitted = _fit_member(member, own, prepared, learnt, outcome, weight)
-                risks[k] = _risk_of(fitted, held)
-            return risks
-
-        out_of_fold = cross_fitted(fold, predict)
+        members, rows = [member for _, member in pairs], np.flatnonzero(inner.weight)
+        cases = Cases(rows.astype(np.uint32), np.empty(0, np.uint32), outcome, inner.weight)
+        recipe = recipe_of(members, self.n_features_in_, inner.out_of_bag, combine)
+        unseen = level_one(members, prepared, recipe, cases, inner, stream)
         self.names_ = [name for name, _ in pairs]
-        self.weights_ = stack_weights(
-            combine,
-            np.ascontiguousarray(out_of_fold[:, rows]),
-            outcome[rows].astype(np.float64),
-            weight[rows].astype(np.float64),
-        )
-        self.n_folds_ = n_folds
-        self.out_of_fold_ = out_of_fold
+        self.weights_ = level_one_weights(combine, unseen.risks, cases, unseen.rows)
+        self.n_folds_, self.inner_ = inner.n_folds, unseen.way
+        self.out_of_fold_ = unseen.risks[:, inner.stands_for]
         self.members_ = [
-            _fit_member(member, member_stream(stream, k, -1), prepared, rows, outcome, weight)
+            unseen.kept.get(k) or fit_member(member, member_stream(stream, k, -1), prepared, cases)
             if self.weights_[k] > 0
             else None
-            for k, (_, member) in enumerate(pairs)
+            for k, member in enumerate(members)
         ]
         return self
 
@@ -220,7 +227,7 @@ class Stack(BinaryClassifier):
         risks = np.zeros((len(self.members_), values.shape[1]))
         for k, fitted in enumerate(self.members_):
             if fitted is not None:
-                risks[k] = _risk_of(fitted, values.T)
+                risks[k] = risk_of(fitted, values.T)
         return combined(self.weights_, risks, self.combine == "convex_loglik")
 
     def to_plain(self) -> dict[str, Any]:
@@ -242,28 +249,3 @@ class Stack(BinaryClassifier):
                 )
             members.append({"name": name, "weight": float(weight), **fitted.to_plain()})
         return {"combine": self.combine, "members": members}
-
-
-def _fit_member(
-    member: Any,
-    stream: np.uint64,
-    prepared: Prepared,
-    rows: NDArray[np.intp],
-    outcome: NDArray[np.int64],
-    weight: NDArray[np.int64],
-) -> Any:
-    """Fit a fresh copy of one member on some rows, with the random stream of its place."""
-    if isinstance(member, KernelMember):
-        return clone(member).fit_columns(
-            prepared.columns, rows.astype(np.uint32), outcome, weight, np.uint64(stream)
-        )
-    seeded = with_seed(clone(member), int(stream) % 2**31)
-    return fit_repeated(
-        seeded, prepared.X, outcome, np.where(np.isin(np.arange(weight.size), rows), weight, 0)
-    )
-
-
-def _risk_of(fitted: Any, X: NDArray[np.float64]) -> NDArray[np.float64]:
-    if isinstance(fitted, KernelMember):
-        return fitted._risk(np.ascontiguousarray(X.T))
-    return np.asarray(fitted.predict_proba(X), dtype=np.float64)[:, 1]

@@ -9,11 +9,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.boosting import EVERY_ROW_LEFT, Settings, boost, empty_heaps
-from twoarm.kernels.forest import Binned, grow_forest, node_limit
-from twoarm.kernels.kept_trees import LEAF, Tree, add_trees, empty_tree, first_nodes
+from twoarm.kernels.bags import Binned, Shares, no_shares
+from twoarm.kernels.boosting import Settings, boost, empty_heaps
+from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.forest import ForestSettings, grow_forest
+from twoarm.kernels.kept_trees import LEAF, Nodes, add_trees, nodes_of_heaps
+from twoarm.kernels.members import BOOSTING, FOREST
 from twoarm.kernels.odds import expit_all
-from twoarm.kernels.stack import BOOSTING, FOREST, Columns
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
 __all__ = ["Boosting", "Forest", "Trees"]
@@ -47,18 +49,12 @@ class Trees:
     value: NDArray[np.float64]
 
     @classmethod
-    def joined(cls, trees: list[Tree], cuts: NDArray[np.float64]) -> Self:
-        """Lay trees behind one another and turn their cuts into thresholds."""
-        sizes = np.array([tree.column.size for tree in trees])
-        roots = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-        column = np.concatenate([tree.column for tree in trees])
-        cut = np.concatenate([tree.cut for tree in trees])
-        inner = column != LEAF
-        threshold = np.zeros(column.size)
-        threshold[inner] = cuts[column[inner], cut[inner]]
-        left = np.concatenate([tree.left + root for tree, root in zip(trees, roots, strict=True)])
-        value = np.concatenate([tree.share for tree in trees])
-        return cls(roots, column, threshold, np.where(inner, left, 0).astype(np.int64), value)
+    def of(cls, roots: NDArray[np.int64], nodes: Nodes, cuts: NDArray[np.float64]) -> Self:
+        """Turn the cuts of grown trees into thresholds; `cuts` is (columns, 63)."""
+        inner = nodes.column != LEAF
+        threshold = np.zeros(inner.size)
+        threshold[inner] = cuts[nodes.column[inner], nodes.cut[inner]]
+        return cls(roots, nodes.column, threshold, np.where(inner, nodes.left, 0), nodes.share)
 
     def sum_of_values(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the sum over trees of the leaf values of each row; `values` is (columns, rows)."""
@@ -81,28 +77,6 @@ class Trees:
                 }
             )
         return plain
-
-
-def _pruned(column: NDArray[np.int32], cut: NDArray[np.int32], value: NDArray[np.float64]) -> Tree:
-    """Turn one boosted heap into a tree without the nodes that are not split."""
-    nodes: list[tuple[int, int, int, float]] = []
-    queue = [0]
-    while queue:
-        heap = queue.pop(0)
-        while heap < cut.size and cut[heap] == EVERY_ROW_LEFT:
-            heap = 2 * heap + 1
-        if heap < cut.size:
-            nodes.append((int(column[heap]), int(cut[heap]), len(nodes) + len(queue) + 1, 0.0))
-            queue += [2 * heap + 1, 2 * heap + 2]
-        else:
-            nodes.append((LEAF, 0, 0, float(value[heap])))
-    columns, cuts, lefts, values = zip(*nodes, strict=True)
-    return Tree(
-        np.array(columns, np.int32),
-        np.array(cuts, np.int32),
-        np.array(lefts, np.int32),
-        np.array(values),
-    )
 
 
 class Forest(KernelMember):
@@ -165,32 +139,37 @@ class Forest(KernelMember):
         stream: np.uint64,
     ) -> Self:
         """Grow and keep all trees."""
-        n_columns, n_rows = columns.codes.shape
-        n_trees, min_leaf, looked_at, depth = map(int, self.kernel_parameters(n_columns))
-        limit = int(node_limit(int(weight[members].sum()), min_leaf))
-        room = empty_tree(limit)
-        binned = Binned(columns.both_layouts, columns.n_bins)
-        nobody, ignored = members[:0], np.zeros(n_rows)
-        grown = []
-        for index in range(n_trees):
-            n_nodes = grow_forest(
-                binned,
-                members,
-                nobody,
-                outcome,
-                weight,
-                stream,
-                index,
-                index + 1,
-                min_leaf,
-                looked_at,
-                depth,
-                room,
-                ignored,
-            )
-            grown.append(first_nodes(room, n_nodes))
-        self.trees_ = Trees.joined(grown, columns.cuts)
+        self._grow(columns, members, outcome, weight, stream, apart=False)
         return self
+
+    def fit_out_of_bag(
+        self,
+        columns: Columns,
+        members: NDArray[np.uint32],
+        outcome: NDArray[np.int64],
+        weight: NDArray[np.int64],
+        stream: np.uint64,
+    ) -> Shares:
+        """Grow and keep all trees; give what those without a member in their bag say of it."""
+        return self._grow(columns, members, outcome, weight, stream, apart=True)
+
+    def _grow(
+        self,
+        columns: Columns,
+        members: NDArray[np.uint32],
+        outcome: NDArray[np.int64],
+        weight: NDArray[np.int64],
+        stream: np.uint64,
+        *,
+        apart: bool,
+    ) -> Shares:
+        n_columns, n_rows = columns.codes.shape
+        settings = ForestSettings(*map(int, self.kernel_parameters(n_columns)))
+        binned, shares = Binned(columns.both_layouts, columns.n_bins), no_shares(n_rows, apart)
+        cases = Cases(members, members[:0], outcome, weight)
+        roots, nodes = grow_forest(binned, cases, settings, stream, True, shares)
+        self.trees_ = Trees.of(roots, nodes, columns.cuts)
+        return shares
 
     def to_plain(self) -> dict[str, Any]:
         """Give the trees; the risk is the mean of their leaf values."""
@@ -270,10 +249,8 @@ class Boosting(KernelMember):
             np.empty(columns.codes.shape[1]),
         )
         self.start_ = float(start)
-        n_inner = 2**depth - 1
-        splits = zip(heaps.column[:, :n_inner], heaps.cut[:, :n_inner], heaps.value, strict=True)
-        grown = [_pruned(column, cut, value) for column, cut, value in splits]
-        self.trees_ = Trees.joined(grown, columns.cuts)
+        roots, nodes = nodes_of_heaps(heaps.column, heaps.cut, heaps.value)
+        self.trees_ = Trees.of(roots, nodes, columns.cuts)
         return self
 
     def to_plain(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twoarm.cohort.studyfile import ModelSection
+from twoarm.kernels.level_one import LEAST_TREES, MOST_LEFT_OUT
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
@@ -9,6 +11,16 @@ from twoarm.study.result import StudyResult
 __all__ = ["provenance"]
 
 _DRAWN = {"patients": "drawn within each arm", "centres": "of whole centres"}
+
+
+def _out_of_bag(model: ModelSection) -> str:
+    """Say how the forest predicts patients it has not seen, if not in the folds."""
+    if model.inner == "folds" or "forest" not in model.members:
+        return ""
+    return (
+        ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer than "
+        f"{LEAST_TREES} trees have not seen hold more than {MOST_LEFT_OUT:.0%} of the weight)"
+    )
 
 
 def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
@@ -25,8 +37,8 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             NO_PREDICTORS
             if not plan.file.predictors
             else f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
-            f"{model.combine} over {model.inner_folds} inner folds of patients; "
-            f"{FALLBACK} alone in an arm with fewer than {FEW_EVENTS} patients with, or without, "
+            f"{model.combine} over {model.inner_folds} inner folds of patients"
+            f"{_out_of_bag(model)}; {FALLBACK} alone in an arm with fewer than {FEW_EVENTS} patients with, or without, "
             "the event",
         ),
         (

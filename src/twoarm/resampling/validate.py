@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, FitError
 from twoarm.execution import chunks, run_tasks
-from twoarm.kernels.stack import SEPARATED
+from twoarm.kernels.members import SEPARATED
 from twoarm.learners import Prediction, Prepared, prepare, replicate, seeing_copies
 from twoarm.resampling.binary import binary, labels_of
 from twoarm.resampling.draws import counts_of, draw_counts

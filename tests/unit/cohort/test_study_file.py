@@ -51,7 +51,10 @@ def test_a_single_code_of_an_arm_is_a_list_of_one(study_file):
 def test_a_member_without_a_table_is_the_learner_with_its_own_defaults(study_file):
     model = load_study(study_file()).file.model
     assert model.members == tuple(MEMBERS)
-    assert (model.combine, model.inner_folds) == (Stack().combine, Stack().inner_folds)
+    settings = ("combine", "inner_folds", "inner")
+    assert [getattr(model, name) for name in settings] == [
+        getattr(Stack(), name) for name in settings
+    ]
     for name, learner in MEMBERS.items():
         given = getattr(model, name).model_dump() if hasattr(model, name) else {}
         assert {"seed": 0} | given == learner().get_params(), name
@@ -218,6 +221,7 @@ def test_an_impossible_value_gets_what_is_allowed_and_what_was_found(refusal, ol
     ("extra", "words"),
     [
         ("[model]\ninner_folds = 1", ["model.inner_folds", "greater than or equal to 2"]),
+        ('[model]\ninner = "bags"', ["model.inner", "'out_of_bag' or 'folds'"]),
         ('[model.forest]\nmax_features = "all"', ["'sqrt' or", "integer", "found 'all'"]),
         ("[validation]\nreplicates = 1", ["validation.replicates", "equal to 2", "found 1"]),
         ("[validation]\nreplicates = 10.5", ["validation.replicates", "integer", "found 10.5"]),

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis.strategies import integers, sampled_from
 from numpy.testing import assert_allclose, assert_array_equal
 
+from twoarm.kernels.bags import Binned, no_shares
 from twoarm.kernels.bits import derive, draw_below
-from twoarm.kernels.forest import Binned, grow_forest, node_limit
-from twoarm.kernels.kept_trees import LEAF, add_trees, empty_tree, first_nodes
+from twoarm.kernels.data import Cases
+from twoarm.kernels.forest import ForestSettings, grow_forest, node_limit, risk_of_forest
+from twoarm.kernels.kept_trees import LEAF, Nodes, add_trees, empty_nodes, with_room
 
 NO_LIMIT = 2**31 - 1
 BAG, COLUMNS = 0, 1  # child streams of a tree
@@ -34,19 +36,29 @@ def random_table(seed, n, p):
     return codes, rng.integers(0, 2, n), weight
 
 
-def grow(codes, outcome, weight, stream, trees, min_leaf, max_features, max_depth):
-    """Call the kernel for every row; give the summed shares and the last tree."""
-    members = np.flatnonzero(weight).astype(np.uint32)
+def grow(codes, outcome, weight, stream, *settings, wanted=None, apart=False, keep=True):
+    """Call the kernel, for every row unless told; give the shares and each tree's nodes."""
     everybody = np.arange(weight.size, dtype=np.uint32)
-    room = empty_tree(node_limit(int(weight.sum()), min_leaf))
-    shares = np.zeros(weight.size)
+    asked = everybody if wanted is None else everybody[wanted]
+    cases = Cases(np.flatnonzero(weight).astype(np.uint32), asked, outcome, weight)
     both_layouts = np.concatenate([codes.ravel(), codes.T.ravel()])
     binned = Binned(both_layouts, codes.max(axis=1).astype(np.int64) + 1)
-    n_nodes = grow_forest(
-        binned, members, everybody, outcome, weight, stream, *trees, min_leaf, max_features,
-        max_depth, room, shares,
-    )  # fmt: skip
-    return shares, first_nodes(room, n_nodes)
+    shares = no_shares(weight.size, apart)
+    roots, nodes = grow_forest(binned, cases, ForestSettings(*settings), stream, keep, shares)
+    ends = [*roots[1:], nodes.share.size]
+    trees = [
+        Nodes(nodes.column[a:b], nodes.cut[a:b], nodes.left[a:b] - a, nodes.share[a:b])
+        for a, b in zip(roots, ends, strict=True)
+    ]
+    return shares, trees
+
+
+def drawn_counts(weight, stream, index):
+    """Give how often each row is in the bag of one tree."""
+    slots = np.repeat(np.arange(weight.size), weight)
+    bag = child(child(stream, index), BAG)
+    drawn = [int(slots[draw_below(bag, k, slots.size)]) for k in range(slots.size)]
+    return np.bincount(drawn, minlength=weight.size)
 
 
 def cuts_of(codes, rows, counts, events):
@@ -64,15 +76,11 @@ def cuts_of(codes, rows, counts, events):
 
 def tree_twin(codes, outcome, weight, stream, index, min_leaf, max_features, max_depth):
     """Grow one tree by looking at every cut; give its nodes as (column, cut, left, share)."""
-    tree_stream = child(stream, index)
-    slots = np.repeat(np.arange(weight.size), weight)
-    bag = child(tree_stream, BAG)
-    drawn = [int(slots[draw_below(bag, k, slots.size)]) for k in range(slots.size)]
-    counts = np.bincount(drawn, minlength=weight.size).tolist()
+    counts = drawn_counts(weight, stream, index).tolist()
     events = [count * int(y) for count, y in zip(counts, outcome, strict=True)]
     p = len(codes)
     members = [row for row, count in enumerate(counts) if count]
-    waiting, nodes = [(0, members, 0, child(tree_stream, COLUMNS))], [None]
+    waiting, nodes = [(0, members, 0, child(child(stream, index), COLUMNS))], [None]
     while waiting:  # left branches first
         node, rows, depth, columns = waiting.pop()
         order = list(range(p))
@@ -118,8 +126,7 @@ def share_twin(nodes, codes, row):
     return nodes[node][3]
 
 
-@settings(max_examples=60, deadline=None)  # the first call compiles
-@given(
+each_shape = given(
     seed=integers(0, 2**32 - 1),
     n=integers(1, 40),
     p=integers(1, 6),
@@ -127,14 +134,18 @@ def share_twin(nodes, codes, row):
     max_features=sampled_from([1, 2, 6]),
     max_depth=sampled_from([1, 3, NO_LIMIT]),
 )
+
+
+@settings(max_examples=60, deadline=None)  # the first call compiles
+@each_shape
 def test_trees_equal_an_exhaustive_search(seed, n, p, min_leaf, max_features, max_depth):
     codes, outcome, weight = random_table(seed, n, p)
     stream = np.uint64(seed)
     shape = (min_leaf, min(max_features, p), max_depth)
+    shares, trees = grow(codes, outcome, weight, stream, 3, *shape)
     total = np.zeros(n)
-    for index in range(3):
+    for index, tree in enumerate(trees):
         nodes = tree_twin(codes, outcome, weight, stream, index, *shape)
-        _, tree = grow(codes, outcome, weight, stream, (index, index + 1), *shape)
         column, _, left, share = (np.array(part) for part in zip(*nodes, strict=True))
         assert_array_equal(tree.column, column)
         assert_array_equal(tree.share, share)
@@ -142,8 +153,34 @@ def test_trees_equal_an_exhaustive_search(seed, n, p, min_leaf, max_features, ma
         assert_array_equal(tree.cut[inner], [node[1] for node in nodes if node[0] != LEAF])
         assert_array_equal(tree.left[inner], left[inner].astype(int))
         total += [share_twin(nodes, codes, row) for row in range(n)]
-    # Members and riders alike, and the trees of one call as those of several.
-    assert_array_equal(grow(codes, outcome, weight, stream, (0, 3), *shape)[0], total)
+    assert_array_equal(shares.inside, total)  # members and riders alike
+    assert_array_equal(grow(codes, outcome, weight, stream, 3, *shape, keep=False)[0].inside, total)
+
+
+@settings(max_examples=40, deadline=None)  # the first call compiles
+@each_shape
+def test_a_row_is_out_of_bag_in_the_trees_that_have_not_drawn_it(
+    seed, n, p, min_leaf, max_features, max_depth
+):
+    codes, outcome, weight = random_table(seed, n, p)
+    stream, shape = np.uint64(seed), (min_leaf, min(max_features, p), max_depth)
+    wanted = np.random.default_rng(seed).random(n) < 0.5
+    inside, outside, trees_outside = np.zeros(n), np.zeros(n), np.zeros(n, int)
+    for index in range(3):
+        nodes = tree_twin(codes, outcome, weight, stream, index, *shape)
+        share = np.array([share_twin(nodes, codes, row) for row in range(n)])
+        out = drawn_counts(weight, stream, index) == 0
+        inside, outside = inside + share * ~out, outside + share * out
+        trees_outside += out
+    shares, _ = grow(codes, outcome, weight, stream, 3, *shape, wanted=wanted, apart=True)
+    member = weight > 0
+    assert_array_equal(shares.trees_outside[member], trees_outside[member])
+    assert_array_equal(shares.outside[member | wanted], outside[member | wanted])
+    assert_array_equal(shares.inside[wanted], inside[wanted])
+    risk, asked = np.full(n, np.nan), np.flatnonzero(wanted).astype(np.uint32)
+    risk_of_forest(shares, 3, asked, risk)
+    assert_array_equal(risk[wanted], (inside + outside)[wanted] / 3)
+    assert np.isnan(risk[~wanted]).all()
 
 
 def test_equal_columns_are_split_at_the_first_one_and_equal_cuts_at_the_lowest():
@@ -152,14 +189,8 @@ def test_equal_columns_are_split_at_the_first_one_and_equal_cuts_at_the_lowest()
     outcome = np.array([1, 0, 0, 1] * 10)
     weight = np.ones(40, dtype=np.int64)
     for seed in range(20):
-        _, tree = grow(codes, outcome, weight, np.uint64(seed), (0, 1), 1, 2, 1)
-        drawn = np.bincount(
-            [
-                draw_below(child(child(np.uint64(seed), 0), BAG), k, 40)  # slots are rows here
-                for k in range(40)
-            ],
-            minlength=40,
-        )
+        _, (tree,) = grow(codes, outcome, weight, np.uint64(seed), 1, 1, 2, 1)
+        drawn = drawn_counts(weight, np.uint64(seed), 0)
         low, high = drawn[::4].sum(), drawn[3::4].sum()
         assert tree.column[0] == 0
         if low != high:
@@ -168,13 +199,10 @@ def test_equal_columns_are_split_at_the_first_one_and_equal_cuts_at_the_lowest()
 
 def test_no_leaf_is_smaller_than_asked_for():
     codes, outcome, weight = random_table(3, 200, 5)
-    stream, total = np.uint64(9), int(weight.sum())
-    for index in range(20):
-        _, tree = grow(codes, outcome, weight, stream, (index, index + 1), 30, 2, NO_LIMIT)
-        slots = np.repeat(np.arange(200), weight)
-        bag = child(child(stream, index), BAG)
-        drawn = [slots[draw_below(bag, k, total)] for k in range(total)]
-        node = np.zeros(total, dtype=int)
+    stream = np.uint64(9)
+    for index, tree in enumerate(grow(codes, outcome, weight, stream, 20, 30, 2, NO_LIMIT)[1]):
+        drawn = np.repeat(np.arange(200), drawn_counts(weight, stream, index))
+        node = np.zeros(drawn.size, dtype=int)
         for _ in range(tree.column.size):
             inner = tree.column[node] != LEAF
             right = codes[np.maximum(tree.column[node], 0), drawn] > tree.cut[node]
@@ -187,6 +215,17 @@ def test_no_leaf_is_smaller_than_asked_for():
 def test_a_tree_fits_into_its_room(weight, min_leaf):
     leaves = max(1, weight // min_leaf)
     assert node_limit(weight, min_leaf) >= 2 * leaves - 1
+
+
+def test_more_room_holds_the_nodes_that_were_there():
+    nodes = empty_nodes(5)
+    for number, part in enumerate(nodes):
+        part[:] = np.arange(5) + 10 * number
+    assert with_room(nodes, 3, 2).share.size == 5
+    larger = with_room(nodes, 3, 4)
+    assert larger.share.size >= 7
+    for before, after in zip(nodes, larger, strict=True):
+        assert_array_equal(after[:3], before[:3])
 
 
 def test_kept_trees_add_up_over_rows_and_trees():

@@ -15,6 +15,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 pytestmark = pytest.mark.seconds  # one process with the compiler, one without
 
 COUNTED = {"mean": 0.0, "forest": 0.0, "boosting": 1e-12}  # the last digit of exp
+ITERATED = [
+    *("logistic", "spline_logistic", "elastic_net"),
+    *("convex_loglik", "nnls", "discrete", "out of bag"),
+]
 LINEAR_ALGEBRA = 1e-9  # sums in another order
 
 SCRIPT = """
@@ -38,12 +42,15 @@ members = {
 learners = dict(members)
 for combine in ("convex_loglik", "nnls", "discrete"):
     learners[combine] = Stack(list(members.items()), combine=combine, inner_folds=2)
+learners["out of bag"] = Stack(["logistic", Forest(trees=200, min_leaf=12)], combine="nnls")
 results = {}
 for name, learner in learners.items():
     prepared = prepare(X, counts)
     fit = replicate(learner, prepared, y, counts, wanted=everybody, seed=5)
-    kept = fit_model(learner, prepared, y, counts, seed=5).predict_proba(X)[:, 1]
+    model = fit_model(learner, prepared, y, counts, seed=5)
+    kept = model.predict_proba(X)[:, 1]
     results[name] = {"risk": fit.risk.tolist(), "kept": kept.tolist(),
+                     "inner": getattr(model, "inner_", None),
                      "weights": fit.weights.tolist(), "flags": int(fit.flags)}
 results["bits"] = [int(derive(np.uint64(1234567), k)) for k in range(20)]
 results["draws"] = [int(draw_below(np.uint64(2**64 - 1), k, 2**32)) for k in range(20)]
@@ -90,16 +97,15 @@ def test_what_is_counted_is_the_same(results, name):
     assert_allclose(plain["risk"], plain["kept"], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["logistic", "spline_logistic", "elastic_net", "convex_loglik", "nnls", "discrete"],
-)
+@pytest.mark.parametrize("name", ITERATED)
 def test_what_is_iterated_ends_at_the_same_numbers(results, name):
     plain, compiled = (each[name] for each in results)
     for part in ("risk", "kept", "weights"):
         assert_allclose(plain[part], compiled[part], rtol=0, atol=LINEAR_ALGEBRA)
     assert_allclose(plain["risk"], plain["kept"], rtol=0, atol=1e-12)
     assert plain["flags"] == compiled["flags"]
+    assert plain["inner"] == compiled["inner"]
+    assert (plain["inner"] == "out_of_bag") == (name == "out of bag")
 
 
 def test_concordance_is_the_same(results):

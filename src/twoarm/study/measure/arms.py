@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.design import Support
 from twoarm.execution import chunks, run_tasks
-from twoarm.kernels.stack import SEPARATED
+from twoarm.kernels.members import SEPARATED
 from twoarm.learners import seeing_copies
 from twoarm.resampling import CrossValidated, Performance, RunStore, performance, score_all
 from twoarm.seeds import Stream, generator

@@ -30,4 +30,4 @@ def build_stack(model: ModelSection) -> Stack:
             section = getattr(model, name, None)
             parameters = {} if section is None else section.model_dump()
             members.append((name, MEMBERS[name](**parameters)))
-    return Stack(members, combine=model.combine, inner_folds=model.inner_folds)
+    return Stack(members, combine=model.combine, inner_folds=model.inner_folds, inner=model.inner)

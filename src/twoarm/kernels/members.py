@@ -1,0 +1,138 @@
+"""One member of a stack: fitted to some rows, and its predictions of others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twoarm.kernels.bags import Binned, Shares, no_shares
+from twoarm.kernels.bits import derive
+from twoarm.kernels.boosting import Settings, boost, empty_heaps
+from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.forest import ForestSettings, grow_forest, risk_of_forest
+from twoarm.kernels.jit import kernel
+from twoarm.kernels.odds import expit
+from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
+
+__all__ = [
+    "BOOSTING",
+    "FOREST",
+    "LINEAR",
+    "MEAN",
+    "NOT_CONVERGED",
+    "SEPARATED",
+    "member_stream",
+    "predict_forest",
+    "predict_member",
+]
+
+MEAN, LINEAR, FOREST, BOOSTING = 0, 1, 2, 3
+"""Kinds of members. Their four parameters are: nothing; l1, l2, number of knots; trees, smallest
+leaf, columns a node looks at, largest depth; trees, depth, learning rate, smallest leaf."""
+
+NOT_CONVERGED, SEPARATED = 1, 2
+"""Flags of a fit; they add up."""
+
+
+@kernel
+def member_stream(stream: np.uint64, member: int, fold: int) -> np.uint64:
+    """Give the stream of one member's fit without one fold; fold -1 is the full fit."""
+    return derive(derive(stream, member), fold + 1)
+
+
+@kernel
+def _predict_mean(cases: Cases, risk: NDArray[np.float64]) -> int:
+    total, events = 0, 0
+    for i in range(cases.members.shape[0]):
+        row = cases.members[i]
+        total += cases.weight[row]
+        events += cases.weight[row] * cases.outcome[row]
+    for i in range(cases.wanted.shape[0]):
+        risk[cases.wanted[i]] = events / total
+    return 0
+
+
+@kernel
+def _predict_linear(
+    columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
+) -> int:
+    fit = fit_linear(
+        columns.values,
+        columns.order,
+        cases.members,
+        cases.outcome,
+        cases.weight,
+        parameters[0],
+        parameters[1],
+        harrell_shares(int(parameters[2])),
+    )
+    lp = predict_linear(columns.values, cases.wanted, fit)
+    for i in range(cases.wanted.shape[0]):
+        risk[cases.wanted[i]] = expit(lp[i])
+    flags = 0 if fit.converged else NOT_CONVERGED
+    return flags + (SEPARATED if fit.separated else 0)
+
+
+@kernel
+def predict_forest(
+    columns: Columns,
+    parameters: NDArray[np.float64],
+    cases: Cases,
+    stream: np.uint64,
+    apart: bool,
+    risk: NDArray[np.float64],
+) -> Shares:
+    """Grow a forest, fill the risk of the wanted rows, give the shares that it comes from.
+
+    With `apart` they say what the trees without a member in their bag predict for it.
+    """
+    settings = ForestSettings(
+        int(parameters[0]), int(parameters[1]), int(parameters[2]), int(parameters[3])
+    )
+    shares = no_shares(columns.codes.shape[1], apart)
+    binned = Binned(columns.both_layouts, columns.n_bins)
+    grow_forest(binned, cases, settings, stream, False, shares)
+    risk_of_forest(shares, settings.trees, cases.wanted, risk)
+    return shares
+
+
+@kernel
+def _predict_boosting(
+    columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
+) -> int:
+    depth = int(parameters[1])
+    lp = np.empty(columns.codes.shape[1])
+    boost(
+        columns.codes,
+        columns.n_bins,
+        cases.members,
+        cases.wanted,
+        cases.outcome,
+        cases.weight,
+        Settings(int(parameters[0]), depth, parameters[2], int(parameters[3])),
+        empty_heaps(1, depth),
+        lp,
+    )
+    for i in range(cases.wanted.shape[0]):
+        risk[cases.wanted[i]] = expit(lp[cases.wanted[i]])
+    return 0
+
+
+@kernel
+def predict_member(
+    columns: Columns,
+    kind: int,
+    parameters: NDArray[np.float64],
+    cases: Cases,
+    stream: np.uint64,
+    risk: NDArray[np.float64],
+) -> int:
+    """Fit one member, fill the risk of the wanted rows, give its flags."""
+    if kind == MEAN:
+        return _predict_mean(cases, risk)
+    if kind == LINEAR:
+        return _predict_linear(columns, parameters, cases, risk)
+    if kind == FOREST:
+        predict_forest(columns, parameters, cases, stream, False, risk)
+        return 0
+    return _predict_boosting(columns, parameters, cases, risk)
