@@ -42,9 +42,9 @@ def _one(evidence: Evidence, position: int, arm: int) -> ArmAuc:
     value = corrected_auc(math.nan, _NO_REPLICATES, nested=nested).headline
     if value is None:
         raise NotEstimable("no repeat of cross-validation has both outcomes in a fold")
-    done = evidence.store.done()[: replicates_needed(y.size)]
+    first = np.arange(min(plan.replicates, replicates_needed(y.size)))
     stored = evidence.store.array(f"mu{arm}_{outcome.name}")
-    spread = spread_of(stored, draws(plan, done), done, own, y).auc
+    spread = spread_of(stored, draws(plan, first), first, own, y).auc
     found = auc_headline_interval(value, int(y.sum()), int((1 - y).sum()), spread)
     return ArmAuc(value, found.low, found.high)
 
