@@ -7,8 +7,8 @@ have held it how often; `confirmation` shows what the chosen ones (those of `two
 on other seeds, most of them in other worlds.
 
 Run: ``python -m benchmarks.auc_interval choice|confirmation [--cohorts N] [--cells PATTERN ..]
-[--folder runs] [--summary-only]``. Interrupted runs go on where they stopped; tables are made by
-``python -m benchmarks.auc_interval_table``.
+[--folder runs] [--summary-only]``. Interrupted runs go on where they stopped, and every run ends
+with its summary; ``python -m benchmarks.auc_interval_table`` turns both into tables.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.auc_interval_summary import MULTIPLES, choice, confirmation
 from benchmarks.ledger import Ledger
+from benchmarks.record import keep
 from benchmarks.shaped_worlds import shaped
 from benchmarks.worlds import World, stenting
 from twoarm.learners import ElasticNet, Stack, fit_model, prepare
@@ -33,6 +35,7 @@ from twoarm.seeds import Stream, integer
 REPLICATES, CV_REPEATS, NEW_PATIENTS, FEW_EVENTS = 100, 5, 15_000, 10
 SEEDS = {"choice": 7300, "confirmation": 7400}
 MEASURES = ("auc", "brier", "slope")
+SUMMARIES = {"choice": choice, "confirmation": confirmation}
 STACK, FALLBACK = Stack(), ElasticNet()
 
 
@@ -111,23 +114,25 @@ def truths(model: Any, world: World) -> dict[str, float]:
 
 
 def pieces(found: Validation) -> dict[str, dict[str, Any]]:
-    """Give of each measure the headline, both variances, and the interval of the package."""
+    """Give of each measure what its interval is made of."""
     risk = found.cv.risk[found.cv.complete]
-    metrics = {"auc": found.auc, "brier": found.brier, "slope": found.calibration.slope}
-    value = found.auc.headline
-    sampling = {
-        "auc": hanley_mcneil_variance(value, found.events, found.n - found.events),
-        "brier": brier_sampling_variance(found.outcome, risk),
-        "slope": slope_sampling_variance(found.outcome, risk),
-    }
+    auc_value = found.auc.headline
     return {
-        name: {
-            "headline": metric.headline,
-            "sampling": sampling[name],
-            "spread": getattr(found.spread, name, None),
-            "ci": None if metric.ci is None else [metric.ci.low, metric.ci.high],
-        }
-        for name, metric in metrics.items()
+        "auc": {
+            "headline": auc_value,
+            "sampling": hanley_mcneil_variance(auc_value, found.events, found.n - found.events),
+            "spread": found.spread.auc,
+        },
+        "brier": {
+            "headline": found.brier.headline,
+            "sampling": brier_sampling_variance(found.outcome, risk),
+            "spread": found.spread.brier,
+        },
+        "slope": {
+            "headline": found.calibration.slope.headline,
+            "sampling": slope_sampling_variance(found.outcome, risk),
+            "spread": 0.0,
+        },
     }
 
 
@@ -146,6 +151,10 @@ def main() -> None:
         for cell in wanted:
             if not ledger.has(cell.name, cohort):
                 ledger.add(one(cell, SEEDS[asked.part], cohort))
+    content = {"seed": SEEDS[asked.part], "replicates": REPLICATES, "cv_repeats": CV_REPEATS}
+    content |= {"new_patients": NEW_PATIENTS, "multiples": MULTIPLES}
+    summary = SUMMARIES[asked.part](ledger.lines)
+    keep(f"auc_interval_{asked.part}", {**content, "measures": summary})
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ from twoarm.resampling.model_spread import ModelSpread
 from twoarm.resampling.nested_cv import CrossValidated
 
 __all__ = [
+    "AUC_LEARNING",
+    "AUC_SAMPLING",
+    "BRIER_LEARNING",
+    "BRIER_SAMPLING",
+    "LARGEST_SLOPE_ERROR",
+    "SLOPE_SAMPLING",
     "auc_headline_interval",
     "brier_headline_interval",
     "brier_sampling_variance",
@@ -39,7 +45,9 @@ SLOPE_SAMPLING = 1.0
 """Multiples of the variances: 0022. Of slopes there is no second one: their spread has no use,
 since a model that finds next to nothing has a slope without bounds."""
 
-_LARGEST_SLOPE_ERROR = 0.25  # of the slope; beyond it the logarithm is no scale of its error
+LARGEST_SLOPE_ERROR = 0.25
+"""Of the slope; beyond it the logarithm is no scale of its error."""
+
 _NO_SPREAD = (
     "how much models differ from sample to sample is not told: fewer than 10 replicates, or more "
     "than 20 % of them lack the measure in the patients not drawn"
@@ -209,7 +217,7 @@ def slope_headline_interval(value: float, sampling: float) -> Interval:
     if not value > 0.0:
         raise NotEstimable(f"a slope that is not above 0 ({value:.2f}) has none on the log scale")
     error = math.sqrt(SLOPE_SAMPLING * sampling)
-    if not error <= _LARGEST_SLOPE_ERROR * value:
+    if not error <= LARGEST_SLOPE_ERROR * value:
         raise NotEstimable(
             f"its standard error ({error:.2f}) is more than a quarter of the slope ({value:.2f})"
         )
