@@ -26,7 +26,7 @@ SMALL = """
 members = ["mean", "logistic", "elastic_net"]
 
 [validation]
-replicates = 4
+replicates = 12
 cross_fit_folds = 5
 cross_fit_repeats = 2
 

@@ -42,6 +42,7 @@ from twoarm.metrics.calibration import (
     calibration,
     calibration_curve,
     ici_null,
+    slope_variance,
 )
 from twoarm.metrics.direction import as_benefit, limits_as_benefit
 from twoarm.metrics.discrimination import (
@@ -52,6 +53,8 @@ from twoarm.metrics.discrimination import (
     auc_within,
     g_index,
     gp_index,
+    hanley_mcneil_variance,
+    placement_values,
 )
 from twoarm.metrics.e_for_benefit import (
     EForBenefit,
@@ -152,6 +155,7 @@ __all__ = [
     "gp_index",
     "group_effects",
     "group_means",
+    "hanley_mcneil_variance",
     "ici_null",
     "isotonic_benefit",
     "limits_as_benefit",
@@ -167,6 +171,7 @@ __all__ = [
     "net_benefit",
     "net_benefit_congruent",
     "number_needed",
+    "placement_values",
     "policy_value",
     "population_benefit",
     "r2",
@@ -179,6 +184,7 @@ __all__ = [
     "share_losing",
     "shrunk_benefit",
     "slope_is_told",
+    "slope_variance",
     "targeting_curve",
     "targeting_weights",
     "wald",

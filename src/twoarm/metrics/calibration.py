@@ -20,6 +20,7 @@ __all__ = [
     "calibration_curve",
     "ici_null",
     "ici_of_calibrated",
+    "slope_variance",
 ]
 
 
@@ -94,6 +95,41 @@ def calibration(y: ArrayLike, p: ArrayLike, *, weight: ArrayLike | None = None) 
     risk, outcome = _sorted(fit.outcome, np.array(p, dtype=np.float64), fit.weight)
     large = in_the_large(fit.lp, fit.outcome, fit.weight)
     return Calibration(fit.intercept, fit.slope, large, *calibration_errors(risk, outcome))
+
+
+def slope_variance(y: ArrayLike, p: ArrayLike) -> float:
+    """Give the variance of a calibration slope: inverse information of its logistic regression.
+
+    It speaks of sampling the patients on whom a given model is measured.
+
+    Parameters
+    ----------
+    y : array_like of 0 and 1, shape (n,)
+        Outcome.
+    p : array_like, shape (n,)
+        Predicted probability, 0 to 1; its logit is that of 1e-6 to 1 - 1e-6.
+
+    Returns
+    -------
+    float
+        NaN where the slope is.
+
+    References
+    ----------
+    Cox DR. Biometrika 1958;45:562-565, doi 10.1093/biomet/45.3-4.562 (the regression).
+
+    Examples
+    --------
+    >>> round(slope_variance([0, 1, 0, 1, 1, 0], [0.1, 0.4, 0.5, 0.6, 0.8, 0.3]), 2)
+    5.03
+    """
+    fit = recalibrated(y, p, None)
+    if not np.isfinite(fit.slope):
+        return float("nan")
+    eta = fit.intercept + fit.slope * fit.lp
+    curvature = 1.0 / (2.0 + np.exp(eta) + np.exp(-eta))
+    centred = fit.lp - np.average(fit.lp, weights=curvature)
+    return float(1.0 / (curvature * centred**2).sum())
 
 
 def _sorted(

@@ -14,7 +14,17 @@ from twoarm.kernels.recalibration import gini_mean_difference
 from twoarm.metrics.arrays import checked, recalibrated
 from twoarm.metrics.normal import z_of
 
-__all__ = ["Interval", "auc", "auc_interval", "auc_variance", "auc_within", "g_index", "gp_index"]
+__all__ = [
+    "Interval",
+    "auc",
+    "auc_interval",
+    "auc_variance",
+    "auc_within",
+    "g_index",
+    "gp_index",
+    "hanley_mcneil_variance",
+    "placement_values",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +163,49 @@ def gp_index(y: ArrayLike, p: ArrayLike, *, weight: ArrayLike | None = None) -> 
     return float(gini_mean_difference(risk, fit.weight))
 
 
+def placement_values(y: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
+    """Give, for each patient, the share of those with the other outcome that he is ranked right to.
+
+    Of a patient with the event, the share of the others with a lower prediction; of another, the
+    share of events with a higher one. Ties count one half. The mean over either is the AUC.
+
+    Parameters
+    ----------
+    y : array_like of 0 and 1, shape (n,)
+        Outcome; both must occur.
+    p : array_like, shape (n,)
+        Predicted probability, 0 to 1.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    References
+    ----------
+    DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44:837-845, doi 10.2307/2531595
+    (their V10 and V01).
+
+    Examples
+    --------
+    >>> placement_values([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    array([1. , 0.5, 0.5, 1. ])
+    """
+    outcome, risk, _ = checked(y, p, None)
+    event = outcome == 1
+    if event.all() or not event.any():
+        raise NotEstimable("Placement values need patients with and without the event.")
+    values = np.empty(risk.size)
+    values[event] = _share_below(risk[event], np.sort(risk[~event]))
+    values[~event] = 1.0 - _share_below(risk[~event], np.sort(risk[event]))
+    return values
+
+
 def auc_variance(y: ArrayLike, p: ArrayLike) -> float:
     """Give DeLong's variance of an AUC; NaN with fewer than two events or two others.
 
     References
     ----------
-    DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44:837-845, doi 10.2307/2531595.
+    See `placement_values`.
 
     Examples
     --------
@@ -166,12 +213,12 @@ def auc_variance(y: ArrayLike, p: ArrayLike) -> float:
     0.125
     """
     outcome, risk, _ = checked(y, p, None)
-    events, others = risk[outcome == 1], np.sort(risk[outcome == 0])
-    if events.size < 2 or others.size < 2:
+    events, others = int(outcome.sum()), int((1 - outcome).sum())
+    if events < 2 or others < 2:
         return float("nan")
-    of_events = _share_below(events, others)
-    of_others = 1.0 - _share_below(others, np.sort(events))
-    return float(of_events.var(ddof=1) / events.size + of_others.var(ddof=1) / others.size)
+    values = placement_values(outcome, risk)
+    of_events, of_others = values[outcome == 1], values[outcome == 0]
+    return float(of_events.var(ddof=1) / events + of_others.var(ddof=1) / others)
 
 
 def _share_below(
@@ -183,14 +230,45 @@ def _share_below(
     return np.asarray((low + high) / (2.0 * sorted_others.size))
 
 
-def auc_interval(
-    value: float, events: int, others: int, *, level: float = 0.95, widened: float = 1.0
-) -> Interval:
+def hanley_mcneil_variance(value: float, events: int, others: int) -> float:
+    """Give Hanley and McNeil's variance of an AUC from its value and the numbers of patients.
+
+    It speaks of sampling the patients on whom a given model is measured, and takes the predictions
+    of either outcome as exponential, which makes it somewhat too large for most models.
+
+    Parameters
+    ----------
+    value : float
+        The AUC, 0 to 1.
+    events, others : int
+        Patients with and without the event, each at least 1.
+
+    References
+    ----------
+    Hanley JA, McNeil BJ. Radiology 1982;143:29-36, doi 10.1148/radiology.143.1.7063747, equation 2.
+
+    Examples
+    --------
+    >>> round(hanley_mcneil_variance(0.8, 10, 20), 8)
+    0.00875556
+    """
+    if not 0.0 <= value <= 1.0 or events < 1 or others < 1:
+        raise NotEstimable(
+            "The variance of an AUC needs an AUC of 0 to 1, events and non-events; found "
+            f"{value}, {events} and {others}."
+        )
+    # Their Q1 - A^2 and Q2 - A^2, each without A(1 - A), which would cancel near 0 and 1.
+    pairs_of_events = (events - 1) * (1.0 - value) / (2.0 - value)
+    pairs_of_others = (others - 1) * value / (1.0 + value)
+    ratio = (1.0 + pairs_of_events + pairs_of_others) / (events * others)
+    return value * (1.0 - value) * ratio
+
+
+def auc_interval(value: float, events: int, others: int, *, level: float = 0.95) -> Interval:
     """Give the confidence interval of an AUC on the logit scale, Hanley and McNeil's variance.
 
-    It speaks of sampling the patients on whom the AUC was measured. Centred on a corrected AUC
-    (.632+, out-of-bag) it is approximate; it is wrong around Harrell's value for learners that
-    reproduce their training labels.
+    It speaks of sampling the patients on whom a given model was measured. For a model that was
+    learnt from the same patients it lacks what learning adds: see `twoarm.validate`.
 
     Parameters
     ----------
@@ -201,13 +279,10 @@ def auc_interval(
         Patients with and without the event, each at least 1.
     level : float
         Confidence, between 0 and 1.
-    widened : float
-        Multiple of the standard error, 1 or larger: for an AUC that is not measured but estimated
-        for a model fitted to the same patients, whose learning adds spread of its own.
 
     References
     ----------
-    Hanley JA, McNeil BJ. Radiology 1982;143:29-36, doi 10.1148/radiology.143.1.7063747.
+    See `hanley_mcneil_variance`.
 
     Examples
     --------
@@ -215,21 +290,15 @@ def auc_interval(
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.728, 0.968)
     """
-    counts = events >= 1 and others >= 1 and widened >= 1.0
-    if not 0.0 < value < 1.0 or not counts or not 0.0 < level < 1.0:
+    if not 0.0 < value < 1.0 or events < 1 or others < 1 or not 0.0 < level < 1.0:
         raise NotEstimable(
-            "An AUC interval needs an AUC inside 0-1, events and non-events, a level in 0-1 and a "
-            f"multiple from 1; found {value}, {events}, {others}, {level} and {widened}."
+            "An AUC interval needs an AUC inside 0-1, events and non-events, and a level in 0-1; "
+            f"found {value}, {events}, {others} and {level}."
         )
-    method = "logit_hanley_mcneil" + ("_widened" if widened > 1.0 else "")
-    # Their Q1 - A^2 and Q2 - A^2, each without A(1 - A), which would cancel near 0 and 1.
-    pairs_of_events = (events - 1) * (1.0 - value) / (2.0 - value)
-    pairs_of_others = (others - 1) * value / (1.0 + value)
-    ratio = (1.0 + pairs_of_events + pairs_of_others) / (events * others)
-    error = widened * math.sqrt(ratio / (value * (1.0 - value)))
-    half = z_of(level) * error
+    unit = value * (1.0 - value)
+    half = z_of(level) * math.sqrt(hanley_mcneil_variance(value, events, others) / unit / unit)
     centre = math.log(value / (1.0 - value))
-    return Interval(method, _expit(centre - half), _expit(centre + half))
+    return Interval("logit_hanley_mcneil", _expit(centre - half), _expit(centre + half))
 
 
 def _expit(x: float) -> float:

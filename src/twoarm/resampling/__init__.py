@@ -15,6 +15,12 @@ from twoarm.resampling.metric import (
     Metric,
     Range,
 )
+from twoarm.resampling.model_spread import (
+    ModelSpread,
+    model_spread,
+    replicates_needed,
+    variance_between_models,
+)
 from twoarm.resampling.nested_cv import CrossValidated, nested_cv
 from twoarm.resampling.optimism import HEADLINE, ResampledScores
 from twoarm.resampling.performance import Performance, performance
@@ -32,6 +38,7 @@ __all__ = [
     "FitFailure",
     "Gate",
     "Metric",
+    "ModelSpread",
     "Performance",
     "Range",
     "ResampledScores",
@@ -45,9 +52,12 @@ __all__ = [
     "infinitesimal_jackknife",
     "location_shifted",
     "logit_normal",
+    "model_spread",
     "nested_cv",
     "performance",
+    "replicates_needed",
     "score",
     "score_all",
     "validate",
+    "variance_between_models",
 ]

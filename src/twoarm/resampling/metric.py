@@ -64,6 +64,8 @@ class Metric:
         Why there is no headline; empty where there is one.
     ci : Interval or None
         95 % interval of the headline.
+    ci_reason : str
+        Why there is no interval; empty where there is one.
     mcse : float or None
         Monte-Carlo standard error of `harrell`.
     replicates_used, failed : int
@@ -90,6 +92,7 @@ class Metric:
     headline_method: str
     headline_reason: str
     ci: Interval | None
+    ci_reason: str
     mcse: float | None
     replicates_used: int
     failed: int

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.metrics import Interval, auc_interval
+from twoarm.metrics import Interval
 from twoarm.resampling.intervals import harrell_2025, location_shifted
 from twoarm.resampling.metric import LARGEST_MISSING_SHARE, Metric, Range
 
 __all__ = [
     "HEADLINE",
+    "NO_INTERVAL_KNOWN",
     "ResampledScores",
     "corrected_auc",
     "corrected_calibration",
@@ -34,9 +35,8 @@ HEADLINE = "nested_cv"
 `nested_cv`, or `d632plus_cv`, the mean of .632+ and cross-validation. Chosen on a grid of worlds
 and learners: docs/decisions/0012-the-estimate-to-quote.md."""
 
-_WIDENED = 1.1
-"""Multiple of Hanley and McNeil's standard error, which knows nothing of the spread that learning
-adds: the smallest, in steps of 0.05, that held 95 % in every row of the choice (0012)."""
+NO_INTERVAL_KNOWN = "no valid interval is known for it"
+"""Why a measure has none; `headline_intervals` has those that are known."""
 
 _LARGEST_UNFITTED_SHARE = 0.05  # of the regressions that calibration, R2 and g need
 _NO_REPEATS = np.empty(0)
@@ -144,6 +144,7 @@ def _corrected(
         headline_method=HEADLINE,
         headline_reason=_NO_REPEAT if headline is None else "",
         ci=None,
+        ci_reason=NO_INTERVAL_KNOWN,
         mcse=mcse,
         replicates_used=used,
         failed=scores.train.size - used,
@@ -163,8 +164,6 @@ def corrected_auc(
     apparent: float,
     scores: ResampledScores,
     *,
-    events: int,
-    others: int,
     nested: NDArray[np.float64] = _NO_REPEATS,
 ) -> Metric:
     """Correct an AUC for optimism in every way that holds for it.
@@ -175,18 +174,12 @@ def corrected_auc(
         AUC of the full fit on its own patients.
     scores : ResampledScores
         AUCs of the replicates.
-    events, others : int
-        Patients with and without the event; they decide the width of the interval.
     nested : ndarray, shape (repeats,)
         AUCs of the repeats of nested cross-validation.
     """
     oob = _mean(_enough(scores.oob))
     d632plus = None if oob is None else auc_632plus(apparent, oob)
-    metric = _corrected(apparent, scores, d632plus, nested)
-    value, missing = metric.headline, metric.harrell is None or oob is None
-    if value is None or value in (0.0, 1.0) or (missing and scores.train.size):
-        return metric
-    return replace(metric, ci=auc_interval(value, events, others, widened=_WIDENED))
+    return _corrected(apparent, scores, d632plus, nested)
 
 
 def corrected_loss(
@@ -226,6 +219,8 @@ def scaled(brier: Metric, rate: float) -> Metric:
         d632plus=of(brier.d632plus),
         nested_cv=of(brier.nested_cv),
         headline=of(brier.headline),
+        ci=None,
+        ci_reason=NO_INTERVAL_KNOWN,
         mcse=None if brier.mcse is None else brier.mcse / unit,
         intervals=tuple(
             Interval(each.method, 1.0 - each.high / unit, 1.0 - each.low / unit)
@@ -292,6 +287,7 @@ def _from_regressions(
         headline_method="nested_cv",
         headline_reason="" if repeats.size else _NO_REGRESSION,
         ci=None,
+        ci_reason=NO_INTERVAL_KNOWN,
         mcse=mcse,
         replicates_used=used,
         failed=needed.size - used,

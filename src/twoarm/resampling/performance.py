@@ -16,7 +16,9 @@ from twoarm.metrics import (
 )
 from twoarm.metrics.calibration import ici_of_calibrated
 from twoarm.resampling.gate import Gate, gate
+from twoarm.resampling.headline_intervals import with_intervals
 from twoarm.resampling.metric import CalibrationMetrics, Metric
+from twoarm.resampling.model_spread import ModelSpread
 from twoarm.resampling.nested_cv import CrossValidated, cv_scores
 from twoarm.resampling.optimism import (
     ResampledScores,
@@ -71,6 +73,8 @@ class Performance:
     calibration : CalibrationMetrics
     gate : Gate
         Whether Harrell's AUC can be quoted.
+    spread : ModelSpread
+        How differently the replicates' models perform: part of the intervals.
     outcome, risk : ndarray, shape (n,)
         The outcome, 0 or 1, and the full fit's predictions for its own patients.
     cv : CrossValidated
@@ -88,6 +92,7 @@ class Performance:
     gp: Metric
     calibration: CalibrationMetrics
     gate: Gate
+    spread: ModelSpread
     outcome: NDArray[np.int64]
     risk: NDArray[np.float64]
     cv: CrossValidated
@@ -139,6 +144,7 @@ def performance(
     outcome: NDArray[np.int64],
     risk: NDArray[np.float64],
     table: NDArray[np.float64],
+    spread: ModelSpread,
     cv: CrossValidated,
     rng: np.random.Generator,
     *,
@@ -152,6 +158,8 @@ def performance(
         Outcome, 0 or 1, and the full fit's predictions.
     table : ndarray, shape (replicates, measures, 3)
         From `scores.score_all`.
+    spread : ModelSpread
+        From the predictions of the same replicates.
     cv : CrossValidated
         Out-of-fold predictions of the same patients; without repeats the estimates are None.
     rng : numpy.random.Generator
@@ -164,9 +172,7 @@ def performance(
     resampled = {name: ResampledScores(*table[:, k].T) for k, name in enumerate(SCORES)}
     nested = cv_scores(outcome, cv)
     n, events = outcome.size, int(outcome.sum())
-    auc = corrected_auc(
-        apparent["auc"], resampled["auc"], events=events, others=n - events, nested=nested["auc"]
-    )
+    auc = corrected_auc(apparent["auc"], resampled["auc"], nested=nested["auc"])
     brier, log_loss = (
         corrected_loss(
             apparent[name],
@@ -192,6 +198,7 @@ def performance(
         _explained(each, why) for each in (auc, brier, log_loss, r2, g, gp)
     )
     parts = {name: _explained(each, why) for name, each in parts.items()}
+    auc, brier, parts["slope"] = with_intervals(auc, brier, parts["slope"], outcome, cv, spread)
     return Performance(
         n=n,
         events=events,
@@ -204,6 +211,7 @@ def performance(
         gp=gp,
         calibration=CalibrationMetrics(**parts, ici_null=_ici_null(risk, cv, rng)),
         gate=gate(auc, events, n - events, seeing_copies),
+        spread=spread,
         outcome=outcome,
         risk=risk,
         cv=cv,

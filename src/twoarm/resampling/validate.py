@@ -16,6 +16,7 @@ from twoarm.learners import Prediction, Prepared, prepare, replicate, seeing_cop
 from twoarm.resampling.binary import binary, labels_of
 from twoarm.resampling.draws import counts_of, draw_counts
 from twoarm.resampling.metric import Metric
+from twoarm.resampling.model_spread import ModelSpread, model_spread, replicates_needed
 from twoarm.resampling.nested_cv import CrossValidated, cross_validate
 from twoarm.resampling.performance import Performance, performance
 from twoarm.resampling.scores import SCORES, score
@@ -90,10 +91,14 @@ def _row(metric: Metric) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A replicate's measures, and whether a regression in it separated."""
+    """A replicate's measures, whether a regression in it separated, and its predictions.
+
+    Of replicates beyond those that `model_spread` needs, the predictions are not kept.
+    """
 
     table: NDArray[np.float64]
     separated: bool
+    risk: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,12 @@ class _Task:
             fit = self.fit(counts, integer(self.seed, Stream.REPLICATE, index))
         except Exception as error:  # noqa: BLE001  a learner may raise anything; it is reported
             return Failure(index, f"{type(error).__name__}: {error}")
-        return _Scored(score(fit.risk, self.outcome, counts), bool(fit.flags & SEPARATED))
+        kept = index < replicates_needed(self.outcome.size)
+        return _Scored(
+            score(fit.risk, self.outcome, counts),
+            bool(fit.flags & SEPARATED),
+            fit.risk.astype(np.float32) if kept else None,
+        )
 
     def fit(self, counts: NDArray[np.int64], seed: int) -> Prediction:
         everybody = np.ones(self.outcome.size, dtype=np.bool_)
@@ -249,7 +259,8 @@ def validate(
     undefined = np.full((len(SCORES), 3), np.nan)
     table = np.stack([undefined if isinstance(each, Failure) else each.table for each in done])
     rng = generator(seed, Stream.FULL_FIT, _ICI_NULL)
-    found = performance(outcome, risk, table, cv, rng, seeing_copies=blind)
+    spread = _spread(task, done)
+    found = performance(outcome, risk, table, spread, cv, rng, seeing_copies=blind)
     if blind:
         warnings.warn(found.gate.reason, stacklevel=2)
     return Validation(
@@ -259,6 +270,18 @@ def validate(
         separated=sum(isinstance(each, _Scored) and each.separated for each in done),
         seeing_copies=blind,
     )
+
+
+def _spread(task: _Task, done: list[_Scored | Failure]) -> ModelSpread:
+    """Give the spread of the first replicates' models; one that failed counts as missing."""
+    n = task.outcome.size
+    failed = np.full(n, np.nan, dtype=np.float32)
+    risk = [
+        each.risk if isinstance(each, _Scored) and each.risk is not None else failed
+        for each in done[: replicates_needed(n)]
+    ]
+    counts = [task.counts(index) for index in range(len(risk))]
+    return model_spread(np.stack(risk), task.outcome, np.stack(counts))
 
 
 def _cross_validated(task: _Task, repeats: int, executor: str, workers: int) -> CrossValidated:

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from statsmodels.nonparametric.smoothers_lowess import lowess as lowess_of_statsmodels
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics import calibration, calibration_curve, ici_null
+from twoarm.metrics import calibration, calibration_curve, ici_null, slope_variance
 
 ITERATED = 1e-7  # both iterate, to their own tolerances
 SUMS = 1e-9
@@ -37,6 +37,22 @@ def values(found):
         found.intercept, found.slope, found.in_the_large, found.ici, found.e50, found.e90,
         found.emax,
     ]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds)
+def test_the_variance_of_a_slope_equals_that_of_statsmodels(seed):
+    y, p = predictions(seed)
+    lp = logit(p)
+    if lp[y == 1].min() > lp[y == 0].max():
+        assert math.isnan(slope_variance(y, p))
+        return
+    fit = sm.GLM(y, sm.add_constant(lp), family=sm.families.Binomial()).fit(tol=1e-12, maxiter=200)
+    assert_allclose(slope_variance(y, p), fit.bse[1] ** 2, rtol=1e-5)
+
+
+def test_a_constant_prediction_has_no_slope_and_no_variance_of_it():
+    assert math.isnan(slope_variance([0, 1, 1], [0.4, 0.4, 0.4]))
 
 
 @settings(max_examples=40, deadline=None)

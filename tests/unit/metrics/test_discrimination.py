@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metrics import (
     auc,
     auc_interval,
@@ -23,6 +23,7 @@ from twoarm.metrics import (
     calibration,
     g_index,
     gp_index,
+    placement_values,
 )
 
 SUMS = 1e-12
@@ -148,15 +149,6 @@ def test_an_auc_next_to_the_edge_has_an_interval(value):
     assert 0 <= found.low <= value <= found.high <= 1
 
 
-def test_widening_multiplies_the_half_width_on_the_logit_scale():
-    narrow, wide = auc_interval(0.8, 10, 20), auc_interval(0.8, 10, 20, widened=1.5)
-    halves = [math.log(each.high / (1 - each.high)) - math.log(4) for each in (narrow, wide)]
-    assert_allclose(halves[1], 1.5 * halves[0], rtol=1e-12)
-    assert wide.method == "logit_hanley_mcneil_widened"
-    with pytest.raises(ArgumentError, match="multiple from 1"):
-        auc_interval(0.8, 10, 20, widened=0.9)
-
-
 @pytest.mark.parametrize(
     "arguments",
     [(1.1, 5, 5), (-0.1, 5, 5), (math.nan, 5, 5), (0.7, 0, 5), (0.7, 5, 0), (0.0, 5, 5),
@@ -235,3 +227,21 @@ def test_delongs_variance_equals_that_of_the_placements(seed):
     expected = wins.mean(axis=1).var(ddof=1) / 9 + wins.mean(axis=0).var(ddof=1) / 14
     assert_allclose(auc_variance(y, p), expected, rtol=1e-10, atol=1e-15)
     assert math.isnan(auc_variance([1, 0, 0], [0.4, 0.2, 0.3]))
+
+
+@settings(max_examples=60)
+@given(seed=integers(0, 2**32 - 1))
+def test_placement_values_are_shares_of_pairs(seed):
+    y, p, _ = predictions(seed, 20)
+    found = placement_values(y, p)
+    for i in range(20):
+        others = p[y != y[i]]
+        right = p[i] - others if y[i] == 1 else others - p[i]
+        assert_allclose(found[i], np.mean(0.5 * (np.sign(right) + 1)), rtol=0, atol=SUMS)
+    for label in (0, 1):
+        assert_allclose(found[y == label].mean(), auc(y, p), rtol=0, atol=SUMS)
+
+
+def test_placement_values_need_both_outcomes():
+    with pytest.raises(NotEstimable, match="with and without the event"):
+        placement_values([1, 1], [0.2, 0.3])

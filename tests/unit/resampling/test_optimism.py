@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis.strategies import floats, integers
 from numpy.testing import assert_allclose
 
-from twoarm.metrics import auc_interval
 from twoarm.resampling import ResampledScores, gate, optimism
 from twoarm.resampling.metric import Range
 from twoarm.resampling.optimism import (
@@ -103,8 +102,6 @@ def test_every_estimate_of_an_auc_by_hand():
     found = corrected_auc(
         0.9,
         scores([0.95, 0.93, 0.97], [0.85, 0.86, 0.81], [0.7, 0.75, 0.65]),
-        events=15,
-        others=60,
         nested=np.array([0.72, 0.74]),
     )
     optimism = np.array([0.10, 0.07, 0.16])
@@ -117,7 +114,6 @@ def test_every_estimate_of_an_auc_by_hand():
     assert found.headline == found.nested_cv
     assert found.headline_method == "nested_cv"
     assert found.headline_name == "repeated cross-validation"
-    assert found.ci == auc_interval(found.headline, 15, 60, widened=1.1)
     assert (found.replicates_used, found.failed) == (3, 0)
 
 
@@ -132,7 +128,7 @@ def test_every_estimate_of_a_brier_score_by_hand():
 def test_a_measure_undefined_in_a_replicate_is_left_out_of_its_mean_only():
     train, test, oob = np.full(10, 0.9), np.full(10, 0.8), np.full(10, 0.7)
     train[0], test[1], oob[2], oob[3] = NAN, NAN, NAN, 0.5
-    found = corrected_auc(0.9, scores(train, test, oob), events=5, others=50)
+    found = corrected_auc(0.9, scores(train, test, oob))
     assert_allclose(found.harrell, 0.9 - 0.1, rtol=DIGITS)
     assert_allclose(found.oob, (8 * 0.7 + 0.5) / 9, rtol=DIGITS)
     assert (found.replicates_used, found.failed, found.oob_used) == (8, 2, 9)
@@ -142,7 +138,7 @@ def test_a_mean_of_the_few_replicates_in_which_it_is_defined_is_not_given():
     # Two events: both are drawn in four resamples of ten, and nobody is left to test out of bag.
     train, test, oob = np.full(10, NAN), np.full(10, NAN), np.full(10, NAN)
     train[:4], test[:4] = 0.97, 0.96
-    found = corrected_auc(0.959, scores(train, test, oob), events=2, others=86)
+    found = corrected_auc(0.959, scores(train, test, oob))
     assert found.harrell is found.mcse is found.oob is found.d632 is found.d632plus is None
     assert found.intervals == ()
     assert (found.replicates_used, found.failed, found.oob_used) == (4, 6, 0)
@@ -157,7 +153,7 @@ def test_a_number_and_the_count_it_rests_on_agree(seed):
     nested = np.where(rng.random(repeats) < 0.3, NAN, rng.uniform(0.5, 1.0, repeats))
     resampled = scores(*parts)
     for found in (
-        corrected_auc(0.9, resampled, events=5, others=20, nested=nested),
+        corrected_auc(0.9, resampled, nested=nested),
         corrected_loss(0.1, resampled, no_information=0.3, nested=nested),
     ):
         assert found.replicates_used == np.isfinite(parts[0] - parts[1]).sum()
@@ -169,7 +165,6 @@ def test_a_number_and_the_count_it_rests_on_agree(seed):
         few = total - found.oob_used > 0.2 * total
         assert {found.oob is None, found.d632 is None, found.d632plus is None} == {few}
         assert (found.headline is None) == (found.repeats_used == 0) == bool(found.headline_reason)
-        assert found.ci is None or not (few or found.harrell is None)
     for found in (
         corrected_fit(0.9, resampled, nested=nested),
         corrected_calibration(0.9, resampled, nested=nested),
@@ -180,35 +175,20 @@ def test_a_number_and_the_count_it_rests_on_agree(seed):
         assert found.headline is None or found.repeats_used >= 0.95 * repeats > 0
 
 
-@pytest.mark.parametrize(("missing", "given"), [(0, True), (2, True), (3, False)])
-def test_no_interval_if_the_measure_is_missing_too_often(missing, given):
-    oob = np.full(10, 0.7)
-    oob[:missing] = NAN
-    found = corrected_auc(
-        0.9,
-        scores(np.full(10, 0.9), np.full(10, 0.8), oob),
-        events=9,
-        others=50,
-        nested=np.array([0.75]),
-    )
-    assert (found.ci is not None) == given
-    assert found.headline is not None
-
-
 def test_nothing_defined_is_nothing_reported():
     nothing = scores([NAN] * 4, [NAN] * 4, [NAN] * 4)
     for found in (
-        corrected_auc(0.8, nothing, events=5, others=5),
+        corrected_auc(0.8, nothing),
         corrected_loss(0.2, nothing, no_information=0.25),
     ):
         assert found.apparent > 0
         assert found.harrell is found.oob is found.d632 is found.d632plus is found.headline is None
         assert found.ci is found.mcse is None
         assert found.failed == 4
-    undefined = gate(corrected_auc(0.8, nothing, events=5, others=5), 5, 5)
+    undefined = gate(corrected_auc(0.8, nothing), 5, 5)
     assert undefined.harrell_valid is undefined.harrell_minus_headline is None
     assert "no AUC to quote (not defined in any complete repeat" in undefined.reason
-    given = corrected_auc(0.8, nothing, events=5, others=5, nested=np.array([0.7]))
+    given = corrected_auc(0.8, nothing, nested=np.array([0.7]))
     assert gate(given, 5, 5).reason == "cannot tell: the AUC is defined in 0 of 4 replicates"
 
 
@@ -218,8 +198,6 @@ def auc_of(optimism, oob, spread=0.0, n=100):
     return corrected_auc(
         0.9,
         scores(train, np.full(n, 0.9 - optimism), np.full(n, oob)),
-        events=20,
-        others=80,
         nested=np.array([oob]),
     )
 
@@ -235,7 +213,7 @@ def test_the_gate_tells_a_harrell_value_far_above_the_headline():
 @pytest.mark.parametrize("nested", [[0.9], []])
 def test_the_gate_is_shut_where_copies_were_on_both_sides_whatever_the_value(nested):
     replicates = scores(np.full(9, 0.9), np.full(9, 0.9), np.full(9, 0.9))
-    auc = corrected_auc(0.9, replicates, events=20, others=80, nested=np.array(nested))
+    auc = corrected_auc(0.9, replicates, nested=np.array(nested))
     found = gate(auc, 20, 80, ("Search", "Other"))
     assert found.harrell_valid is False
     assert found.harrell_minus_headline == (0.0 if nested else None)
@@ -270,9 +248,7 @@ def test_the_gate_says_what_its_numbers_show():
 
 
 def test_cross_validation_is_the_mean_over_repeats_with_their_range():
-    found = corrected_auc(
-        0.9, scores([0.9], [0.8], [0.7]), events=9, others=50, nested=np.array([0.7, 0.8, 0.78])
-    )
+    found = corrected_auc(0.9, scores([0.9], [0.8], [0.7]), nested=np.array([0.7, 0.8, 0.78]))
     assert_allclose(found.nested_cv, 0.76, rtol=DIGITS)
     assert found.nested_cv_range == Range(0.7, 0.8)
 
@@ -289,12 +265,9 @@ def test_the_headline_may_be_the_mean_of_two(monkeypatch):
     monkeypatch.setattr(optimism, "HEADLINE", "d632plus_cv")
     assert_allclose(headline_of(0.7, 0.8, 0.6), 0.7, rtol=DIGITS)
     assert headline_of(0.7, None, 0.6) is headline_of(0.7, 0.8, None) is None
-    found = corrected_auc(
-        0.9, scores([0.9], [0.8], [0.7]), events=15, others=60, nested=np.array([0.7])
-    )
+    found = corrected_auc(0.9, scores([0.9], [0.8], [0.7]), nested=np.array([0.7]))
     assert_allclose(found.headline, 0.5 * (found.d632plus + 0.7), rtol=DIGITS)
     assert found.headline_method == "d632plus_cv"
-    assert found.ci == auc_interval(found.headline, 15, 60, widened=1.1)
 
 
 def test_the_scaled_brier_score_is_that_of_each_estimate():
@@ -349,13 +322,3 @@ def test_calibration_needs_a_finite_regression_in_95_of_100(missing, given):
 def test_a_fit_that_separates_in_the_full_cohort_has_no_harrell_value():
     found = corrected_fit(NAN, scores([0.5, 0.6], [0.3, 0.2], [NAN, NAN]))
     assert found.harrell is found.mcse is found.nested_cv is found.headline is None
-
-
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_an_auc_of_exactly_0_or_1_has_no_interval(value):
-    parts = np.full(20, 0.9)
-    found = corrected_auc(
-        1.0, scores(parts, parts, parts), events=5, others=20, nested=np.full(3, value)
-    )
-    assert found.headline == value
-    assert found.ci is None

@@ -49,12 +49,9 @@ def finding(value: Discrimination, study: Study) -> Finding:
     'questions'
     """
     labels = study.file.treatment.labels
-    arms = {
-        label: found
-        for label, found in ((labels.control, value.control), (labels.treated, value.treated))
-        if isinstance(found, ArmAuc)
-    }
-    unknown = [label for label in (labels.control, labels.treated) if label not in arms]
+    both = ((labels.control, value.control), (labels.treated, value.treated))
+    arms = {label: found for label, found in both if isinstance(found, ArmAuc)}
+    without = [f"{label} ({found.reason})" for label, found in both if isinstance(found, Absent)]
     lost = [label for label, found in arms.items() if not found.is_shown]
     verdict: Verdict = "questions" if lost else "cannot tell"
     quoted = "; ".join(
@@ -62,8 +59,8 @@ def finding(value: Discrimination, study: Study) -> Finding:
         for label, found in arms.items()
     )
     text = f"{study.file.primary.title}, AUC to quote of the outcome models: {quoted or 'none'}."
-    if unknown:
-        text += f" None is defined for {' and '.join(unknown)}."
+    if without:
+        text += f" None is given for {' and '.join(without)}."
     if lost:
         text += (
             f" For {' and '.join(lost)} the interval does not lie above 0.5: that the model tells "

@@ -17,6 +17,7 @@ from twoarm.resampling import CrossValidated, Performance, RunStore, performance
 from twoarm.seeds import Stream, generator
 from twoarm.study.fit.fits import CrossFit
 from twoarm.study.fit.tasks import all_cross_fit_folds
+from twoarm.study.measure.spread import spread_of
 from twoarm.study.plan.few_events import FEW_EVENTS, ArmLearner
 from twoarm.study.plan.plan import ARMS, Plan
 from twoarm.study.plan.sample_size import supported
@@ -97,14 +98,16 @@ def arm_result(
     values = plan.outcome(outcome.name)
     own = (plan.cohort.treatment == arm) & np.isfinite(values)
     y = values[own].astype(np.int64)
-    task = _MeasureTask(store.array(f"mu{arm}_{outcome.name}"), counts, done, own, y)
+    stored = store.array(f"mu{arm}_{outcome.name}")
+    task = _MeasureTask(stored, counts, done, own, y)
     parts = run_tasks(task, chunks(0, done.size, _CHUNK), workers=plan.workers)
     table = np.concatenate(list(parts))
     position, learner = plan.outcomes.index(outcome), plan.learner_of(outcome.name, arm)
     rng = generator(plan.seed, Stream.FULL_FIT, position, arm, _ICI_NULL)
     cv = cross_validated(plan, own, crossfit, position, arm)
     copies = seeing_copies(learner.stack, y.size)
-    found = performance(y, full_risk[own], table, cv, rng, seeing_copies=copies)
+    spread = spread_of(stored, counts, done, own, y)
+    found = performance(y, full_risk[own], table, spread, cv, rng, seeing_copies=copies)
     return ArmResult(
         **{each.name: getattr(found, each.name) for each in fields(found)},
         **_stack_facts(learner.member_names, store, done, f"{arm}_{outcome.name}", weights),

@@ -83,7 +83,7 @@ def _counts(arm: ArmResult) -> dict[str, Any]:
 
 def _arm(arm: ArmResult) -> dict[str, Any]:
     measures: dict[str, Any] = {
-        name: _metric(name, getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
+        name: _metric(getattr(arm, name), regressed=name in _REGRESSED) for name in _MEASURES
     }
     measures["calibration"] = _calibration(arm.calibration)
     gate = {
@@ -114,17 +114,17 @@ def _supported(arm: ArmResult) -> Any:
 
 def _calibration(parts: CalibrationMetrics) -> dict[str, Any]:
     plain: dict[str, Any] = {
-        name: _metric(name, getattr(parts, name), regressed=True) for name in _CALIBRATION
+        name: _metric(getattr(parts, name), regressed=True) for name in _CALIBRATION
     }
     return {**plain, "ici_null": asdict(parts.ici_null)}
 
 
-def _metric(name: str, metric: Metric, *, regressed: bool) -> dict[str, Any]:
+def _metric(metric: Metric, *, regressed: bool) -> dict[str, Any]:
     """Give a measure; `regressed`: it needs a regression or a smoother where it is measured."""
     plain = asdict(metric)
     reasons = _without_regression(metric) if regressed else _UNDEFINED
     reasons = reasons | dict.fromkeys(_CROSS_VALIDATED, metric.headline_reason)
-    reasons["ci"] = _no_interval(metric) if name == "auc" else _NO_INTERVAL_KNOWN
+    reasons["ci"] = plain.pop("ci_reason")
     for part, reason in reasons.items():
         value = plain[part]
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -137,7 +137,6 @@ def _metric(name: str, metric: Metric, *, regressed: bool) -> dict[str, Any]:
 
 _CROSS_VALIDATED = ("headline", "nested_cv", "nested_cv_range")
 _OUT_OF_BAG = ("oob", "d632", "d632plus")
-_NO_INTERVAL_KNOWN = "no valid interval is known for it"
 _UNDEFINED = {
     **dict.fromkeys(("apparent", "harrell", "mcse"), "not defined in enough replicates"),
     **dict.fromkeys(_OUT_OF_BAG, "not defined in the patients not drawn, in enough replicates"),
@@ -154,14 +153,6 @@ def _without_regression(metric: Metric) -> dict[str, str]:
         **dict.fromkeys(("harrell", "mcse"), unfitted),
         **dict.fromkeys(_OUT_OF_BAG, few),
     }
-
-
-def _no_interval(auc: Metric) -> str:
-    if auc.headline is None:
-        return auc.headline_reason
-    if auc.headline in (0.0, 1.0):
-        return "an AUC of exactly 0 or 1 has no interval on the logit scale"
-    return _UNDEFINED["harrell" if auc.harrell is None else "oob"]
 
 
 def _benefit(outcome: OutcomeResult) -> Node:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from twoarm.report.section import Details, Part
-from twoarm.report.sections.models.rows import BOOKKEEPING, ESTIMATES, MODEL, arm_rows
+from twoarm.report.sections.models.rows import (
+    BOOKKEEPING,
+    ESTIMATES,
+    MODEL,
+    QUOTED,
+    arm_rows,
+    quoted,
+)
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
 
@@ -32,12 +39,13 @@ def brier_table(result: StudyResult) -> Table:
             outcome.arms[arm].events,
             outcome.arms[arm].n,
             *(getattr(metric, column.name) for column in ESTIMATES),
+            *quoted(metric),
             *(getattr(metric, column.name) for column in BOOKKEEPING),
         )
         for outcome, arm, label, metric in arm_rows(result, "brier")
     )
     note = "Mean squared distance of predicted probability and outcome; smaller is better."
-    columns = (*MODEL, *ESTIMATES, *BOOKKEEPING)
+    columns = (*MODEL, *ESTIMATES, *QUOTED, *BOOKKEEPING)
     return Table("brier", "Accuracy of the probabilities (Brier score)", note, columns, rows)
 
 

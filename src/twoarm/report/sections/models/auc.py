@@ -19,8 +19,10 @@ from twoarm.report.sections.models.rows import (
     BOOKKEEPING,
     ESTIMATES,
     MODEL,
+    QUOTED,
     arm_rows,
     few_events_note,
+    quoted,
 )
 from twoarm.report.table import Column, Table
 from twoarm.resampling import Metric
@@ -44,7 +46,6 @@ def auc_table(result: StudyResult) -> Table:
     rows = []
     for outcome, arm, label, metric in arm_rows(result, "auc"):
         fit = outcome.arms[arm]
-        low, high = (metric.ci.low, metric.ci.high) if metric.ci else (None, None)
         verdict = {True: "no failure seen", False: "not valid", None: "cannot tell"}
         rows.append(
             (
@@ -53,9 +54,7 @@ def auc_table(result: StudyResult) -> Table:
                 fit.events,
                 fit.n,
                 *(getattr(metric, column.name) for column in ESTIMATES),
-                metric.headline,
-                low,
-                high,
+                *quoted(metric),
                 verdict[fit.gate.harrell_valid],
                 *(getattr(metric, column.name) for column in BOOKKEEPING),
                 _LEARNERS[fit.learner.kind],
@@ -64,9 +63,7 @@ def auc_table(result: StudyResult) -> Table:
     columns = (
         *MODEL,
         *ESTIMATES,
-        Column("headline", "To quote", "probability"),
-        Column("ci_low", "95 % low", "probability"),
-        Column("ci_high", "95 % high", "probability"),
+        *QUOTED,
         Column("harrell_gate", "Harrell"),
         *BOOKKEEPING,
         Column("arm_learner", "Learner"),
@@ -77,10 +74,10 @@ def auc_table(result: StudyResult) -> Table:
         "Out-of-bag: on patients not drawn, a little pessimistic. Nested CV: repeated "
         "cross-validation of the whole procedure. To quote: fixed in advance, "
         f"{result.primary.arms[ARMS[0]].auc.headline_name}; its interval speaks of sampling these "
-        "patients, not of another hospital. Harrell is called not valid where it exceeds that by "
-        "more than 0.02 plus two Monte-Carlo standard errors, or where a member divides the rows "
-        "of a replicate with copies of one patient on both sides. A dash: defined in fewer than "
-        "80 % of the replicates."
+        "patients and of what is learnt from them, not of another hospital. Harrell is called not "
+        "valid where it exceeds that by more than 0.02 plus two Monte-Carlo standard errors, or "
+        "where a member divides the rows of a replicate with copies of one patient on both sides. "
+        "A dash: defined in fewer than 80 % of the replicates."
     )
     note += _nothing_to_quote(result) + few_events_note(result)
     return Table("auc", "Discrimination (AUC)", note, columns, tuple(rows))

@@ -20,7 +20,7 @@ from twoarm.report.figures import (
 from twoarm.report.formats import interval
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
-from twoarm.report.sections.models.rows import ARM_COLOURS, arm_rows
+from twoarm.report.sections.models.rows import ARM_COLOURS, arm_rows, quoted
 from twoarm.report.table import Column, Row, Table
 from twoarm.resampling import Performance
 from twoarm.study.plan.plan import ARMS
@@ -48,7 +48,7 @@ def calibration_table(result: StudyResult) -> Table:
             (
                 outcome.spec.title,
                 label,
-                parts.slope.headline,
+                *quoted(parts.slope),
                 limits,
                 parts.slope.harrell,
                 parts.in_the_large.headline,
@@ -60,6 +60,8 @@ def calibration_table(result: StudyResult) -> Table:
         Column("outcome", "Outcome"),
         Column("arm", "Arm"),
         Column("slope", "Slope", "probability"),
+        Column("slope_low", "95 % low", "probability"),
+        Column("slope_high", "95 % high", "probability"),
         Column("slope_range", "over repeats"),
         Column("slope_harrell", "Slope, Harrell", "probability"),
         Column("in_the_large", "In the large", "probability"),
@@ -68,9 +70,10 @@ def calibration_table(result: StudyResult) -> Table:
     )
     note = (
         "Of cross-validated predictions, the median over repeats. Slope 1: risks are as far apart "
-        "as they should be; below 1: too far apart. In the large 0: right on average. ICI: mean "
-        "distance between prediction and a lowess of the outcomes; it is above 0 even for perfect "
-        "predictions, as far as the last column says."
+        "as they should be; below 1: too far apart; an interval where its standard error is at "
+        "most a quarter of it. In the large 0: right on average. ICI: mean distance between "
+        "prediction and a lowess of the outcomes; it is above 0 even for perfect predictions, as "
+        "far as the last column says."
     )
     return Table("calibration", "Calibration", note, columns, tuple(rows))
 

@@ -7,12 +7,22 @@ from typing import Any
 from twoarm.report.figures import CONTROL, TREATED
 from twoarm.report.labels import arm_labels
 from twoarm.report.table import Column
+from twoarm.resampling import Metric
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.few_events import FEW_EVENTS
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
-__all__ = ["ARM_COLOURS", "BOOKKEEPING", "ESTIMATES", "MODEL", "arm_rows", "few_events_note"]
+__all__ = [
+    "ARM_COLOURS",
+    "BOOKKEEPING",
+    "ESTIMATES",
+    "MODEL",
+    "QUOTED",
+    "arm_rows",
+    "few_events_note",
+    "quoted",
+]
 
 ARM_COLOURS = dict(zip(ARMS, (CONTROL, TREATED), strict=True))
 
@@ -24,6 +34,11 @@ ESTIMATES = (
     Column("d632", ".632", "probability"),
     Column("d632plus", ".632+", "probability"),
     Column("nested_cv", "Nested CV", "probability"),
+)
+QUOTED = (
+    Column("headline", "To quote", "probability"),
+    Column("ci_low", "95 % low", "probability"),
+    Column("ci_high", "95 % high", "probability"),
 )
 BOOKKEEPING = (
     Column("mcse", "Monte-Carlo SE", "probability"),
@@ -49,6 +64,13 @@ def arm_rows(result: StudyResult, name: str) -> list[tuple[OutcomeResult, str, s
         for outcome in result.outcomes.values()
         for arm in ARMS
     ]
+
+
+def quoted(metric: Metric) -> tuple[float | None, float | None, float | None]:
+    """Give the estimate to quote with its limits: the cells of `QUOTED`."""
+    if metric.ci is None:
+        return metric.headline, None, None
+    return metric.headline, metric.ci.low, metric.ci.high
 
 
 def few_events_note(result: StudyResult) -> str:

@@ -35,7 +35,7 @@ def test_an_arm_without_events_has_no_auc(small_evidence):
     answers = asked(other, (DISCRIMINATION, SEPARATION))
     assert answers.defects == ()
     assert isinstance(answers.of(DISCRIMINATION).control, Absent)
-    assert "None is defined for Failed thrombectomy only" in answers.findings[0].text
+    assert "None is given for Failed thrombectomy only (no repeat of" in answers.findings[0].text
     assert "or none, have the event" in answers.of(SEPARATION).reason
 
 
