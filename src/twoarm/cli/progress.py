@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -22,9 +23,10 @@ from twoarm.learners.warm import is_cached
 from twoarm.report.terminal import opening_lines, terminal_summary
 from twoarm.study import Progress, StudyResult
 
-__all__ = ["Display"]
+__all__ = ["Display", "at_work"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_SAID_AT_ONCE = 10
 _UNCACHED = "not kept for want of a writable folder: name one in NUMBA_CACHE_DIR"
 
 
@@ -44,7 +46,8 @@ class Display:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._tasks: dict[str, object] = {}
+        self._tasks: dict[str, TaskID] = {}
+        self._piece: tuple[str, TaskID | None] = ("", None)
         self._last_line = 0.0
 
     def __enter__(self) -> Self:
@@ -100,12 +103,57 @@ class Display:
         if task is None:
             task = self._bar.add_task(progress.stage, total=progress.total)
             self._tasks[progress.stage] = task
-        self._bar.update(task, completed=progress.done, total=progress.total)  # type: ignore[arg-type]
+        self._bar.update(task, completed=progress.done, total=progress.total)
+        self._move_step(progress)
+
+    def _move_step(self, progress: Progress) -> None:
+        """Give what is at work a bar of its own, with the time left of its present step."""
+        name, task = self._piece
+        if progress.at != name:
+            if task is not None:
+                self._bar.remove_task(task)
+            task = self._bar.add_task(f"  {progress.at}", total=None) if progress.at else None
+            self._piece = progress.at, task
+        if task is not None and progress.step is not None:
+            if progress.step.done == 0:
+                self._bar.reset(task)
+            self._bar.update(task, completed=progress.step.done, total=progress.step.total)
 
     def _print_line(self, progress: Progress) -> None:
         now = time.monotonic()
         ended = progress.done >= progress.total
-        if ended or progress.done == 0 or now - self._last_line > _SECONDS_BETWEEN_LINES:
+        begun = progress.done == 0 and progress.step is None
+        if ended or begun or now - self._last_line > _SECONDS_BETWEEN_LINES:
             self._last_line = now
+            work = at_work(progress)
             line = f"{progress.stage}: {progress.done} of {progress.total}"
-            self._console.print(line, markup=False)
+            self._console.print(f"{line}, {work}" if work else line, markup=False)
+
+
+def at_work(progress: Progress) -> str:
+    """Name what is at work, how far its present step is, and how long that may still take.
+
+    Examples
+    --------
+    >>> from twoarm.execution import MapProgress
+    >>> step = MapProgress(done=12, total=40, left=84.0)
+    >>> at_work(Progress("diagnostics", 15, 30, at="heterogeneity", step=step))
+    'now heterogeneity: 12 of 40 in this step, about 1 min 20 s left of it'
+    """
+    if not progress.at:
+        return ""
+    step, text = progress.step, f"now {progress.at}"
+    if step is None or step.total < 2:
+        return text
+    text += f": {step.done} of {step.total} in this step"
+    return text if step.left is None else f"{text}, {_duration(step.left)} left of it"
+
+
+def _duration(seconds: float) -> str:
+    """Say a time that is estimated, and so not to the second."""
+    if seconds < _SECONDS_SAID_AT_ONCE:
+        return f"less than {_SECONDS_SAID_AT_ONCE} s"
+    tens = round(seconds / 10)
+    minutes, rest = divmod(tens * 10, 60)
+    parts = ([f"{minutes} min"] if minutes else []) + ([f"{rest} s"] if rest else [])
+    return f"about {' '.join(parts)}"

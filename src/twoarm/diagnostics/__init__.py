@@ -74,6 +74,8 @@ from twoarm.diagnostics.outcomes.ordinal import (
 )
 from twoarm.diagnostics.outcomes.proportional_odds import ProportionalOdds, proportional_odds
 from twoarm.diagnostics.ranking.heterogeneity import Heterogeneity, heterogeneity
+from twoarm.diagnostics.ranking.heterogeneity_chain import CrossFits
+from twoarm.diagnostics.ranking.heterogeneity_kept import heterogeneity_of_cross_fits
 from twoarm.diagnostics.ranking.heterogeneity_ranking import RankingTest, ranking_test
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits
 from twoarm.diagnostics.stability.centre_benefit import (
@@ -137,6 +139,7 @@ __all__ = [
     "ClusteredSlope",
     "Coherence",
     "CovariateStrength",
+    "CrossFits",
     "EValue",
     "EffectStability",
     "Finding",
@@ -188,6 +191,7 @@ __all__ = [
     "e_value_of_difference",
     "effect_stability",
     "heterogeneity",
+    "heterogeneity_of_cross_fits",
     "identified",
     "imputed",
     "instability_plot",

@@ -18,6 +18,7 @@ from joblib import Parallel, delayed, parallel_config
 from twoarm.errors import ArgumentError
 from twoarm.execution.cluster import dask_client, require_dask
 from twoarm.execution.parcel import OneThread, packed, parcel_file, run_parcel
+from twoarm.execution.watch import counted
 
 __all__ = ["EXECUTORS", "check_executor", "chunks", "run_tasks", "worker_count"]
 
@@ -117,9 +118,10 @@ def run_tasks(
     check_executor(executor, scheduler)
     jobs = worker_count(workers)
     if executor == "serial" or (executor in ("threads", "processes") and jobs == 1):
-        return _one_by_one(task, items)
+        return counted(_one_by_one(task, items), len(items))
     return_as = "generator" if ordered else "generator_unordered"
-    return _in_parallel(task, items, executor, jobs, scheduler, return_as)
+    results = _in_parallel(task, items, executor, jobs, scheduler, return_as)
+    return counted(results, len(items))
 
 
 def _one_by_one(task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

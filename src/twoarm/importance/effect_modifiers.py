@@ -6,7 +6,7 @@ estimated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -135,6 +135,7 @@ def effect_modifiers(
     effect_model: Any = None,
     folds: int = 5,
     half_samples: int = 200,
+    only: Sequence[str] | None = None,
     seed: int = 0,
     executor: str = "serial",
     workers: int = 0,
@@ -157,6 +158,8 @@ def effect_modifiers(
         ridge regression (`leave_one_out_ridge`).
     folds, half_samples : int
         Folds of these models; half-samples, at least 2, for standard errors and ranks.
+    only : sequence of str, optional
+        The measures to compute, by name; by default all. "te_vim" takes most of the time.
     seed : int
     executor, workers, scheduler
         See `twoarm.execution.run_tasks`; the results do not depend on them.
@@ -183,8 +186,9 @@ def effect_modifiers(
         raise ArgumentError(f"At least two half-samples are needed; found {half_samples}.")
     matrix, phi, parts = checked_scores(X, scores, groups)
     nulls = None if permuted is None else _checked_nulls(permuted, phi.size)
+    every = measures(parts, effect_model=effect_model, folds=folds, seed=seed)
     return modifier_importance(
-        measures(parts, effect_model=effect_model, folds=folds, seed=seed),
+        every if only is None else {name: every[name] for name in only},
         matrix,
         phi,
         nulls,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twoarm.report.formats import shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.sentence import Sentence
+from twoarm.study.judge.large import LARGE, fewer
 from twoarm.study.plan.few_events import FEW_EVENTS
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
@@ -113,6 +114,16 @@ def cautions_of_run(result: StudyResult) -> list[Sentence]:
                 "caution",
                 f"Only {result.replicates} bootstrap replicates were computed; intervals and "
                 "corrected values are provisional.",
+            )
+        )
+    stated = fewer(result.plan)
+    if stated:
+        questions = dict.fromkeys(each.question for each in stated)
+        texts.append(
+            Sentence(
+                "caution",
+                f"From {LARGE} patients on these questions repeat less what they repeat: "
+                f'{", ".join(questions)}. How often is under "What is not here".',
             )
         )
     if result.failed_replicates:

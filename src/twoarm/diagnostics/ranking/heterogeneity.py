@@ -41,7 +41,7 @@ from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
 from twoarm.seeds import integer
 
-__all__ = ["Heterogeneity", "finding", "heterogeneity"]
+__all__ = ["Heterogeneity", "finding", "heterogeneity", "put_together"]
 
 _APART = 0.01
 """Standard deviation of shrunken benefits below which they say nothing of single patients."""
@@ -181,16 +181,20 @@ def heterogeneity(
     )
     nulls = [bands(run_tasks(task, range(draws), **run_by), threshold) for task in tasks]
     usable = halves if enough(len(halves), half_samples) else []
-    return _result(threshold, in_sample[known], done, usable, nulls)
+    return put_together(threshold, in_sample[known], done, usable, nulls)
 
 
-def _result(
+def put_together(
     threshold: float,
     in_sample: NDArray[np.float64],
     done: list[ChainRepeat],
     halves: list[ChainRepeat],
     nulls: list[tuple[Band, Band]],
 ) -> Heterogeneity:
+    """Put together in-sample benefits, repeats of the chain, halves, and the bands of both nulls.
+
+    The bands are pairs, of those who gain and of those who lose.
+    """
     gained, lost = zip(*nulls, strict=True)
     gaining = threshold_shares(in_sample, done, halves, gained, threshold)
     turned, turned_halves = ([one.turned for one in each] for each in (done, halves))
@@ -234,7 +238,8 @@ def _percent(share: float) -> str:
 
 def _sentence_on_null(raw: float, null: Band) -> str:
     if null.low is None or null.high is None:
-        return "What the same odds ratio for everybody would show could not be computed. "
+        done = "could not be computed" if null.draws else "was not computed"
+        return f"What the same odds ratio for everybody would show {done}. "
     band = f"{_percent(null.low)} to {_percent(null.high)}"
     if null.is_rough:
         return (

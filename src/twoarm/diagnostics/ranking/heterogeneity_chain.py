@@ -12,10 +12,10 @@ from twoarm.errors import FitError
 from twoarm.learners import Split, cross_fitted
 from twoarm.metalearners import Sample
 from twoarm.metalearners.sample import sample_folds
-from twoarm.metrics import benefit_slope, centred_in_folds
+from twoarm.metrics import as_benefit, benefit_slope, centred_in_folds
 from twoarm.seeds import generator, integer
 
-__all__ = ["ChainRepeat", "ChainTask"]
+__all__ = ["ChainRepeat", "ChainTask", "CrossFits", "kept_chain"]
 
 _FOLDS, _LEARNER, _PROPENSITY, _DRAW = range(4)
 _FITS = _LEARNER, _PROPENSITY
@@ -83,20 +83,11 @@ class ChainTask:
         work, number = item
         rows = self.refits.known
         if work == Work.HALF_SAMPLE:
-            rows = self._half(number)
+            rows = _half(self.refits, self.seed, number)
         try:
             return self._chain(rows, (int(work), number))
         except FitError:
             return None
-
-    def _half(self, number: int) -> NDArray[np.bool_]:
-        """Draw half of each arm's patients with known outcome, without replacement."""
-        rng = generator(self.seed, Work.HALF_SAMPLE, number, _DRAW)
-        drawn = np.zeros(self.refits.known.size, dtype=np.bool_)
-        for arm in (0, 1):
-            members = np.flatnonzero(self.refits.known & (self.refits.treatment == arm))
-            drawn[rng.permutation(members)[: members.size // 2]] = True
-        return drawn
 
     def _chain(self, inside: NDArray[np.bool_], path: tuple[int, int]) -> ChainRepeat:
         refits, rows = self.refits, np.flatnonzero(inside)
@@ -115,6 +106,63 @@ class ChainTask:
 
         mu0, mu1, benefit, chance = cross_fitted(fold, predict)
         return _calibrated(rows, benefit, refits.scores(rows, mu0, mu1, chance), fold)
+
+
+def _half(refits: Refits, seed: int, number: int) -> NDArray[np.bool_]:
+    """Draw half of each arm's patients with known outcome, without replacement."""
+    rng = generator(seed, Work.HALF_SAMPLE, number, _DRAW)
+    drawn = np.zeros(refits.known.size, dtype=np.bool_)
+    for arm in (0, 1):
+        members = np.flatnonzero(refits.known & (refits.treatment == arm))
+        drawn[rng.permutation(members)[: members.size // 2]] = True
+    return drawn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossFits:
+    """Cross-fitted predictions that there are already.
+
+    Attributes
+    ----------
+    mu : ndarray, shape (repeats, 2, n)
+        Probability of the outcome under control and treatment, by models that have not seen the
+        patient's fold.
+    fold : ndarray of int64, shape (repeats, n)
+    propensity : ndarray, shape (n,)
+        Probability of treatment.
+    """
+
+    mu: NDArray[np.float64]
+    fold: NDArray[np.int64]
+    propensity: NDArray[np.float64]
+
+
+def kept_chain(
+    refits: Refits, given: CrossFits, *, half_samples: int, seed: int
+) -> tuple[list[ChainRepeat], list[ChainRepeat]]:
+    """Calibrate cross-fits that there are already; give the repeats, and halves of them.
+
+    Nothing is fitted: a half keeps the predictions and scores of its patients, from the repeats in
+    turn. What halves vary by is who is in them, and not what was learnt.
+    """
+    rows = np.flatnonzero(refits.known)
+    parts = [_scored(refits, given, repeat, rows) for repeat in range(given.mu.shape[0])]
+    halves = []
+    for number in range(half_samples):
+        benefit, scores, fold = parts[number % len(parts)]
+        drawn = _half(refits, seed, number)[rows]
+        halves.append(_calibrated(rows[drawn], benefit[drawn], scores[drawn], fold[drawn]))
+    return [_calibrated(rows, *part) for part in parts], halves
+
+
+def _scored(
+    refits: Refits, given: CrossFits, repeat: int, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Give benefit, doubly robust scores and folds of a repeat's patients."""
+    mu0, mu1 = given.mu[repeat][:, rows]
+    benefit = as_benefit(mu1 - mu0, desirable=refits.learner.desirable)
+    scores = refits.scores(rows, mu0, mu1, given.propensity[rows])
+    return benefit, scores, given.fold[repeat, rows]
 
 
 def _calibrated(

@@ -20,6 +20,7 @@ from twoarm.metrics import (
 )
 
 __all__ = [
+    "FEWEST_WHOLE",
     "Band",
     "ChainSummary",
     "ShrinkageSlope",
@@ -34,22 +35,29 @@ __all__ = [
 _LARGEST_SE = 0.5
 _MOST_FAILURES = 0.2
 _FEWEST_DRAWS = 100
+FEWEST_WHOLE = 19
+"""Draws of which none is as high as the data: a one-sided p-value of 5 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Mean and middle 95 % of a share over draws of a null; None if too many draws failed."""
+    """Mean and middle 95 % of a share over draws of a null.
+
+    None if too many draws failed, or none was made. With `whole`, `low` and `high` are the smallest
+    and the largest draw: by chance alone a share is above the largest of 19 in one case of 20.
+    """
 
     mean: float | None
     low: float | None
     high: float | None
     draws: int
     failed: int
+    whole: bool = False
 
     @property
     def is_rough(self) -> bool:
         """Whether so few draws succeeded that its limits decide nothing."""
-        return self.draws - self.failed < _FEWEST_DRAWS
+        return self.draws - self.failed < (FEWEST_WHOLE if self.whole else _FEWEST_DRAWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +162,14 @@ def band(drawn: Iterable[NDArray[np.float64] | None], threshold: float) -> Band:
     return band_of([None if one is None else share_at_threshold(one, threshold) for one in drawn])
 
 
-def band_of(shares: Sequence[float | None]) -> Band:
+def band_of(shares: Sequence[float | None], *, whole: bool = False) -> Band:
     """Give the band of shares that were drawn; None stands for a draw that failed."""
     defined = np.array([share for share in shares if share is not None])
     failed = len(shares) - defined.size
-    if not enough(defined.size, len(shares)):
-        return Band(None, None, None, len(shares), failed)
-    low, high = np.quantile(defined, (0.025, 0.975))
-    return Band(float(defined.mean()), float(low), float(high), len(shares), failed)
+    if not defined.size or not enough(defined.size, len(shares)):
+        return Band(None, None, None, len(shares), failed, whole)
+    low, high = np.quantile(defined, (0.0, 1.0) if whole else (0.025, 0.975))
+    return Band(float(defined.mean()), float(low), float(high), len(shares), failed, whole)
 
 
 def slope_with_interval(whole: ChainSummary, halves: Sequence[ChainSummary]) -> ShrinkageSlope:

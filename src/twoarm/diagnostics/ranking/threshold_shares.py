@@ -35,7 +35,9 @@ class ThresholdShares:
     same_effect: Band
 
 
-def bands(drawn: Iterable[NDArray[np.float64] | None], threshold: float) -> tuple[Band, Band]:
+def bands(
+    drawn: Iterable[NDArray[np.float64] | None], threshold: float, *, whole: bool = False
+) -> tuple[Band, Band]:
     """Give the bands of the shares who gain, and who lose, the threshold over draws of a null."""
     shares = [
         (None, None)
@@ -43,7 +45,7 @@ def bands(drawn: Iterable[NDArray[np.float64] | None], threshold: float) -> tupl
         else (share_at_threshold(one, threshold), share_losing(one, threshold))
         for one in drawn
     ]
-    gaining, losing = (band_of([pair[side] for pair in shares]) for side in (0, 1))
+    gaining, losing = (band_of([pair[side] for pair in shares], whole=whole) for side in (0, 1))
     return gaining, losing
 
 

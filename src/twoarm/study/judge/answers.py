@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent, Finding
 from twoarm.errors import NotEstimable
+from twoarm.execution import MapProgress, watched
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Question, Scope
@@ -94,11 +95,17 @@ def asked(
     """
     values, tracebacks = {}, []
     for number, question in enumerate(questions):
-        tell(Progress("diagnostics", number, len(questions)))
-        values[question.name], faults = _asked(question, evidence)
+        now = Progress("diagnostics", number, len(questions), at=question.name)
+        tell(now)
+        with watched(partial(_tell_of_step, tell, now)):
+            values[question.name], faults = _asked(question, evidence)
         tracebacks += faults
     tell(Progress("diagnostics", len(questions), len(questions)))
     return said(evidence.plan.study, questions, values, tracebacks)
+
+
+def _tell_of_step(tell: Listener, now: Progress, step: MapProgress) -> None:
+    tell(replace(now, step=step))
 
 
 def _asked(question: Question[Any], evidence: Evidence) -> tuple[dict[str, Any], list[str]]:

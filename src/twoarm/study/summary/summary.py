@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.large import fewer
 from twoarm.study.judge.verdict import verdict
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import Plan
@@ -53,6 +54,7 @@ def summary_of(
             "replicates": replicates,
             "seed": plan.seed,
             "version": version,
+            **_fewer_draws(plan),
         },
         outcomes=Node({name: measured_outcome(outcome) for name, outcome in outcomes.items()}),
     )
@@ -68,3 +70,9 @@ def summary_of(
     ]
     summary["absent"] = dict(sorted((reasons | dict(absent)).items()))
     return summary
+
+
+def _fewer_draws(plan: Plan) -> dict[str, Any]:
+    """State what a large cohort's run did less often; a smaller one's says nothing of it."""
+    stated = [asdict(each) for each in fewer(plan)]
+    return {"fewer_draws": stated} if stated else {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from twoarm.metrics import Estimate, finite
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
-from twoarm.study.judge.average.missing_effect import MISSING_EFFECT, WAYS, MissingEffect, Track
+from twoarm.study.judge.average.missing_effect import MISSING_EFFECT, MissingEffect, Track
 from twoarm.study.result import StudyResult
 
 __all__ = ["missing_effect_table", "part"]
@@ -22,7 +22,7 @@ def part(result: StudyResult) -> Part | None:
 def missing_effect_table(result: StudyResult, missing: Mapping[str, MissingEffect]) -> Table:
     """Give the average benefit of each outcome in each way."""
     rows = [
-        (outcome.spec.title, WAYS[name], *_cells(track))
+        (outcome.spec.title, missing[outcome.spec.name].titles[name], *_cells(track))
         for outcome in result.outcomes.values()
         if outcome.spec.name in missing
         for name, track in missing[outcome.spec.name].tracks().items()

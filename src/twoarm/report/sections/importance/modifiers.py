@@ -39,13 +39,14 @@ def part(result: StudyResult) -> Part | None:
     if found is None:
         return None
     table = modifiers_table(result.plan.cohort.codebook, found)
-    folded = Details(summary="Three measures of effect modification", tables=(table,))
+    folded = Details(summary=table.title, tables=(table,))
     return Part(figures=(_drawing(result, found),), details=(folded,))
 
 
 def modifiers_table(codebook: Sequence[Predictor], modifiers: Modifiers) -> Table:
     """Give every measure of every group of variables."""
-    rows = tuple(row for name in _MEASURES for row in _measure_rows(codebook, modifiers, name))
+    shown = [name for name in _MEASURES if name in modifiers.measures]
+    rows = tuple(row for name in shown for row in _measure_rows(codebook, modifiers, name))
     columns = (
         Column("outcome", "Measure"),
         Column("variable", "Variable"),
@@ -65,7 +66,9 @@ def modifiers_table(codebook: Sequence[Predictor], modifiers: Modifiers) -> Tabl
         "a value as large, the data counted as one: it tests that treatment does nothing to "
         "anybody, and is not adjusted for the number of variables."
     )
-    return Table("effect_modifiers", "Three measures of effect modification", note, columns, rows)
+    number = "Three" if len(shown) == len(_MEASURES) else "Two"
+    title = f"{number} measures of effect modification"
+    return Table("effect_modifiers", title, note, columns, rows)
 
 
 def _measure_rows(codebook: Sequence[Predictor], modifiers: Modifiers, name: str) -> Iterator[Row]:

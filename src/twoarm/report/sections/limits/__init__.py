@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twoarm.report.section import Section, joined
-from twoarm.report.sections.limits import absent, failures
+from twoarm.report.sections.limits import absent, failures, fewer
 from twoarm.study.result import StudyResult
 
 __all__ = ["section"]
@@ -14,6 +14,7 @@ _LEAD = (
 )
 
 PARTS = (
+    fewer.part,
     absent.part,
     failures.part,
 )

@@ -101,7 +101,7 @@ def _note(found: Heterogeneity | None, kind: str, *, off: bool) -> str:
         "estimates how many have such a benefit, under the assumption that benefits are normally "
         "distributed. The nulls show what the same learner reports where nobody's benefit differs "
         "beyond what one odds ratio makes of different risks: only an excess over that band is "
-        f"evidence of differing benefit. {_slope(found)}"
+        f"evidence of differing benefit. {_large(found)}{_slope(found)}"
     )
     if off:
         note += (
@@ -109,6 +109,17 @@ def _note(found: Heterogeneity | None, kind: str, *, off: bool) -> str:
             f"of seven synthetic worlds of this study with {_PATIENTS} patients, least to most."
         )
     return note
+
+
+def _large(found: Heterogeneity | None) -> str:
+    """Say what the bands of a large cohort are."""
+    if found is None or not found.same_effect.whole:
+        return ""
+    draws = found.same_effect.draws
+    return (
+        f"The band is the range of {draws} draws, which chance alone exceeds once in {draws + 1} "
+        "times; the null without an effect was not drawn. "
+    )
 
 
 def _off(version: str) -> str:

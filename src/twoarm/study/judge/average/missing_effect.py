@@ -40,6 +40,7 @@ from twoarm.execution import run_tasks
 from twoarm.metrics import Estimate
 from twoarm.seeds import Stream, generator, integer
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.large import effort_of
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.schema import (
@@ -55,7 +56,6 @@ from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import TreatmentModel, treatment_model
 
 __all__ = [
-    "IMPUTATIONS",
     "MISSING_EFFECT",
     "WAYS",
     "MissingEffect",
@@ -68,16 +68,10 @@ Floats = NDArray[np.float64]
 _Pair = tuple[Estimate | Absent, Estimate | Absent]
 """By AIPW and by the g-formula."""
 
-IMPUTATIONS = 20
-WAYS = {
-    "imputed_once": "imputed as for prediction",
-    "complete_cases": "complete cases",
-    "multiply_imputed": f"{IMPUTATIONS} imputations with outcome and arm",
-    "outcome_weighted": "unknown outcomes weighted for",
-}
+WAYS = ("imputed_once", "complete_cases", "multiply_imputed", "outcome_weighted")
 _FOLDS = 5
-_RESAMPLES, _RESAMPLES_OF_AN_IMPUTATION = 50, 10
-"""For the error of the g-formula. The pooled one averages 20 variances, so each may be rougher."""
+_FOLDS_ARE_DRAWN = 20
+"""Step of the seed's path: beyond the numbers of the imputations, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +102,30 @@ class MissingEffect:
     complete_cases : Track or Absent
         Patients with nothing missing (`Cohort.complete`).
     multiply_imputed : Track or Absent
-        Twenty imputations with outcomes and arm, pooled by Rubin's rules; absent if one of them
-        gives no average.
+        Imputations with outcomes and arm, pooled by Rubin's rules; absent if one of them gives no
+        average.
     outcome_weighted : Track or Absent
         As `imputed_once`, over everybody: known outcomes weighted by the inverse probability of
         being known.
+    imputations : int
+        How many of them.
     """
 
     imputed_once: Track | Absent
     complete_cases: Track | Absent
     multiply_imputed: Track | Absent
     outcome_weighted: Track | Absent
+    imputations: int
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Each way in words."""
+        return {
+            "imputed_once": "imputed as for prediction",
+            "complete_cases": "complete cases",
+            "multiply_imputed": f"{self.imputations} imputations with outcome and arm",
+            "outcome_weighted": "unknown outcomes weighted for",
+        }
 
     def tracks(self) -> dict[str, Track]:
         """Give what could be computed, by way."""
@@ -183,6 +190,7 @@ def _one(
         complete_cases=attempt(complete),
         multiply_imputed=pooled if isinstance(pooled, Absent) else pooled[spec.name],
         outcome_weighted=attempt(weighted),
+        imputations=effort_of(plan).imputations,
     )
 
 
@@ -200,13 +208,14 @@ def _good(plan: Plan, spec: OutcomeSpec) -> Floats:
 
 
 def _seed(plan: Plan) -> int:
-    return integer(plan.seed, Stream.IMPUTATION, IMPUTATIONS)
+    return integer(plan.seed, Stream.IMPUTATION, _FOLDS_ARE_DRAWN)
 
 
 def _track(plan: Plan, model: TreatmentModel, y: Floats, arm: NDArray[np.int64]) -> Track:
     score = model.propensity.score
     judged = _judged(plan, model, model.X, score, arm)
-    aipw, g_formula = _estimates(plan, model.predictors, y, arm, score, judged, _RESAMPLES)
+    resamples = effort_of(plan).resamples
+    aipw, g_formula = _estimates(plan, model.predictors, y, arm, score, judged, resamples)
     return Track(int(np.isfinite(y).sum()), required(aipw), present(g_formula))
 
 
@@ -257,10 +266,9 @@ class _Imputation:
             score = fit_propensity(np.column_stack([X, model.centres]), arm, everybody)
         judged = _judged(plan, model, X, score, arm)
         own = X[:, : model.predictors.shape[1]]
+        resamples = effort_of(plan).resamples_of_an_imputation
         return [
-            _estimates(
-                plan, own, _good(plan, spec), arm, score, judged, _RESAMPLES_OF_AN_IMPUTATION
-            )
+            _estimates(plan, own, _good(plan, spec), arm, score, judged, resamples)
             for spec in plan.outcomes
         ]
 
@@ -270,7 +278,7 @@ def _multiply_imputed(plan: Plan, model: TreatmentModel) -> dict[str, Track | Ab
     if not model.missing.any():
         raise NotEstimable("no predictor is missing")
     task = _Imputation(plan, model)
-    found = list(run_tasks(task, range(IMPUTATIONS), **plan.run_by))
+    found = list(run_tasks(task, range(effort_of(plan).imputations), **plan.run_by))
     return {
         spec.name: attempt(partial(_pooled, plan, spec, [each[position] for each in found]))
         for position, spec in enumerate(plan.outcomes)
@@ -299,7 +307,7 @@ def finding(value: MissingEffect, study: Study) -> Finding:
     split = len({each.excludes_zero for each in estimates.values()}) > 1
     verdict: Verdict = "questions" if apart or split else "cannot tell"
     shown = "; ".join(
-        f"{WAYS[name]} {amount(each.estimate)} (n = {tracks[name].patients})"
+        f"{value.titles[name]} {amount(each.estimate)} (n = {tracks[name].patients})"
         for name, each in estimates.items()
     )
     title = study.file.primary.title

@@ -31,7 +31,7 @@ from twoarm.diagnostics.finding import is_randomised
 from twoarm.diagnostics.hidden.negative_control import finding
 from twoarm.diagnostics.ranking.heterogeneity_nulls import NoEffectTask, propensity_strata
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band, band
-from twoarm.errors import FitError
+from twoarm.errors import FitError, NotEstimable
 from twoarm.execution import run_tasks
 from twoarm.learners import over_folds
 from twoarm.metalearners import Predictors
@@ -41,6 +41,7 @@ from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import CrossFitTask, cross_fit_folds
 from twoarm.study.judge.average.effects import effect_of
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.large import LARGE, effort_of
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.ranking.ranking_test import ranking_of
 from twoarm.study.judge.schema import (
@@ -208,6 +209,10 @@ def _cross_fitted(own: Plan) -> NDArray[np.float64]:
 
 
 def _share(own: Plan, refits: Refits) -> ControlShare:
+    if effort_of(own).is_large:
+        raise NotEstimable(
+            f"not computed from {LARGE} patients on: it takes {_DRAWS} fits to permuted treatment"
+        )
     threshold = own.file.primary.threshold
     assert threshold is not None  # it is the primary's
     known, seed = refits.known, integer(own.seed, Stream.HETEROGENEITY)

@@ -19,6 +19,7 @@ from twoarm.learners import Logistic
 from twoarm.metalearners import Sample
 from twoarm.seeds import Stream, generator, integer
 from twoarm.study.judge.importance.affordable import MOST_PATIENTS, affordable
+from twoarm.study.judge.large import effort_of
 from twoarm.study.plan.plan import Plan
 from twoarm.study.plan.propensity import pooled_centres
 
@@ -39,7 +40,8 @@ class Modifiers:
     groups : tuple of tuple of int
         Predictors judged together.
     measures : dict of str to ModifierImportance
-        "projection", "loss" (the one to quote) and "te_vim", each one value a group.
+        "projection", "loss" (the one to quote) and, but in a large cohort, "te_vim"; each one value
+        a group.
     patients, folds, half_samples, permutations : int
     """
 
@@ -88,6 +90,7 @@ def modifier_importance(plan: Plan, encoding: EncodingSpec) -> Modifiers:
         permuted=permuted,
         folds=_FOLDS,
         half_samples=draws,
+        only=effort_of(plan).modifier_measures,
         seed=seed,
         **plan.run_by,
     )

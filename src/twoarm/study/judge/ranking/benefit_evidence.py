@@ -15,6 +15,7 @@ from twoarm.execution import run_tasks
 from twoarm.metalearners import arm_scores
 from twoarm.metrics import Estimate, NumberNeeded, PolicyValue, needed_for, policy_value
 from twoarm.seeds import Stream, integer
+from twoarm.study.judge.large import effort_of
 from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, ModelEvidence, Patients
 from twoarm.study.judge.ranking.comparison import (
     COMPARATORS,
@@ -92,7 +93,8 @@ def benefit_evidence(
     compared = compare_learners(plan, own, score)
     patients = _patients(plan, compared, encoding, score)
     measured = [name for name in EVIDENCE_ON if name in compared.effects]
-    task = EvidenceTask(patients, compared.effects, integer(plan.seed, Stream.BENEFIT_EVIDENCE))
+    seed = integer(plan.seed, Stream.BENEFIT_EVIDENCE)
+    task = EvidenceTask(patients, compared.effects, effort_of(plan).matchings, seed)
     models = dict(zip(measured, run_tasks(task, measured, **plan.run_by), strict=True))
     nobody = np.zeros(patients.outcome.size)
     none, everybody = (

@@ -64,7 +64,6 @@ _BY_RANK: tuple[tuple[MatchOn, Prediction], ...] = (
     ("benefit", "arm_difference"),
     ("mu0", "arm_difference"),
 )
-_MATCHINGS = 100
 _GROUPS = 4
 _MOST_DISTANCES = 1_000_000  # matching on covariates takes cubic time
 
@@ -192,12 +191,13 @@ class EvidenceTask:
     ----------
     patients : Patients
     effects : dict of str to Effects
-    seed : int
-        Of the matchings; learners are matched with the same seed.
+    matchings, seed : int
+        Of pairs; learners are matched with the same seed.
     """
 
     patients: Patients
     effects: dict[str, Effects]
+    matchings: int
     seed: int
 
     def __call__(self, name: str) -> ModelEvidence:
@@ -207,7 +207,7 @@ class EvidenceTask:
         advised = benefit >= patients.threshold
         curve = attempt(lambda: benefit_curve(scores, benefit))
         return ModelEvidence(
-            concordance=_concordance(patients, found, self.seed),
+            concordance=_concordance(patients, found, self.matchings, self.seed),
             model_based=attempt(lambda: _model_based(patients, found)),
             dispersion=model_based_c_for_benefit(found.mu0, found.mu1),
             pairs=attempt(lambda: self._pair_errors(found)),
@@ -240,7 +240,7 @@ class EvidenceTask:
             found.mu1,
             patients.treatment,
             desirable=patients.desirable,
-            matchings=_MATCHINGS,
+            matchings=self.matchings,
             seed=self.seed,
         )
 
@@ -249,7 +249,9 @@ def _around(threshold: float) -> list[float]:
     return sorted({*OTHER_THRESHOLDS, round(threshold, 10)})
 
 
-def _concordance(patients: Patients, found: Effects, seed: int) -> tuple[CForBenefit, ...]:
+def _concordance(
+    patients: Patients, found: Effects, matchings: int, seed: int
+) -> tuple[CForBenefit, ...]:
     """Give C-for-benefit in every variant; matching on covariates where it can be afforded."""
     parts = patients.outcome, found.mu0, found.mu1, patients.treatment
     by_rank = tuple(
@@ -258,7 +260,7 @@ def _concordance(patients: Patients, found: Effects, seed: int) -> tuple[CForBen
             desirable=patients.desirable,
             match_on=match_on,
             prediction=prediction,
-            matchings=_MATCHINGS,
+            matchings=matchings,
             seed=seed,
         )
         for match_on, prediction in _BY_RANK

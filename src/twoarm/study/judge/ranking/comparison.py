@@ -34,6 +34,7 @@ from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import cross_fit_folds
+from twoarm.study.judge.large import effort_of
 from twoarm.study.plan.plan import Plan
 
 __all__ = [
@@ -174,7 +175,9 @@ def _learners(plan: Plan) -> tuple[dict[str, str], dict[str, Refits]]:
         for name, kind in (("s", SLearner), ("x", XLearner), ("r", RLearner), ("dr", DRLearner))
     }
     made["risk"] = RiskModel(net, desirable=spec.desirable)
-    made["penalized_interaction"] = PenalizedInteraction(desirable=spec.desirable)
+    made["penalized_interaction"] = PenalizedInteraction(
+        desirable=spec.desirable, folds=effort_of(plan).strength_folds
+    )
     bases = dict.fromkeys(made, "stack" if stacked else "elastic_net")
     bases |= {"risk": "elastic_net", "penalized_interaction": "own"}
     bases["t"] = "elastic_net in an arm with few" if "fallback" in kinds else "stack"

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from twoarm.cohort.load import Study
-from twoarm.diagnostics import Absent, Heterogeneity, heterogeneity
+from twoarm.diagnostics import (
+    Absent,
+    CrossFits,
+    Heterogeneity,
+    heterogeneity,
+    heterogeneity_of_cross_fits,
+)
 from twoarm.diagnostics.ranking.heterogeneity import finding
+from twoarm.diagnostics.ranking.heterogeneity_summary import Band
 from twoarm.diagnostics.ranking.threshold_shares import ThresholdShares
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
+from twoarm.study.fit.tasks import all_cross_fit_folds
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.large import HALF_SAMPLES, LARGE, effort_of, null_draws
 from twoarm.study.judge.plain import number
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.schema import (
@@ -35,6 +44,8 @@ def _ask(evidence: Evidence) -> Heterogeneity:
     evidence.require("all")
     plan, primary = evidence.plan, evidence.plan.file.primary
     assert primary.threshold is not None  # the primary outcome has one
+    if effort_of(plan).is_large:
+        return _of_cross_fits(evidence, primary.threshold)
     section = plan.file.validation
     draws = max(2, min(section.heterogeneity_draws, plan.replicates))
     return heterogeneity(
@@ -46,6 +57,23 @@ def _ask(evidence: Evidence) -> Heterogeneity:
         draws=draws,
         seed=integer(plan.seed, Stream.HETEROGENEITY),
         in_sample=evidence.full.in_sample[primary.name].benefit,
+        **plan.run_by,
+    )
+
+
+def _of_cross_fits(evidence: Evidence, threshold: float) -> Heterogeneity:
+    """Take the cross-fits of the run, in a large cohort, in place of others."""
+    plan, primary = evidence.plan, evidence.plan.file.primary
+    mu = evidence.crossfit.mu[:, plan.outcomes.index(primary)]
+    score = evidence.treatment.propensity.score
+    return heterogeneity_of_cross_fits(
+        refits_of(plan),
+        CrossFits(mu, all_cross_fit_folds(plan), score),
+        threshold=threshold,
+        in_sample=evidence.full.in_sample[primary.name].benefit,
+        half_samples=HALF_SAMPLES,
+        draws=null_draws(plan),
+        seed=integer(plan.seed, Stream.HETEROGENEITY),
         **plan.run_by,
     )
 
@@ -72,11 +100,17 @@ def _shares(
     for name in _NULLS:
         band = getattr(side, name)
         plain[f"{path}.{name}"] = (
-            Absent("too many draws of the null failed")
+            Absent(_why_no(band))
             if band.mean is None
             else {"mean": band.mean, "low": band.low, "high": band.high}
         )
     return plain
+
+
+def _why_no(band: Band) -> str:
+    if band.draws:
+        return "too many draws of the null failed"
+    return f"not drawn from {LARGE} patients on: see run.fewer_draws"
 
 
 _ELSEWHERE = "the threshold belongs to the primary outcome"

@@ -11,6 +11,7 @@ from twoarm.metalearners import recommended_learner
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_by
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.large import effort_of
 from twoarm.study.judge.plain import plain_coefficient
 from twoarm.study.judge.question import Key, Line, Question, Scope
 from twoarm.study.judge.schema import (
@@ -34,7 +35,12 @@ _SAME_FOR_ALL = "the learner predicts the same benefit for everybody in a fold"
 def ranking_of(plan: Plan) -> RankingTest:
     """Test the ranking of the recommended learner in draws of folds: primary outcome."""
     refits = refits_by(plan, recommended_learner(desirable=plan.file.primary.desirable))
-    return ranking_test(refits, seed=integer(plan.seed, Stream.HETEROGENEITY), **plan.run_by)
+    return ranking_test(
+        refits,
+        draws=effort_of(plan).ranking_draws,
+        seed=integer(plan.seed, Stream.HETEROGENEITY),
+        **plan.run_by,
+    )
 
 
 def _ask(evidence: Evidence) -> RankingTest:

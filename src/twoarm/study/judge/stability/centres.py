@@ -23,15 +23,10 @@ from twoarm.diagnostics import (
 from twoarm.errors import NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.seeds import Stream, integer
+from twoarm.study.judge.large import effort_of
 from twoarm.study.plan.plan import ARMS, Plan
 
 __all__ = ["Centres", "centres", "left_out_together"]
-
-_MOST_TURNS = 20
-"""So many centres have a turn of their own."""
-
-_SHARED_TURNS = 10
-"""In so many turns more of them are left out, to keep the number of fits in bounds."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,8 @@ class Centres:
     n : int
         Centres.
     turns : int
-        How often the models were fitted without some of them: as often as there are centres, or in
-        a study with many, groups of whole centres that were left out together.
+        How often the models were fitted without some of them: as often as there are centres, or,
+        where these are many, for groups of whole centres that were left out together.
     models : mapping of str to mapping of str to CentresPerformance, or Absent
         By outcome and arm (`control`, `treated`), in the arm's own patients.
     benefit : BenefitByCentre or Absent
@@ -60,22 +55,23 @@ class Centres:
     failures: tuple[CentreFailure, ...]
 
 
-def left_out_together(centre: NDArray[np.str_]) -> NDArray[np.int64]:
+def left_out_together(centre: NDArray[np.str_], *, own: int, shared: int) -> NDArray[np.int64]:
     """Give the turn, from 0, in which each patient's centre is left out.
 
-    Every centre has its own turn, in the order of their codes, unless there are more than 20; then
-    they share 10: the largest come first, each to the turn with the fewest patients so far.
+    Every centre has its own turn, in the order of their codes, unless there are more than `own`;
+    then they take `shared` turns together, to keep the number of fits in bounds: the largest come
+    first, each to the turn with the fewest patients so far.
 
     Examples
     --------
-    >>> left_out_together(np.array(["B", "A", "B"])).tolist()
+    >>> left_out_together(np.array(["B", "A", "B"]), own=20, shared=10).tolist()
     [1, 0, 1]
     """
     names, code = np.unique(centre, return_inverse=True)
-    if names.size <= _MOST_TURNS:
+    if names.size <= own:
         return code.astype(np.int64)
     size = np.bincount(code)
-    turn, load = np.empty(names.size, dtype=np.int64), np.zeros(_SHARED_TURNS, dtype=np.int64)
+    turn, load = np.empty(names.size, dtype=np.int64), np.zeros(shared, dtype=np.int64)
     for number in np.argsort(-size, kind="stable"):
         turn[number] = np.argmin(load)
         load[turn[number]] += size[number]
@@ -103,7 +99,8 @@ def centres(plan: Plan, propensity: NDArray[np.float64], judged: Identified) -> 
         raise NotEstimable("the study file names no column of centres")
     if np.unique(centre).size < 2:
         raise NotEstimable("all patients are of one centre")
-    turn = left_out_together(centre)
+    effort = effort_of(plan)
+    turn = left_out_together(centre, own=effort.own_turns, shared=effort.shared_turns)
     models, held = {}, {}
     failures: list[CentreFailure] = []
     for position, spec in enumerate(plan.outcomes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from twoarm.metrics import auc_within
 from twoarm.study.fit.fits import cross_fit
 from twoarm.study.fit.tasks import cross_fit_folds
 from twoarm.study.judge.evidence import Evidence
+from twoarm.study.judge.large import COMPLETE_CASE_FOLDS, effort_of
 from twoarm.study.judge.question import Key, Question, Scope
 from twoarm.study.judge.schema import COUNT, DIFFERENCE, PROBABILITY, maybe, record
 from twoarm.study.plan.part import only
@@ -52,7 +53,8 @@ class CompleteCases:
 def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     """Cross-fit the primary outcome anew in the patients without a missing value.
 
-    Nothing else changes: the same learners, folds as many, repeats as many.
+    Nothing else changes: the same learners, folds as many, repeats as many. In a large cohort there
+    is one repeat, in 5 folds at most.
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     part = only(plan, complete)
     if not np.array_equal(np.unique(part.cohort.treatment), (0, 1)):
         raise NotEstimable("in one arm every patient lacks a value")
+    part = _cross_fitted_once(part) if effort_of(plan).is_large else part
     found = cross_fit(part, lambda _: None)
     if found.errors:
         raise NotEstimable(f"cross-fitting failed ({found.errors[0].error})")
@@ -93,6 +96,17 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
         everybody=float(benefit[known].mean()),
         auc=auc,
     )
+
+
+def _cross_fitted_once(plan: Plan) -> Plan:
+    section = plan.file.validation
+    fewer = {
+        "cross_fit_repeats": 1,
+        "cross_fit_folds": min(section.cross_fit_folds, COMPLETE_CASE_FOLDS),
+    }
+    validation = section.model_copy(update=fewer)
+    file = plan.file.model_copy(update={"validation": validation})
+    return replace(plan, study=replace(plan.study, file=file))
 
 
 def _auc(plan: Plan, arm: int, risk: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ from twoarm.errors import NotEstimable
 from twoarm.metalearners import Predictors
 from twoarm.report import write_report
 from twoarm.study import run
-from twoarm.study.judge.average import missing_effect as module
+from twoarm.study.judge import large
 from twoarm.study.judge.average.missing_effect import (
     MISSING_EFFECT,
     WAYS,
@@ -58,7 +58,8 @@ def planned(plan, cohort):
 def _few_imputations():
     """Four say what twenty do, in a fifth of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "IMPUTATIONS", 4)
+        few = dataclasses.replace(large._USUAL, imputations=4)
+        patch.setattr(large, "_USUAL", few)
         yield
 
 

@@ -55,7 +55,7 @@ def trial(n=400, seed=3, desirable=True):
 
 
 def measured(patients, effects):
-    return EvidenceTask(patients, {"t": effects}, 5)("t")
+    return EvidenceTask(patients, {"t": effects}, 100, 5)("t")
 
 
 def test_scores_are_those_of_the_first_cross_fit_and_the_runs_propensity(small_result, found):

@@ -109,7 +109,7 @@ def test_every_outcome_is_measured_in_centres_left_out(small_result):
         plan.predictors,
         plan.outcome("death"),
         plan.cohort.treatment,
-        left_out_together(plan.cohort.centre),
+        left_out_together(plan.cohort.centre, own=20, shared=10),
         desirable=False,
         seed=integer(plan.seed, Stream.CENTRES, 3),
         executor="serial",
@@ -135,7 +135,7 @@ def test_where_events_are_few_the_spread_between_centres_is_absent_with_a_reason
 @given(lists(integers(0, 60), min_size=1, max_size=400))
 def test_a_centre_is_left_out_as_a_whole_alone_or_in_one_of_ten_turns(codes):
     centre = np.array([f"C{code:02d}" for code in codes])
-    turn = left_out_together(centre)
+    turn = left_out_together(centre, own=20, shared=10)
     names = np.unique(centre)
     assert all(np.unique(turn[centre == name]).size == 1 for name in names)
     assert np.unique(turn).size == (names.size if names.size <= 20 else 10)
@@ -145,7 +145,9 @@ def test_a_centre_is_left_out_as_a_whole_alone_or_in_one_of_ten_turns(codes):
 
 def test_many_centres_are_spread_evenly_over_the_turns():
     rng = np.random.default_rng(0)
-    turn = left_out_together(np.array([f"H{k}" for k in rng.integers(0, 400, 8000)]))
+    turn = left_out_together(
+        np.array([f"H{k}" for k in rng.integers(0, 400, 8000)]), own=20, shared=10
+    )
     sizes = np.bincount(turn)
     assert sizes.size == 10
     assert sizes.max() - sizes.min() <= 10
