@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.bits import derive, draw_below
 from twoarm.kernels.cuts import (
     CONSTANT,
@@ -159,7 +160,7 @@ def _draw_bag(
     for draw in range(n_slots):
         drawn[slots[draw_below(stream, draw, n_slots)]] += np.uint32(1)
     n_others = bag.others.shape[0]
-    riders[:n_others] = bag.others
+    overwrite(riders, bag.others)
     total, n_in, n_out = 0, np.uint64(0), np.uint64(n_others)
     for i in range(np.uint64(members.shape[0])):
         row = members[i]

@@ -13,13 +13,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import largest_size, overwrite
 from twoarm.kernels.jit import kernel, reduction
 
 __all__ = ["expit", "expit_all", "penalized_logistic", "standardise"]
 
 _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
-_MOST_STEPS = 100
+_FEW_STEPS, _MOST_STEPS = np.int64(10), np.int64(100)  # typed: a kernel is compiled once for both
 _MOST_SWEEPS = 10_000
 _MANY_ROWS, _EVERY = 2**15, 16  # from so many rows on, a first fit to every 16th one pays
 _BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
@@ -215,7 +216,7 @@ def _newton(
     l1: float,
     l2: float,
     tolerance: float,
-    most_steps: int,
+    most_steps: np.int64,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
@@ -230,13 +231,14 @@ def _newton(
         if l1 > 0.0:
             _coordinate_descent(hessian, gradient, coefficient, l1, l2, step)
         else:
-            step[:] = gradient
-            matrix[:] = hessian
+            overwrite(step, gradient)
+            overwrite(matrix[0], hessian[0])
             for j in range(1, size):
+                overwrite(matrix[j], hessian[j])
                 step[j] -= l2 * coefficient[j]
                 matrix[j, j] += l2
             _solve_positive(matrix, step)
-        largest = np.abs(step).max()
+        largest = largest_size(step)
         fraction = 1.0
         while True:
             for j in range(size):
@@ -246,7 +248,7 @@ def _newton(
             if reached <= objective + 1e-12 * abs(objective) or fraction < 1e-6:
                 break
             fraction *= 0.5
-        coefficient[:] = trial
+        overwrite(coefficient, trial)
         objective = reached
         if largest * fraction < tolerance:
             return True
@@ -274,8 +276,8 @@ def _start_from_a_sample(
             part[j, i] = design[j, i * _EVERY]
     share = w.sum() / weight.sum()
     start = coefficient.copy()
-    if _newton(part, y, w, share * l1, share * l2, 1e-2, 10, start, np.empty(n_part)):
-        coefficient[:] = start
+    if _newton(part, y, w, share * l1, share * l2, 1e-2, _FEW_STEPS, start, np.empty(n_part)):
+        overwrite(coefficient, start)
 
 
 @kernel
