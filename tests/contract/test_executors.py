@@ -15,7 +15,7 @@ from distributed import LocalCluster
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from twoarm.errors import ArgumentError, MissingPackageError
-from twoarm.execution import EXECUTORS, run_tasks
+from twoarm.execution import EXECUTORS, one_scheduler, run_tasks
 from twoarm.execution.parcel import packed, run_parcel
 from twoarm.learners import Forest, prepare, replicate
 
@@ -29,6 +29,20 @@ if __name__ == "__main__":
 """
 
 each_executor = pytest.mark.parametrize("executor", EXECUTORS)
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    """Two workers of Dask: each start of one's own takes seconds."""
+    with one_scheduler("dask", None, 2) as address:
+        yield address
+
+
+@pytest.fixture
+def two(executor, request):
+    """Two workers of the executor, as `run_tasks` is asked for them."""
+    running = request.getfixturevalue("scheduler") if executor == "dask" else None
+    return {"executor": executor, "workers": 2, "scheduler": running}
 
 
 @dataclass(frozen=True)
@@ -111,14 +125,14 @@ def test_results_come_in_the_order_of_the_items(executor, workers):
 
 
 @each_executor
-def test_results_that_may_come_in_any_order_all_come(executor):
-    found = list(run_tasks(Square(), range(20), executor=executor, workers=2, ordered=False))
+def test_results_that_may_come_in_any_order_all_come(executor, two):
+    found = list(run_tasks(Square(), range(20), ordered=False, **two))
     assert sorted(found) == [item * item for item in range(20)]
 
 
 @each_executor
-def test_nothing_to_do_is_done_at_once(executor):
-    assert list(run_tasks(Square(), [], executor=executor, workers=2)) == []
+def test_nothing_to_do_is_done_at_once(executor, two):
+    assert list(run_tasks(Square(), [], **two)) == []
 
 
 def test_all_executors_give_the_same_bytes():
@@ -133,11 +147,11 @@ def test_all_executors_give_the_same_bytes():
 
 
 @each_executor
-def test_an_error_in_a_task_reaches_the_caller_as_it_is(executor):
+def test_an_error_in_a_task_reaches_the_caller_as_it_is(executor, two):
     with pytest.raises(ArithmeticError, match="item 3 cannot be done"):
-        list(run_tasks(Fails(3), range(8), executor=executor, workers=2))
+        list(run_tasks(Fails(3), range(8), **two))
     # And the executor works again afterwards.
-    assert list(run_tasks(Square(), range(3), executor=executor, workers=2)) == [0, 1, 4]
+    assert list(run_tasks(Square(), range(3), **two)) == [0, 1, 4]
 
 
 @each_executor
@@ -149,18 +163,18 @@ def test_results_before_an_error_have_been_given(executor):
 
 
 @each_executor
-def test_who_has_seen_enough_can_stop(executor, tmp_path):
-    results = run_tasks(LeavesTrace(tmp_path), range(5000), executor=executor, workers=2)
+def test_who_has_seen_enough_can_stop(executor, two, tmp_path):
+    results = run_tasks(LeavesTrace(tmp_path), range(5000), **two)
     assert [next(results), next(results)] == [0, 1]
     results.close()
     assert len(list(tmp_path.iterdir())) < 5000
-    assert list(run_tasks(Square(), [3], executor=executor, workers=2)) == [9]
+    assert list(run_tasks(Square(), [3], **two)) == [9]
 
 
 @pytest.mark.parametrize("executor", ["processes", "dask"])
-def test_a_task_travels_once_a_worker_and_not_once_an_item(executor, tmp_path):
+def test_a_task_travels_once_a_worker_and_not_once_an_item(executor, two, tmp_path):
     task = Counted(tmp_path, np.zeros(100_000))
-    found = list(run_tasks(task, range(60), executor=executor, workers=2))
+    found = list(run_tasks(task, range(60), **two))
     assert [item for _, item in found] == list(range(60))
     workers = {process for process, _ in found}
     assert len(list(tmp_path.glob("packed-*"))) == 1
@@ -183,12 +197,17 @@ def test_a_worker_with_other_software_is_refused():
 
 
 def test_dask_works_through_a_scheduler_that_runs_already():
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
         address = cluster.scheduler_address
         found = list(run_tasks(Square(), range(5), executor="dask", scheduler=address))
         assert found == [0, 1, 4, 9, 16]
         # And leaves it running.
         assert list(run_tasks(Square(), [3], executor="dask", scheduler=address)) == [9]
+
+
+def test_two_runs_on_one_computer_have_a_scheduler_each(scheduler):
+    with one_scheduler("dask", None, 1) as other:
+        assert other != scheduler
 
 
 def test_a_scheduler_out_of_reach_is_named(monkeypatch):
@@ -209,10 +228,10 @@ def test_dask_that_is_not_installed_is_an_error_with_the_command_to_type(monkeyp
 
 
 @each_executor
-def test_linear_algebra_keeps_to_one_thread_inside_tasks(executor):
+def test_linear_algebra_keeps_to_one_thread_inside_tasks(executor, two):
     with threadpool_limits(limits=2):  # whatever it was before
         before = max(pool["num_threads"] for pool in threadpool_info())
-        found = list(run_tasks(Threads(), range(6), executor=executor, workers=2))
+        found = list(run_tasks(Threads(), range(6), **two))
         after = max(pool["num_threads"] for pool in threadpool_info())
     assert {threads for _, threads in found} == {1}
     assert before == after == 2

@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from twoarm.cohort import load_study, read_cohort
+from twoarm.report import write_report
 from twoarm.study import run
 from twoarm.study.fit.fits import FullFit, cross_fit
 from twoarm.study.judge.answers import none_yet, said
@@ -48,7 +50,7 @@ def small_study_text() -> str:
 def pytest_collection_modifyitems(items):
     """Whatever asks for the run takes as long as the run."""
     for item in items:
-        if "small_result" in getattr(item, "fixturenames", ()):
+        if {"small_result", "run_of_two"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.seconds)
 
 
@@ -74,6 +76,28 @@ def small(small_study_file):
 def small_result(small, tmp_path_factory):
     study, cohort = small
     return run(study, cohort, out=tmp_path_factory.mktemp("run") / "run", executor="serial")
+
+
+@pytest.fixture(scope="session")
+def small_report(small_result, tmp_path_factory):
+    """The folder with the small run's report and nothing else: to be read, not to be written in."""
+    folder = tmp_path_factory.mktemp("report")
+    write_report(small_result, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_of_two(small, tmp_path_factory):
+    """The folder of a finished run of two replicates: to be copied."""
+    folder = tmp_path_factory.mktemp("two") / "run"
+    run(*small, out=folder, replicates=2, executor="serial", workers=3)
+    return folder
+
+
+@pytest.fixture
+def finished(run_of_two, tmp_path):
+    """A copy of the finished run of two replicates, the test's own."""
+    return shutil.copytree(run_of_two, tmp_path / "run")
 
 
 @pytest.fixture(scope="session")

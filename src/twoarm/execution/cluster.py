@@ -42,7 +42,12 @@ def one_scheduler(executor: str, scheduler: str | None, workers: int) -> Iterato
     require_dask()
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",  # any free port: another run may have the usual one
+        scheduler_kwargs={"dashboard": False},
+    ) as cluster:
         yield str(cluster.scheduler_address)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.jit import kernel
 
 __all__ = ["MOST_BINS", "bin_columns", "cut_points", "weighted_quantiles"]
@@ -105,7 +106,7 @@ def bin_columns(
     for j in range(n_columns):
         found = cut_points(values[j], order[j], weight)
         n_bins[j] = found.shape[0] + 1
-        cuts[j, : found.shape[0]] = found
+        overwrite(cuts[j], found)
         code = 0
         for i in range(n_rows):
             row = order[j, i]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import largest_size, overwrite
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.odds import expit
 
@@ -19,6 +20,9 @@ TRIM = 0.001
 
 _MOST_STEPS = 200
 _TINY = 1e-12
+
+# typed: numba compiles a kernel anew for each plain constant it is given
+_SUM_OF_ONE, _FREE_SUM = np.bool_(True), np.bool_(False)
 
 
 @kernel
@@ -33,7 +37,7 @@ def _solve_subset(
     hessian: NDArray[np.float64],
     pull: NDArray[np.float64],
     free: NDArray[np.bool_],
-    sum_to_one: bool,
+    sum_to_one: np.bool_,
     solution: NDArray[np.float64],
 ) -> float:
     """Solve the normal equations for the free weights; give the multiplier of their sum.
@@ -59,7 +63,9 @@ def _solve_subset(
             system[a, m] = system[m, a] = 1.0
     if sum_to_one:
         system[m, size] = 1.0
-    scale = np.abs(system[:, :size]).max()
+    scale = 0.0
+    for a in range(size):
+        scale = max(scale, largest_size(system[a, :size]))
     for a in range(size):
         pivot = a
         for b in range(a + 1, size):
@@ -85,7 +91,7 @@ def _solve_subset(
 
 @kernel
 def _nonnegative_quadratic(
-    hessian: NDArray[np.float64], pull: NDArray[np.float64], sum_to_one: bool
+    hessian: NDArray[np.float64], pull: NDArray[np.float64], sum_to_one: np.bool_
 ) -> NDArray[np.float64]:
     """Minimise ``a'Ha / 2 - pull'a`` over a >= 0, with sum 1 if asked.
 
@@ -104,7 +110,7 @@ def _nonnegative_quadratic(
         free[best] = True
         weights[best] = 1.0
         multiplier = pull[best] - hessian[best, best]
-    scale = np.abs(pull).max() + np.abs(hessian).max()
+    scale = largest_size(pull) + largest_size(hessian.ravel())
     for _ in range(_MOST_STEPS):
         entering, largest = -1, 1e-11 * scale
         for j in range(n):
@@ -168,7 +174,7 @@ def nnls(
             pull[k] += weight[i] * risks[k, i] * outcome[i]
             for h in range(n_members):
                 hessian[k, h] += weight[i] * risks[k, i] * risks[h, i]
-    return _nonnegative_quadratic(hessian, pull, False)
+    return _nonnegative_quadratic(hessian, pull, _FREE_SUM)
 
 
 @kernel
@@ -198,7 +204,8 @@ def convex_loglik(
     lp, trial = np.empty(n_rows), np.empty(n_rows)
     lp[:] = 0.0
     for k in range(n_members):
-        lp += weights[k] * logits[k]
+        for i in range(n_rows):
+            lp[i] += weights[k] * logits[k, i]
     deviance = _deviance(lp, outcome, weight)
     hessian, pull = np.empty((n_members, n_members)), np.empty(n_members)
     for _ in range(_MOST_STEPS):
@@ -214,21 +221,24 @@ def convex_loglik(
         for k in range(n_members):
             for h in range(k):
                 hessian[h, k] = hessian[k, h]
-        target = _nonnegative_quadratic(hessian, pull, True)
-        size = np.abs(target - weights).max()
+        move = _nonnegative_quadratic(hessian, pull, _SUM_OF_ONE)
+        for k in range(n_members):
+            move[k] -= weights[k]
+        size = largest_size(move)
         fraction = 1.0
         while True:
             for i in range(n_rows):
                 step = 0.0
                 for k in range(n_members):
-                    step += (target[k] - weights[k]) * logits[k, i]
+                    step += move[k] * logits[k, i]
                 trial[i] = lp[i] + fraction * step
             reached = _deviance(trial, outcome, weight)
             if reached <= deviance * (1.0 + _TINY) or fraction < 1e-6:
                 break
             fraction *= 0.5
-        weights += fraction * (target - weights)
-        lp[:] = trial
+        for k in range(n_members):
+            weights[k] += fraction * move[k]
+        overwrite(lp, trial)
         deviance = reached
         if size * fraction < 1e-11:
             break

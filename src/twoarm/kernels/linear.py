@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import largest_size, overwrite
 from twoarm.kernels.jit import kernel, reduction
 from twoarm.kernels.odds import decay, log_1_plus
 
@@ -23,7 +24,7 @@ __all__ = ["penalized_logistic", "standardise"]
 _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
 _SMALL_STEP = 1e-4  # moves the Hessian by a ten-thousandth or so
-_MOST_STEPS = 100
+_FEW_STEPS, _MOST_STEPS = np.int64(10), np.int64(100)  # typed: a kernel is compiled once for both
 _MOST_SWEEPS = 10_000
 _MANY_ROWS, _EVERY = 2**15, 16  # from so many rows on, a first fit to every 16th one pays
 _BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
@@ -309,7 +310,7 @@ def _newton(
     sample: Sample,
     penalty: Penalty,
     tolerance: float,
-    most_steps: int,
+    most_steps: np.int64,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
@@ -328,7 +329,7 @@ def _newton(
         if moved:
             _prepare_steps(hessian, penalty, matrix)
         _fill_step(matrix, gradient, coefficient, penalty, step)
-        largest = np.abs(step).max()
+        largest = largest_size(step)
         if largest < tolerance:
             coefficient += step
             _fill_lp(sample.design, 0, lp.shape[0], coefficient, lp)
@@ -343,7 +344,7 @@ def _newton(
             if reached <= objective + 1e-12 * abs(objective) or fraction < 1e-6:
                 break
             fraction *= 0.5
-        coefficient[:] = trial
+        overwrite(coefficient, trial)
         objective = reached
         if largest * fraction < tolerance:
             return True
@@ -367,8 +368,8 @@ def _start_from_a_sample(
     share = w.sum() / sample.weight.sum()
     lighter = Penalty(share * penalty.l1, share * penalty.l2)
     start = coefficient.copy()
-    if _newton(Sample(part, y, w), lighter, 1e-2, 10, start, np.empty(n_part)):
-        coefficient[:] = start
+    if _newton(Sample(part, y, w), lighter, 1e-2, _FEW_STEPS, start, np.empty(n_part)):
+        overwrite(coefficient, start)
 
 
 @kernel

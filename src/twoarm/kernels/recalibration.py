@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.jit import kernel
 
 __all__ = ["gini_mean_difference", "in_the_large", "null_loss", "recalibrate"]
@@ -101,7 +102,7 @@ def recalibrate(
             step, turn = 0.5 * step, 0.5 * turn
             new = _sums(lp, outcome, weight, intercept + step, slope + turn, tried)
         intercept, slope, loss = intercept + step, slope + turn, new
-        sums[:] = tried
+        overwrite(sums, tried)
         if abs(step) + abs(turn) <= _TOLERANCE * (1.0 + abs(intercept) + abs(slope)):
             return intercept, slope, loss
     return np.nan, np.nan, np.nan
@@ -125,7 +126,7 @@ def in_the_large(
             step = 0.5 * step
             new = _sums(lp, outcome, weight, intercept + step, 1.0, tried)
         intercept, loss = intercept + step, new
-        sums[:] = tried
+        overwrite(sums, tried)
         if abs(step) <= _TOLERANCE * (1.0 + abs(intercept)):
             return intercept
     return np.nan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.lowess import calibration_errors
 from twoarm.kernels.ranks import concordance
@@ -76,7 +77,7 @@ def _score(
     sets: NDArray[np.float64],
     table: NDArray[np.float64],
 ) -> None:
-    table[0] = concordance(risk, outcome, sets)
+    overwrite(table[0], concordance(risk, outcome, sets))
     lp = np.empty(risk.shape[0])
     squared, loss, total = np.zeros(3), np.zeros(3), np.zeros(3)
     for i in range(risk.shape[0]):

@@ -40,6 +40,14 @@ def test_run_prints_the_tables_and_where_the_report_is(finished):
         assert (folder / name).stat().st_size > 100
 
 
+def test_the_kernels_are_announced_and_their_cost_printed(finished):
+    folder, printed = finished
+    lines = [line for line in printed.splitlines() if line.startswith("kernels:")]
+    assert "compiled" in lines[0]
+    assert "ready after" in lines[1]
+    assert json.loads((folder / "run.json").read_text())["compile_seconds"] > 0
+
+
 def test_run_without_resume_leaves_a_finished_folder_alone(finished, small_study_file):
     folder, _ = finished
     before = (folder / "summary.json").read_bytes()

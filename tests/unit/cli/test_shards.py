@@ -72,14 +72,6 @@ def test_one_replicate_again_writes_nothing(small_study_file, tmp_path):
     assert "from 0 to 11; found 12" in outside.stderr
 
 
-def test_the_kernels_are_announced_and_their_cost_printed(small_study_file, tmp_path):
-    done = twoarm("run", small_study_file, "--replicates", 2, "--out", tmp_path / "run")
-    lines = [line for line in done.stdout.splitlines() if line.startswith("kernels:")]
-    assert "compiled" in lines[0]
-    assert "ready after" in lines[1]
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["compile_seconds"] > 0
-
-
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT COUNT(*) FROM n"
 INTERRUPTED = f"""
 import os, signal, sqlite3, sys, threading

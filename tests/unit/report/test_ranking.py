@@ -34,10 +34,8 @@ SHOWN = (
 
 
 @pytest.fixture(scope="module")
-def folder(small_result, tmp_path_factory):
-    out = tmp_path_factory.mktemp("evidence")
-    write_report(small_result, out)
-    return out
+def folder(small_report):
+    return small_report
 
 
 def test_the_comparison_has_a_row_for_each_learner(small_result):

@@ -20,9 +20,8 @@ from twoarm.study.judge.comparability.support import SUPPORT
 
 
 @pytest.fixture(scope="module")
-def folder(small_result):
-    write_report(small_result)
-    return small_result.folder
+def folder(small_report):
+    return small_report
 
 
 @pytest.fixture(scope="module")
@@ -244,8 +243,7 @@ def test_csv_quotes_what_needs_it_and_leaves_gaps_empty():
     assert table.to_csv() == 'a,b\n"x,y",\n'
 
 
-def test_every_answer_prints_what_it_rests_on(small_result, tmp_path):
-    page = write_report(small_result, tmp_path).read_text(encoding="utf-8")
+def test_every_answer_prints_what_it_rests_on(small_result, page):
     lines = [line.strip() for line in terminal_summary(small_result)]
     summary = small_result.summary()["verdict"]
     assert len(summary) == len(small_result.verdict) == 3
@@ -257,15 +255,14 @@ def test_every_answer_prints_what_it_rests_on(small_result, tmp_path):
         assert said in " ".join(lines)
 
 
-def test_who_loses_stands_beside_who_gains(small_result, tmp_path):
-    write_report(small_result, tmp_path)
+def test_who_loses_stands_beside_who_gains(small_result, folder):
     benefit = small_result.primary.benefit
     lost = f"{100 * benefit.losing_crossfit:.1f} % to lose at least as much"
     assert lost in " ".join(line.strip() for line in terminal_summary(small_result))
     shares = small_result.summary()["outcomes"]["mrs_0_2"]["benefit"]
     assert shares["share_losing_threshold"].keys() == shares["share_at_threshold"].keys()
     assert shares["share_losing_threshold"]["crossfit"] == benefit.losing_crossfit
-    table = (tmp_path / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8")
+    table = (folder / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8")
     assert len(table.splitlines()) == 1 + 6
 
 

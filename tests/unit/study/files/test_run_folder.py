@@ -87,31 +87,29 @@ def test_executor_and_workers_are_not_compared(small, plan, tmp_path):
     assert not opened(tmp_path / "run", other, resume=True).was_finished
 
 
-def test_a_finished_run_is_recognised_and_its_outputs_written_again(small, tmp_path):
-    first = run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    (tmp_path / "run" / "summary.json").unlink()
-    again = run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
-    assert json.loads((tmp_path / "run" / "summary.json").read_text()) == first.summary()
-    assert again.summary() == first.summary()
+def test_a_finished_run_is_recognised_and_its_outputs_written_again(small, finished):
+    summary = json.loads((finished / "summary.json").read_text())
+    (finished / "summary.json").unlink()
+    again = run(*small, out=finished, replicates=2, executor="serial", resume=True)
+    assert json.loads((finished / "summary.json").read_text()) == summary
+    assert again.summary() == summary
 
 
-def test_a_store_in_use_is_refused(small, tmp_path):
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    other = sqlite3.connect(tmp_path / "run" / "replicates.sqlite")
+def test_a_store_in_use_is_refused(small, finished):
+    other = sqlite3.connect(finished / "replicates.sqlite")
     try:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(RunFolderError, match="in use by another process"):
-            run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+            run(*small, out=finished, replicates=2, executor="serial", resume=True)
     finally:
         other.close()
 
 
-def test_a_damaged_array_is_an_error_that_says_what_to_do(small, tmp_path):
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    (tmp_path / "run" / "pred" / "mu0_death.npy").write_bytes(b"not an array")
+def test_a_damaged_array_is_an_error_that_says_what_to_do(small, finished):
+    (finished / "pred" / "mu0_death.npy").write_bytes(b"not an array")
     with pytest.raises(RunFolderError, match="damaged"):
-        run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+        run(*small, out=finished, replicates=2, executor="serial", resume=True)
 
 
 @pytest.mark.parametrize(
@@ -135,9 +133,8 @@ def test_more_folds_than_patients_are_refused_before_anything_is_fitted(small):
         make_plan(study, few)
 
 
-def test_what_a_run_was_is_written_down(small, tmp_path):
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial", workers=3)
-    record = json.loads((tmp_path / "run" / "run.json").read_text())
+def test_what_a_run_was_is_written_down(small, finished):
+    record = json.loads((finished / "run.json").read_text())
     study, cohort = small
     lock = Path(__file__).parents[4] / "requirements" / "core.lock"
     assert record["study"] == study.digest
@@ -152,33 +149,31 @@ def test_what_a_run_was_is_written_down(small, tmp_path):
     assert record["seconds"] >= record["replicate_seconds"] >= 0
 
 
-def test_a_finished_run_keeps_its_seconds_when_its_outputs_are_written_again(small, tmp_path):
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    path = tmp_path / "run" / "run.json"
+def test_a_finished_run_keeps_its_seconds_when_its_outputs_are_written_again(small, finished):
+    path = finished / "run.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"seconds": 1234.5}))
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
+    run(*small, out=finished, replicates=2, executor="serial", resume=True)
     assert json.loads(path.read_text())["seconds"] == 1234.5
 
 
-def test_a_run_without_a_valid_run_json_starts_again_from_nothing(small, tmp_path):
-    first = run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    (tmp_path / "run" / "run.json").write_text("{")
-    mu0 = np.load(tmp_path / "run" / "pred" / "mu0_death.npy", mmap_mode="r+")
+def test_a_run_without_a_valid_run_json_starts_again_from_nothing(small, finished):
+    summary = json.loads((finished / "summary.json").read_text())
+    (finished / "run.json").write_text("{")
+    mu0 = np.load(finished / "pred" / "mu0_death.npy", mmap_mode="r+")
     mu0[0] = 0.5  # must not survive
     mu0.flush()
-    again = run(*small, out=tmp_path / "run", replicates=2, executor="serial", resume=True)
-    assert again.summary() == first.summary()
+    again = run(*small, out=finished, replicates=2, executor="serial", resume=True)
+    assert again.summary() == summary
 
 
-def test_a_run_in_use_keeps_its_run_json(small, tmp_path):
-    run(*small, out=tmp_path / "run", replicates=2, executor="serial")
-    before = (tmp_path / "run" / "run.json").read_bytes()
+def test_a_run_in_use_keeps_its_run_json(small, finished):
+    before = (finished / "run.json").read_bytes()
     with (
-        RunStore(tmp_path / "run", [], 2),
+        RunStore(finished, [], 2),
         pytest.raises(RunFolderError, match="in use by another process"),
     ):
-        run(*small, out=tmp_path / "run", replicates=9, executor="serial", resume=True)
-    assert (tmp_path / "run" / "run.json").read_bytes() == before
+        run(*small, out=finished, replicates=9, executor="serial", resume=True)
+    assert (finished / "run.json").read_bytes() == before
 
 
 def test_a_model_that_cannot_be_written_is_listed_in_the_summary(study_text, tmp_path):

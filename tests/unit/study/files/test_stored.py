@@ -29,10 +29,9 @@ def files_of(folder):
     }
 
 
-def test_the_report_is_written_again_byte_for_byte(small_result, copied, tmp_path):
-    write_report(small_result, tmp_path / "first")
-    write_report(read_result(copied), tmp_path / "again")
-    first, again = files_of(tmp_path / "first"), files_of(tmp_path / "again")
+def test_the_report_is_written_again_byte_for_byte(small_report, copied, tmp_path):
+    write_report(read_result(copied), tmp_path)
+    first, again = files_of(small_report), files_of(tmp_path)
     assert first.keys() == again.keys()
     assert [name for name in first if first[name] != again[name]] == []
     assert "report.html" in first

@@ -65,9 +65,8 @@ def test_the_plots_show_the_primary_outcomes_refits(small_result):
     assert [each.curves.shape[0] for each in found.calibration] == [12, 12]
 
 
-def test_the_patients_table_holds_the_stability_intervals(small_result):
-    write_report(small_result)
-    with (small_result.folder / "tables" / "patients.csv").open(encoding="utf-8") as file:
+def test_the_patients_table_holds_the_stability_intervals(small_result, small_report):
+    with (small_report / "tables" / "patients.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for name, found in small_result.answers.each(STABILITY).items():
         for end in ("low", "high"):
@@ -75,15 +74,14 @@ def test_the_patients_table_holds_the_stability_intervals(small_result):
             expected = getattr(found.effects.benefit, end).tolist()
             for row, text, value in zip(rows, column, expected, strict=True):
                 assert text == ("" if row["outside_support"] else repr(value))
-    page = page_of(small_result.folder)
+    page = page_of(small_report)
     assert "a spread of refitted predictions and not a confidence interval" in page
     assert 'id="table-stability"' in page
     assert "Instability of the predicted benefit" in page
 
 
-def test_the_findings_of_the_report_include_these(small_result):
-    write_report(small_result)
-    text = (small_result.folder / "tables" / "findings.csv").read_text(encoding="utf-8")
+def test_the_findings_of_the_report_include_these(small_report):
+    text = (small_report / "tables" / "findings.csv").read_text(encoding="utf-8")
     names = [row["name"] for row in csv.DictReader(text.splitlines())]
     assert names[-2:] == ["stability", "centres"]
 
@@ -122,14 +120,15 @@ def test_every_outcome_is_measured_in_centres_left_out(small_result):
     assert small_result.summary()["centres"]["outcomes"]["death"]["treated"]["auc"] == one.auc
 
 
-def test_where_events_are_few_the_spread_between_centres_is_absent_with_a_reason(small_result):
+def test_where_events_are_few_the_spread_between_centres_is_absent_with_a_reason(
+    small_result, small_report
+):
     """14 centres share the 12 controls with the event: none has ten."""
     summary = small_result.summary()
     path = "centres.outcomes.mrs_0_2.control.pooled_auc"
     assert summary["centres"]["outcomes"]["mrs_0_2"]["control"]["pooled_auc"] is None
     assert "fewer than three centres" in summary["absent"][path]
-    write_report(small_result)
-    assert "the spread between centres cannot be estimated" in page_of(small_result.folder)
+    assert "the spread between centres cannot be estimated" in page_of(small_report)
 
 
 @given(lists(integers(0, 60), min_size=1, max_size=400))
@@ -208,9 +207,8 @@ def test_missing_values_are_counted_by_arm_and_what_is_informative_is_named(gapp
     assert 'id="table-complete_cases"' in page
 
 
-def test_nothing_missing_is_said_in_a_sentence(small_result):
-    write_report(small_result)
-    page = page_of(small_result.folder)
+def test_nothing_missing_is_said_in_a_sentence(small_result, small_report):
+    page = page_of(small_report)
     assert "No predictor and no outcome is missing in any patient." in page
     assert "complete_cases" not in page
     assert small_result.summary()["absent"]["complete_cases"] == ("no value is missing in anybody")
