@@ -11,10 +11,11 @@ import numpy as np
 from twoarm.execution import worker_count
 from twoarm.execution.companion import companion, end_with_parent
 from twoarm.kernels.cache import is_missing
+from twoarm.kernels.combine import convex_loglik
 from twoarm.kernels.jit import UNCACHED
 from twoarm.kernels.lowess import lowess
 from twoarm.kernels.scores import score_replicates
-from twoarm.kernels.stack import CONVEX_LOGLIK, stack, stack_weights
+from twoarm.kernels.stack import stack
 from twoarm.learners.prepared import prepare
 from twoarm.learners.replicate import fit_model, replicate
 from twoarm.learners.stack import MEMBERS, Stack
@@ -44,7 +45,7 @@ def compile_kernels() -> float:
     start = time.perf_counter()
     with _companion():
         _fit("mean", "logistic", "spline_logistic", "elastic_net")
-        stack_weights(CONVEX_LOGLIK, np.ones((2, _N)) / 2, _Y.astype(np.float64), np.ones(_N))
+        convex_loglik(np.ones((2, _N)) / 2, _Y.astype(np.float64), np.ones(_N))
         _run_stacks()
     _trees_and_measures()
     return time.perf_counter() - start
