@@ -309,7 +309,6 @@ def _newton(
     sample: Sample,
     penalty: Penalty,
     tolerance: float,
-    most_steps: int,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
@@ -321,17 +320,17 @@ def _newton(
     desk = np.empty((3, _BLOCK))
     gradient, hessian = np.empty(size), np.empty((size, size))
     step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
-    objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, True)
-    objective += _penalty_of(coefficient, penalty)
     moved = True
-    for _ in range(most_steps):
+    objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, moved)
+    objective += _penalty_of(coefficient, penalty)
+    for _ in range(_MOST_STEPS):
         if moved:
             _prepare_steps(hessian, penalty, matrix)
         _fill_step(matrix, gradient, coefficient, penalty, step)
         largest = np.abs(step).max()
         if largest < tolerance:
             coefficient += step
-            _fill_lp(sample.design, 0, lp.shape[0], coefficient, lp)
+            _fill_lp(sample.design, np.int64(0), lp.shape[0], coefficient, lp)
             return True
         moved = largest >= _SMALL_STEP
         fraction = 1.0
@@ -367,7 +366,7 @@ def _start_from_a_sample(
     share = w.sum() / sample.weight.sum()
     lighter = Penalty(share * penalty.l1, share * penalty.l2)
     start = coefficient.copy()
-    if _newton(Sample(part, y, w), lighter, 1e-2, 10, start, np.empty(n_part)):
+    if _newton(Sample(part, y, w), lighter, 1e-2, start, np.empty(n_part)):
         coefficient[:] = start
 
 
@@ -385,4 +384,4 @@ def penalized_logistic(
     sample, penalty = Sample(design, outcome, weight), Penalty(l1, l2)
     if design.shape[1] >= _MANY_ROWS:
         _start_from_a_sample(sample, penalty, coefficient)
-    return _newton(sample, penalty, _TOLERANCE, _MOST_STEPS, coefficient, lp)
+    return _newton(sample, penalty, _TOLERANCE, coefficient, lp)
