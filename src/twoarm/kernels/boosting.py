@@ -252,7 +252,7 @@ def _grow(
     cut: NDArray[np.int32],
 ) -> None:
     """Grow one tree on the residuals; fill its splits and the rows' leaves."""
-    add_rows(desk.shared, desk.everybody, 0, rows.packed.shape[0], rows.packed, desk.table)
+    add_rows(desk.shared, desk.everybody, desk.first[0], desk.last[0], rows.packed, desk.table)
     running_sums(desk.table, desk.bundles, desk.sums[0])
     rows.leaf[:] = 0
     level = 0
@@ -458,7 +458,7 @@ def boost(
         )
         value = trees.value[t][n_inner:]
         _fill_values(rows, desk.total[n_inner:], factor, weight_bits, value)
-    _step(rows.leaf, value, 0, rows.lp.shape[0], rows.lp)
+    _step(rows.leaf, value, np.int64(0), rows.lp.shape[0], rows.lp)
     for i in range(rows.row.shape[0]):
         lp[rows.row[i]] = rows.lp[i]
     return start

@@ -24,7 +24,7 @@ __all__ = ["penalized_logistic", "standardise"]
 _TOLERANCE = 1e-11  # on the step, in units of the standardised linear predictor
 _LEAST_SPREAD = 1e-100  # squares of anything smaller may vanish
 _SMALL_STEP = 1e-4  # moves the Hessian by a ten-thousandth or so
-_FEW_STEPS, _MOST_STEPS = np.int64(10), np.int64(100)  # typed: a kernel is compiled once for both
+_MOST_STEPS = 100
 _MOST_SWEEPS = 10_000
 _MANY_ROWS, _EVERY = 2**15, 16  # from so many rows on, a first fit to every 16th one pays
 _BLOCK = 256  # rows of all columns that stay in the cache between two sums over them
@@ -310,7 +310,6 @@ def _newton(
     sample: Sample,
     penalty: Penalty,
     tolerance: float,
-    most_steps: np.int64,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
 ) -> bool:
@@ -322,17 +321,17 @@ def _newton(
     desk = np.empty((3, _BLOCK))
     gradient, hessian = np.empty(size), np.empty((size, size))
     step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
-    objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, True)
-    objective += _penalty_of(coefficient, penalty)
     moved = True
-    for _ in range(most_steps):
+    objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, moved)
+    objective += _penalty_of(coefficient, penalty)
+    for _ in range(_MOST_STEPS):
         if moved:
             _prepare_steps(hessian, penalty, matrix)
         _fill_step(matrix, gradient, coefficient, penalty, step)
         largest = largest_size(step)
         if largest < tolerance:
             coefficient += step
-            _fill_lp(sample.design, 0, lp.shape[0], coefficient, lp)
+            _fill_lp(sample.design, np.int64(0), lp.shape[0], coefficient, lp)
             return True
         moved = largest >= _SMALL_STEP
         fraction = 1.0
@@ -368,7 +367,7 @@ def _start_from_a_sample(
     share = w.sum() / sample.weight.sum()
     lighter = Penalty(share * penalty.l1, share * penalty.l2)
     start = coefficient.copy()
-    if _newton(Sample(part, y, w), lighter, 1e-2, _FEW_STEPS, start, np.empty(n_part)):
+    if _newton(Sample(part, y, w), lighter, 1e-2, start, np.empty(n_part)):
         overwrite(coefficient, start)
 
 
@@ -386,4 +385,4 @@ def penalized_logistic(
     sample, penalty = Sample(design, outcome, weight), Penalty(l1, l2)
     if design.shape[1] >= _MANY_ROWS:
         _start_from_a_sample(sample, penalty, coefficient)
-    return _newton(sample, penalty, _TOLERANCE, _MOST_STEPS, coefficient, lp)
+    return _newton(sample, penalty, _TOLERANCE, coefficient, lp)
