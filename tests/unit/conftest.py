@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema.validators import validator_for
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.report import write_report
@@ -104,6 +105,14 @@ def finished(run_of_two, tmp_path):
 def schema():
     """The schema of ``summary.json`` as it is published."""
     return json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def validator(schema):
+    """The published schema, checked once: it takes longer than to hold a summary to it."""
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
 
 
 class Stored:

@@ -105,7 +105,7 @@ FAILURES = (NotEstimable("too few patients"), ZeroDivisionError("a slip of ours"
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("position", range(len(QUESTIONS)), ids=[each.name for each in QUESTIONS])
 def test_a_question_that_fails_takes_nothing_else_with_it(
-    small_result, small_evidence, schema, position, error
+    small_result, small_evidence, validator, position, error
 ):
     questions = as_answered(small_result)
     failing = questions[position] = dataclasses.replace(questions[position], ask=raising(error))
@@ -122,7 +122,7 @@ def test_a_question_that_fails_takes_nothing_else_with_it(
     kept = [each for each in small_result.findings if each.name != failing.name]
     assert list(answers.findings) == kept
     summary = result.summary()
-    jsonschema.validate(summary, schema)
+    validator.validate(summary)
     assert verdict(answers)
 
 
