@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 _FEWEST_VECTORS = 50
 _TOLERANCE = 1e-9
+_NESTED = (Mapping, list, tuple)
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -34,9 +35,27 @@ def digest(content: Mapping[str, Any]) -> str:
     True
     """
     given = {key: value for key, value in content.items() if key != "digest"}
-    plain = json.loads(json.dumps(given, allow_nan=False), parse_int=float)
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    found = hashlib.sha256()
+    for piece in _canonical(given):
+        found.update(piece.encode("ascii"))
+    return found.hexdigest()
+
+
+def _canonical(value: Any) -> Iterator[str]:
+    """Give the text piece by piece: that of large forests would take more memory than they do."""
+    if isinstance(value, Mapping):
+        for number, key in enumerate(sorted(value)):
+            yield f"{',' if number else '{'}{json.dumps(key)}:"
+            yield from _canonical(value[key])
+        yield "}" if value else "{}"
+    elif isinstance(value, list | tuple) and any(isinstance(each, _NESTED) for each in value):
+        for number, each in enumerate(value):
+            yield "," if number else "["
+            yield from _canonical(each)
+        yield "]"
+    else:
+        plain = json.loads(json.dumps(value, allow_nan=False), parse_int=float)
+        yield json.dumps(plain, separators=(",", ":"))
 
 
 def check_digest(content: Mapping[str, Any]) -> None:

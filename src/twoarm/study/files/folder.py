@@ -73,10 +73,14 @@ class RunFolder:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write by rename: the file is the old one or the whole new one. No NaN, no infinity."""
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Write by rename: the file is the old one or the whole new one. No NaN, no infinity.
+
+    Piece by piece: the text of a large cohort's forests would not fit beside them.
+    """
     unfinished = path.with_name(path.name + ".new")
-    unfinished.write_text(text, encoding="utf-8")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, ensure_ascii=False, allow_nan=False)
+        file.write("\n")
     unfinished.replace(path)
 
 

@@ -66,7 +66,7 @@ class _MeasureTask:
     """Measure a chunk of replicates; the kernel runs without the interpreter lock."""
 
     risk: NDArray[np.generic]
-    counts: NDArray[np.int32]
+    counts: NDArray[np.unsignedinteger]
     done: NDArray[np.int64]
     own: NDArray[np.bool_]
     outcome: NDArray[np.int64]
@@ -81,7 +81,7 @@ def arm_result(
     plan: Plan,
     store: RunStore,
     done: NDArray[np.int64],
-    counts: NDArray[np.int32],
+    counts: NDArray[np.unsignedinteger],
     outcome: OutcomeSpec,
     arm: int,
     full_risk: NDArray[np.float64],
@@ -111,7 +111,7 @@ def arm_result(
     return ArmResult(
         **{each.name: getattr(found, each.name) for each in fields(found)},
         **_stack_facts(learner.member_names, store, done, f"{arm}_{outcome.name}", weights),
-        share_few_events=_share_few_events(counts[:, own], y),
+        share_few_events=_share_few_events(counts, own, y),
         learner=learner,
         supported=supported(plan.cohort, outcome.name, arm),
     )
@@ -151,8 +151,13 @@ def _stack_facts(
     }
 
 
-def _share_few_events(drawn: NDArray[np.int32], y: NDArray[np.int64]) -> float:
-    if not drawn.shape[0]:
+def _share_few_events(
+    counts: NDArray[np.unsignedinteger], own: NDArray[np.bool_], y: NDArray[np.int64]
+) -> float:
+    if not counts.shape[0]:
         return 0.0
-    events, others = (((drawn > 0) & (y == label)).sum(axis=1) for label in (1, 0))
-    return float((np.minimum(events, others) < FEW_EVENTS).mean())
+    few = 0
+    for drawn in counts:
+        events, others = np.bincount(y[drawn[own] > 0], minlength=2)
+        few += min(events, others) < FEW_EVENTS
+    return few / counts.shape[0]

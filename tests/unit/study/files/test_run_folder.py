@@ -1,6 +1,7 @@
 import hashlib
 import json
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from twoarm.cohort import load_study, read_cohort
 from twoarm.errors import ArgumentError, RunFolderError
 from twoarm.resampling import RunStore
 from twoarm.study import run
-from twoarm.study.files.folder import open_folder
+from twoarm.study.files.folder import open_folder, write_json
 from twoarm.study.files.record import record_of
 from twoarm.study.plan.plan import make_plan
 
@@ -188,3 +189,15 @@ def test_a_model_that_cannot_be_written_is_listed_in_the_summary(study_text, tmp
     absent = json.loads((tmp_path / "run" / "summary.json").read_text())["absent"]
     assert not (tmp_path / "run" / "model.json").exists()
     assert "tree" in absent["model.json"]
+
+
+def test_a_file_is_written_piece_by_piece_as_the_text_would_be(tmp_path):
+    content = {"å": [1, 2.5, None, True], "trees": [[0.1 * k for k in range(200)]] * 100}
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    tracemalloc.start()
+    write_json(tmp_path / "model.json", content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (tmp_path / "model.json").read_text(encoding="utf-8") == text
+    assert peak < len(text) / 10
+    assert [each.name for each in tmp_path.iterdir()] == ["model.json"]

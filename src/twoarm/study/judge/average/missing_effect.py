@@ -115,7 +115,7 @@ class MissingEffect:
     complete_cases: Track | Absent
     multiply_imputed: Track | Absent
     outcome_weighted: Track | Absent
-    imputations: int
+    imputations: int = 20
 
     @property
     def titles(self) -> dict[str, str]:
