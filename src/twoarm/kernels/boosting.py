@@ -309,7 +309,7 @@ def _fill_values(
 def _step(
     leaf: NDArray[np.uint8],
     value: NDArray[np.float64],
-    first: int,
+    first: int | np.int64,
     last: int,
     lp: NDArray[np.float64],
 ) -> None:

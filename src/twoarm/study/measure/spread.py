@@ -12,7 +12,7 @@ __all__ = ["spread_of"]
 
 def spread_of(
     risk: NDArray[np.generic],
-    counts: NDArray[np.int32],
+    counts: NDArray[np.integer],
     done: NDArray[np.int64],
     own: NDArray[np.bool_],
     outcome: NDArray[np.int64],
