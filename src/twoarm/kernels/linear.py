@@ -112,7 +112,7 @@ def _deviance_parts(
 @kernel
 def _fill_lp(
     design: NDArray[np.float64],
-    first: int,
+    first: int | np.int64,
     last: int,
     coefficient: NDArray[np.float64],
     lp: NDArray[np.float64],
