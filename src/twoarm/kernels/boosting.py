@@ -28,6 +28,7 @@ from twoarm.kernels.bundles import (
 from twoarm.kernels.columns import MOST_BINS
 from twoarm.kernels.jit import inlined, kernel
 from twoarm.kernels.odds import decay
+from twoarm.kernels.splits import STRIP, best_split
 
 __all__ = ["EVERY_ROW_LEFT", "Heaps", "Settings", "boost", "empty_heaps"]
 
@@ -37,9 +38,7 @@ EVERY_ROW_LEFT = 255
 _CURVATURE_UNIT = 2.0**40
 _ROUND = 1.5 * 2.0**52  # added to a number, leaves the nearest whole one in the last bits
 _ROUND_BITS = 0x4338000000000000  # of that number
-_LARGE, _LARGE_BITS = 2.0**52, 0x4330000000000000  # a whole number below 2**32 is its last bits
 _BLOCK = 512  # rows whose numbers stay in the first cache
-_STRIP = 64  # running sums compared at once
 
 
 class Settings(NamedTuple):
@@ -115,82 +114,6 @@ def _nearest(x: float) -> np.int64:
 
 
 @inlined
-def _residual(packed: int | np.int64, low: int) -> float:
-    """Give the weighted residual of a packed count, times a power of 2 that all counts share.
-
-    Converted in halves, for which processors have an instruction.
-    """
-    rest = packed & ~low
-    lower = np.int64((rest & 0xFFFFFFFF) | _LARGE_BITS).view(np.float64) - _LARGE
-    return np.float64(np.int32(rest >> 32)) * 2.0**32 + lower
-
-
-@inlined
-def _fill_scores(
-    sums: NDArray[np.int64],
-    total: int | np.int64,
-    low: int,
-    min_leaf: int,
-    score: NDArray[np.float64],
-) -> None:
-    """Score every cut by the squared residual sums over weights; -1 where a side is too light."""
-    heavy, pull = np.float64(total & low), _residual(total, low)
-    for k in range(sums.shape[0]):
-        left = np.float64(np.int32(sums[k] & low))
-        right = heavy - left
-        excess = _residual(sums[k], low) * heavy - left * pull
-        found = excess * excess / (left * right)
-        score[k] = found if (left >= min_leaf) & (right >= min_leaf) else -1.0
-
-
-@inlined
-def _first_largest(score: NDArray[np.float64]) -> int:
-    """Give the first position of the largest score, -1 if all are negative.
-
-    Compared are the bits: in their order the numbers from 0 on stand as they are.
-    """
-    bits = score.view(np.int64)
-    largest, position = np.int64(-1), -1
-    for first in range(0, bits.shape[0], _STRIP):
-        best = np.int64(-1)
-        for k in range(first, first + _STRIP):
-            best = max(best, bits[k])
-        if best > largest:
-            largest, position = best, first
-    if position >= 0:
-        while bits[position] != largest:
-            position += 1
-    return position
-
-
-@inlined
-def _best_split(
-    sums: NDArray[np.int64],
-    first: NDArray[np.int64],
-    total: int | np.int64,
-    low: int,
-    min_leaf: int,
-    score: NDArray[np.float64],
-) -> tuple[int, int | np.int64, int | np.int64]:
-    """Find the first of the best splits: its column, cut, and packed sum of the rows at its left.
-
-    Column -1 if no cut leaves `min_leaf` on both sides. The cut lies in the middle of the gap
-    between the occupied bins.
-    """
-    _fill_scores(sums, total, low, min_leaf, score)
-    at = _first_largest(score)
-    if at < 0:
-        return -1, np.int64(EVERY_ROW_LEFT), np.int64(total)
-    column = 0
-    while first[column + 1] <= at:
-        column += 1
-    behind = at + 1
-    while behind < first[column + 1] and sums[behind] == sums[at]:
-        behind += 1
-    return column, (at + behind - 1 - 2 * first[column]) >> 1, sums[at]
-
-
-@inlined
 def _split_rows(
     codes: NDArray[np.uint8],
     cut: int | np.int64,
@@ -260,12 +183,13 @@ def _grow(
         if node + 1 == 2 << level:
             level += 1
         split, sum_left = -1, desk.total[node]
-        at: int | np.int64 = np.int64(EVERY_ROW_LEFT)
+        at: int | np.int64 = np.int64(0)
         if desk.divisible[node] and desk.total[node] & low >= 2 * min_leaf:
-            split, at, sum_left = _best_split(
+            split, at, sum_left = best_split(
                 desk.sums[node], desk.bundles.first, desk.total[node], low, min_leaf, desk.score
             )
-        column[node], cut[node] = max(split, 0), at
+        column[node] = max(split, 0)
+        cut[node] = at if split >= 0 else EVERY_ROW_LEFT
         left = 2 * node + 1
         desk.total[left], desk.total[left + 1] = sum_left, desk.total[node] - sum_left
         if split >= 0:
@@ -411,7 +335,7 @@ def _desk_for(codes: NDArray[np.uint8], m: int, n_bins: NDArray[np.int64], depth
         bundles,
         np.empty(bundles.end.shape[0] * MOST_BINS, np.int64),
         np.empty((n_inner, n_sums), np.int64),
-        np.full((n_sums + _STRIP - 1) // _STRIP * _STRIP, -1.0),
+        np.full((n_sums + STRIP - 1) // STRIP * STRIP, -1.0),
     )
 
 
