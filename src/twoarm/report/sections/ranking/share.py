@@ -115,7 +115,7 @@ def _large(found: Heterogeneity | None) -> str:
     """Say what the bands of a large cohort are."""
     if found is None or not found.same_effect.whole:
         return ""
-    draws = found.same_effect.draws
+    draws = found.same_effect.draws - found.same_effect.failed
     return (
         f"The band is the range of {draws} draws, which chance alone exceeds once in {draws + 1} "
         "times; the null without an effect was not drawn. "
