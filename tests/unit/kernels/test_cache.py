@@ -45,7 +45,7 @@ def test_the_sources_of_a_kernel_are_all_that_it_imports(path):
 
 
 @compiled
-def test_a_kernel_is_missing_by_its_sources():
+def test_a_kernel_is_kept_by_its_sources():
     files = concordance._cache._cache_file
     assert isinstance(files, KernelFiles)
     assert files.stamp == stamp(KERNELS / "ranks.py")
