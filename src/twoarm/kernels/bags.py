@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.bits import draw_below
 from twoarm.kernels.data import Cases
 from twoarm.kernels.jit import inlined, kernel
@@ -90,11 +91,11 @@ class Shares(NamedTuple):
     inside: NDArray[np.float64]  # (rows,), of the trees with the row in their bag
     outside: NDArray[np.float64]  # (rows,), of the trees without
     trees_outside: NDArray[np.int64]  # (rows,), how many those are; counted for members
-    apart: bool
+    apart: bool | np.bool_
 
 
 @kernel
-def no_shares(n_rows: int, apart: bool) -> Shares:
+def no_shares(n_rows: int, apart: bool | np.bool_) -> Shares:
     """Give the shares of no tree."""
     inside = np.zeros(n_rows)
     outside = np.zeros(n_rows) if apart else inside
@@ -155,7 +156,7 @@ def draw_bag(
     for draw in range(n_slots):
         drawn[slots[draw_below(stream, draw, n_slots)]] += np.uint32(1)
     n_others = bag.others.shape[0]
-    riders[:n_others] = bag.others
+    overwrite(riders, bag.others)
     total, n_in, n_out = 0, np.uint64(0), np.uint64(n_others)
     for i in range(np.uint64(members.shape[0])):
         row = members[i]

@@ -19,6 +19,7 @@ from numba.core.caching import IndexDataCacheFile
 
 __all__ = ["KernelFiles", "is_missing", "keep_by_sources", "sources", "stamp"]
 
+_KERNELS = Path(__file__).parent
 _IMPORT = re.compile(rb"^(?:from|import) twoarm\.kernels\.(\w+)", re.MULTILINE)
 
 
@@ -28,7 +29,7 @@ def sources(path: Path) -> frozenset[Path]:
     found, waiting = {path}, [path]
     while waiting:
         for name in _IMPORT.findall(waiting.pop().read_bytes()):
-            imported = path.with_name(f"{name.decode()}.py")
+            imported = _KERNELS / f"{name.decode()}.py"
             if imported not in found:
                 found.add(imported)
                 waiting.append(imported)

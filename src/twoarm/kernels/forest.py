@@ -173,7 +173,7 @@ def grow_forest(
     cases: Cases,
     settings: ForestSettings,
     stream: np.uint64,
-    keep: bool,
+    keep: bool | np.bool_,
     shares: Shares,
 ) -> tuple[NDArray[np.int64], Nodes]:
     """Grow a forest on the members.

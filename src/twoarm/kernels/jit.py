@@ -10,9 +10,12 @@ import numpy as np
 
 from twoarm.kernels.cache import keep_by_sources
 
-__all__ = ["UNCACHED", "inlined", "kernel", "reduction"]
+__all__ = ["NO", "UNCACHED", "YES", "inlined", "kernel", "reduction"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+YES, NO = np.bool_(True), np.bool_(False)
+"""For arguments: of a plain constant numba compiles a kernel once more than of a variable."""
 
 UNCACHED: list[str] = []
 """Kernels that could not be cached for want of a writable folder: they compile in every process."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.kernels.assign import overwrite
 from twoarm.kernels.boosting import EVERY_ROW_LEFT
 from twoarm.kernels.jit import inlined, kernel
 
@@ -53,10 +54,10 @@ def with_room(nodes: Nodes, used: int, more: int) -> Nodes:
     if used + more <= nodes.share.shape[0]:
         return nodes
     larger = empty_nodes(2 * (used + more))
-    larger.column[:used] = nodes.column[:used]
-    larger.cut[:used] = nodes.cut[:used]
-    larger.left[:used] = nodes.left[:used]
-    larger.share[:used] = nodes.share[:used]
+    overwrite(larger.column, nodes.column[:used])
+    overwrite(larger.cut, nodes.cut[:used])
+    overwrite(larger.left, nodes.left[:used])
+    overwrite(larger.share, nodes.share[:used])
     return larger
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from twoarm.kernels.bags import Shares
 from twoarm.kernels.combine import convex_loglik, discrete, nnls
 from twoarm.kernels.data import Cases, Columns
-from twoarm.kernels.jit import kernel
+from twoarm.kernels.jit import NO, YES, kernel
 from twoarm.kernels.members import member_stream, predict_member
 
 __all__ = [
@@ -97,7 +97,7 @@ def rows_with_trees(cases: Cases, fewest: NDArray[np.int64]) -> NDArray[np.uint3
 
 @kernel
 def _rows_of_fold(
-    members: NDArray[np.uint32], folds: Folds, number: int, inside: bool
+    members: NDArray[np.uint32], folds: Folds, number: int, inside: np.bool_
 ) -> NDArray[np.uint32]:
     """List the members inside, or outside, one fold."""
     rows = np.empty(members.shape[0], np.uint32)
@@ -123,8 +123,8 @@ def predict_in_folds(
     flags = 0
     for number in range(folds.number):
         held = Cases(
-            _rows_of_fold(cases.members, folds, number, False),
-            _rows_of_fold(cases.members, folds, number, True),
+            _rows_of_fold(cases.members, folds, number, NO),
+            _rows_of_fold(cases.members, folds, number, YES),
             cases.outcome,
             cases.weight,
         )

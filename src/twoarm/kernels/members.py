@@ -10,7 +10,7 @@ from twoarm.kernels.bits import derive
 from twoarm.kernels.boosting import Settings, boost, empty_heaps
 from twoarm.kernels.data import Cases, Columns
 from twoarm.kernels.forest import ForestSettings, grow_forest, risk_of_forest
-from twoarm.kernels.jit import kernel
+from twoarm.kernels.jit import NO, kernel
 from twoarm.kernels.odds import expit
 from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
 
@@ -79,7 +79,7 @@ def predict_forest(
     parameters: NDArray[np.float64],
     cases: Cases,
     stream: np.uint64,
-    apart: bool,
+    apart: np.bool_,
     risk: NDArray[np.float64],
 ) -> Shares:
     """Grow a forest, fill the risk of the wanted rows, give the shares that it comes from.
@@ -91,7 +91,7 @@ def predict_forest(
     )
     shares = no_shares(columns.codes.shape[1], apart)
     binned = Binned(columns.both_layouts, columns.n_bins)
-    grow_forest(binned, cases, settings, stream, False, shares)
+    grow_forest(binned, cases, settings, stream, NO, shares)
     risk_of_forest(shares, settings.trees, cases.wanted, risk)
     return shares
 
@@ -133,6 +133,6 @@ def predict_member(
     if kind == LINEAR:
         return _predict_linear(columns, parameters, cases, risk)
     if kind == FOREST:
-        predict_forest(columns, parameters, cases, stream, False, risk)
+        predict_forest(columns, parameters, cases, stream, NO, risk)
         return 0
     return _predict_boosting(columns, parameters, cases, risk)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
 from twoarm.kernels.data import Cases, Columns
-from twoarm.kernels.jit import kernel
+from twoarm.kernels.jit import YES, kernel
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
     LEAST_TREES,
@@ -62,7 +62,7 @@ def stack(
     for k in range(n_members):
         if recipe.out_of_bag[k]:
             own = member_stream(stream, k, -1)
-            shares = predict_forest(columns, recipe.parameters[k], cases, own, True, full[k])
+            shares = predict_forest(columns, recipe.parameters[k], cases, own, YES, full[k])
             predict_out_of_bag(shares, cases.members, unseen[k], fewest)
     rows = rows_with_trees(cases, fewest)
     in_folds = ~recipe.out_of_bag

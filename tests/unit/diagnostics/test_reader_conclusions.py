@@ -43,7 +43,7 @@ def test_a_model_that_does_not_discriminate_is_questioned(
 def test_an_arm_without_an_auc_is_named(stenting):
     found = auc_finding(Discrimination(Absent("no events"), CLEAR), stenting)
     assert found.verdict == "cannot tell"
-    assert "None is defined for Failed thrombectomy only." in found.text
+    assert "None is given for Failed thrombectomy only (no events)." in found.text
 
 
 def overlapping(n=200, seed=3):
