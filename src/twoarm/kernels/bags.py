@@ -119,7 +119,7 @@ def _slots(cases: Cases) -> NDArray[np.uint32]:
 
 
 @kernel
-def empty_bag(cases: Cases, n_rows: int, members_ride: bool) -> Bag:
+def empty_bag(cases: Cases, n_rows: int, members_ride: bool | np.bool_) -> Bag:
     """Make room for a bag; members that are wanted ride in any case."""
     members, wanted = cases.members, cases.wanted
     drawn = np.zeros(n_rows, np.uint32)
