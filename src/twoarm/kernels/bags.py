@@ -67,7 +67,7 @@ class Bag(NamedTuple):
     riders: NDArray[np.uint32]  # two halves: rows that are only predicted
     others: NDArray[np.uint32]  # riders of every tree: wanted rows that are no members
     members_wanted: bool
-    members_ride: bool
+    members_ride: bool | np.bool_
 
 
 class Node(NamedTuple):
