@@ -18,8 +18,8 @@ def _out_of_bag(model: ModelSection) -> str:
     if model.inner == "folds" or "forest" not in model.members:
         return ""
     return (
-        ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer than "
-        f"{LEAST_TREES} trees have not seen hold more than {MOST_LEFT_OUT:.0%} of the weight)"
+        ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer "
+        f"than {LEAST_TREES} trees have not seen hold over {MOST_LEFT_OUT:.0%} of the weight)"
     )
 
 
@@ -38,8 +38,8 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             if not plan.file.predictors
             else f"T-learner; in each arm a stack of {', '.join(plan.member_names)}; weights by "
             f"{model.combine} over {model.inner_folds} inner folds of patients"
-            f"{_out_of_bag(model)}; {FALLBACK} alone in an arm with fewer than {FEW_EVENTS} patients with, or without, "
-            "the event",
+            f"{_out_of_bag(model)}; {FALLBACK} alone in an arm with fewer than {FEW_EVENTS} "
+            "patients with, or without, the event",
         ),
         (
             "Cross-fitting",
