@@ -6,7 +6,8 @@ fit the same cohort, and one bootstrap resample of it, with the same seed; AUC a
 are measured on the same new patients. The loss that may not be exceeded: 0.005 of the AUC, as upper
 limit of a two-sided 95 % interval of the mean, in every kind of data set.
 
-Run: ``python -m benchmarks.inner_predictions [--cohorts 100] [--folder DIR] [--summary-only]``.
+Run: ``python -m benchmarks.inner_predictions [--cohorts 100] [--row NAME] [--folder DIR]
+[--summary-only]``.
 Cohorts are appended to ``DIR/inner_predictions.jsonl``; an interrupted run goes on where it
 stopped, and every run ends with the table.
 """
@@ -155,13 +156,15 @@ def main() -> None:
     """Measure what is missing, print the table, keep it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cohorts", type=int, default=100)
+    parser.add_argument("--row", default="", help="measure rows that begin like this")
     parser.add_argument("--folder", type=Path, default=Path("results"))
     parser.add_argument("--summary-only", action="store_true")
     asked = parser.parse_args()
     ledger = Ledger(asked.folder / "inner_predictions.jsonl", ("row", "cohort"))
-    for world, n in sorted(CELLS, key=lambda cell: cell[1]):  # the quick ones first
-        for cohort in range(0 if asked.summary_only else asked.cohorts):
-            if not ledger.has(f"{world.name}, n = {n}", cohort):
+    for cohort in range(0 if asked.summary_only else asked.cohorts):
+        for world, n in CELLS:
+            row = f"{world.name}, n = {n}"
+            if row.startswith(asked.row) and not ledger.has(row, cohort):
                 ledger.add(measured(world, n, cohort))
     rows = summary(ledger)
     print(f"{'out of bag minus folds':<30}{'AUC full':>18}{'AUC boot':>18}", end="")

@@ -19,7 +19,7 @@ def _out_of_bag(model: ModelSection) -> str:
         return ""
     return (
         ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer "
-        f"than {LEAST_TREES} trees have not seen hold more than {MOST_LEFT_OUT:.0%} of the weight)"
+        f"than {LEAST_TREES} trees have not seen hold over {MOST_LEFT_OUT:.0%} of the weight)"
     )
 
 
