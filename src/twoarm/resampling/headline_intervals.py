@@ -39,9 +39,9 @@ __all__ = [
     "with_intervals",
 ]
 
-AUC_SAMPLING, AUC_LEARNING = 0.8, 0.5
+AUC_SAMPLING, AUC_LEARNING = 1.0, 1.0
 BRIER_SAMPLING, BRIER_LEARNING = 1.0, 1.0
-SLOPE_SAMPLING = 1.0
+SLOPE_SAMPLING = 2.0
 """Multiples of the variances: 0022. Of slopes there is no second one: their spread has no use,
 since a model that finds next to nothing has a slope without bounds."""
 
@@ -115,7 +115,7 @@ def auc_headline_interval(value: float, events: int, others: int, spread: float 
     --------
     >>> found = auc_headline_interval(0.75, 50, 150, 0.001)
     >>> round(found.low, 3), round(found.high, 3)
-    (0.653, 0.827)
+    (0.632, 0.84)
     """
     if value in (0.0, 1.0):
         raise NotEstimable("an AUC of exactly 0 or 1 has no interval on the logit scale")
@@ -210,7 +210,7 @@ def slope_headline_interval(value: float, sampling: float) -> Interval:
 
     Examples
     --------
-    >>> found = slope_headline_interval(1.0, 0.04)
+    >>> found = slope_headline_interval(1.0, 0.02)
     >>> round(found.low, 3), round(found.high, 3)
     (0.676, 1.48)
     """

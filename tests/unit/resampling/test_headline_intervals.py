@@ -76,8 +76,8 @@ def test_that_of_a_brier_score_by_hand():
 
 
 def test_that_of_a_slope_by_hand():
-    found = slope_headline_interval(0.8, 0.02)
-    factor = math.exp(Z * math.sqrt(SLOPE_SAMPLING * 0.02) / 0.8)
+    found = slope_headline_interval(0.8, 0.01)
+    factor = math.exp(Z * math.sqrt(SLOPE_SAMPLING * 0.01) / 0.8)
     assert_allclose([found.low, found.high], [0.8 / factor, 0.8 * factor], rtol=1e-9)
 
 
@@ -112,8 +112,8 @@ def test_no_interval_is_given_without_its_reason(interval, reason):
 @pytest.fixture(scope="module")
 def validated():
     rng = np.random.default_rng(4)
-    X = rng.normal(size=(300, 3))
-    y = (rng.random(300) < expit(1.5 * X[:, 0] - 0.5)).astype(int)
+    X = rng.normal(size=(500, 3))
+    y = (rng.random(500) < expit(1.5 * X[:, 0] - 0.5)).astype(int)
     return validate(Logistic(), X, y, replicates=30, cv_repeats=2, executor="serial")
 
 
@@ -136,7 +136,7 @@ def test_a_validation_gives_the_intervals_of_its_own_parts(validated):
 
 def test_without_a_headline_its_reason_is_that_of_the_interval(validated):
     missing = replace(validated.auc, headline=None, headline_reason="no repeat", ci=None)
-    cv = CrossValidated(np.empty((0, 300)), np.empty((0, 300), dtype=np.int64))
+    cv = CrossValidated(np.empty((0, 500)), np.empty((0, 500), dtype=np.int64))
     spread = ModelSpread(None, None)
     found = with_intervals(missing, missing, missing, validated.outcome, cv, spread)
     assert [(each.ci, each.ci_reason) for each in found] == [(None, "no repeat")] * 3
