@@ -159,5 +159,5 @@ def _share_few_events(
     few = 0
     for drawn in counts:
         events, others = np.bincount(y[drawn[own] > 0], minlength=2)
-        few += min(events, others) < FEW_EVENTS
-    return float(few / counts.shape[0])
+        few += int(min(events, others) < FEW_EVENTS)
+    return few / counts.shape[0]
