@@ -160,4 +160,4 @@ def _share_few_events(
     for drawn in counts:
         events, others = np.bincount(y[drawn[own] > 0], minlength=2)
         few += int(min(events, others) < FEW_EVENTS)
-    return few / counts.shape[0]
+    return float(few / counts.shape[0])
