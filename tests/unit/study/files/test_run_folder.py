@@ -192,7 +192,7 @@ def test_a_model_that_cannot_be_written_is_listed_in_the_summary(study_text, tmp
 
 
 def test_a_file_is_written_piece_by_piece_as_the_text_would_be(tmp_path):
-    content = {"å": [1, 2.5, None, True], "trees": [[0.1 * k for k in range(200)]] * 100}
+    content = {"å": [1, 2.5, None, True], "trees": [[0.1 * k for k in range(200)]] * 400}
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     tracemalloc.start()
     write_json(tmp_path / "model.json", content)
