@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from distributed import LocalCluster
+from joblib.externals.loky import reusable_executor
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from twoarm.errors import ArgumentError, MissingPackageError
@@ -249,3 +250,9 @@ def test_an_unknown_executor_is_refused_before_anything_runs():
 def test_a_negative_number_of_workers_is_refused(executor):
     with pytest.raises(ArgumentError, match="0 \\(all cores\\) or more; found -1"):
         run_tasks(Square(), range(3), executor=executor, workers=-1)
+
+
+def test_idle_processes_stay_while_a_run_does_something_else():
+    # A worker that leaves after joblib's 300 seconds, just as it is given work, stopped a run once.
+    list(run_tasks(Square(), range(4), executor="processes", workers=2))
+    assert reusable_executor._executor._timeout > 3600

@@ -25,6 +25,10 @@ __all__ = ["EXECUTORS", "check_executor", "chunks", "run_tasks", "worker_count"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_IDLE = 86_400.0
+"""Seconds that a process waits for work. Joblib's 300 may pass between two maps of a run; a worker
+that leaves just as it is given work is warned of, and missed for ever where warnings are errors."""
+
 EXECUTORS = ("serial", "threads", "processes", "dask")
 """Who can run tasks."""
 
@@ -144,7 +148,9 @@ def _in_parallel(
             pool = Parallel(n_jobs=jobs, backend="threading", return_as=return_as)
             calls = (delayed(alone)(item) for item in items)
         elif executor == "processes":
-            pool = Parallel(n_jobs=jobs, backend="loky", return_as=return_as)
+            pool = Parallel(
+                n_jobs=jobs, backend="loky", return_as=return_as, idle_worker_timeout=_IDLE
+            )
             sent = stack.enter_context(parcel_file(task))
             calls = (delayed(sent)(item) for item in items)
         else:
