@@ -89,9 +89,9 @@ def folded(text: str) -> str:
     ('p-1', 'p-1', 'p-1', 'p-1')
     """
     if not (text.isascii() and text.isprintable()):
-        wide = unicodedata.normalize("NFKC", plain(text)).translate(_LOOK_ALIKES)
+        wide = unicodedata.normalize("NFKC", plain(text))
         text = "".join(each for each in wide if not _is_invisible(each))
-    words = " ".join(text.casefold().split()).lstrip("'")
+    words = " ".join(text.translate(_LOOK_ALIKES).casefold().split()).lstrip("'")
     whole = _POINT_ZERO.fullmatch(words)
     return _LEADING_ZEROS.sub("", whole[1] if whole else words)
 

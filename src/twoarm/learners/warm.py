@@ -39,7 +39,7 @@ def is_cached() -> bool:
 def compile_kernels() -> float:
     """Run a tiny stack and its measures through every kernel; give the seconds it took.
 
-    About half a minute on two cores the first time, when the kernels are compiled and kept on disk;
+    About 40 seconds on two cores the first time, when kernels are compiled and kept on disk;
     well below a second afterwards.
     """
     start = time.perf_counter()
