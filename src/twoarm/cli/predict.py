@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +24,9 @@ def predict(
 ) -> None:
     """Predict new patients.
 
+    Columns that begin with recommended_ hold the recommended learner's numbers, with low and high
+    of the benefit's range; mu0_, mu1_ and benefit_ those of the study's learner.
+
     Columns that are no predictors, such as an id, go through unchanged. A patient whose values
     cannot be read, or lie outside what the model has seen, gets a note in place of numbers.
     """
@@ -33,6 +37,8 @@ def predict(
     loaded = load_model(model)
     read = read_patients(loaded, patients)
     predicted = predict_patients(loaded, read)
+    if loaded.expires < dt.datetime.now(dt.UTC).date():
+        typer.echo(f"warning: the model was not to be used after {loaded.expires}.", err=True)
     header, rows = _table(read, predicted)
     without = int((~predicted.usable).sum())
     if out is None:
@@ -64,12 +70,14 @@ def _table(patients: Any, predicted: Any) -> tuple[list[str], Rows]:
     from twoarm.errors import CohortError
 
     columns: dict[str, list[Any]] = {"row": patients.rows.tolist()}
-    for outcome in predicted.mu0:
-        for part in ("mu0", "mu1", "benefit"):
-            values = getattr(predicted, part)[outcome]
-            columns[f"{part}_{outcome}"] = [
-                "" if value != value else f"{value:.6f}" for value in values
-            ]
+    for prefix, learner in (("recommended_", predicted.recommended), ("", predicted.study)):
+        for outcome in predicted.study.mu0:
+            for part in ("mu0", "mu1", "benefit", "low", "high"):
+                values = getattr(learner, part).get(outcome)
+                if values is not None:
+                    columns[f"{prefix}{part}_{outcome}"] = [
+                        "" if value != value else f"{value:.6f}" for value in values
+                    ]
     columns["note"] = list(predicted.notes)
     taken = sorted(set(columns) & set(patients.others))
     if taken:

@@ -142,12 +142,13 @@ def closing_lines(result: StudyResult, page: Path) -> list[str]:
     lines.append(f"Numbers  {result.folder / 'summary.json'}")
     if "model.json" in result.absent:
         return [*lines, f"No model file: {result.absent['model.json']}"]
-    return [*lines, f"Model    {result.folder / 'model.json'}"]
+    card = result.folder / "model_card.md"
+    return [*lines, f"Model    {result.folder / 'model.json'}, in words {card}"]
 
 
 def defect_exit(result: StudyResult) -> None:
-    """End with exit code 1 if twoarm itself failed in a question."""
-    defects = result.answers.defects
+    """End with exit code 1 if twoarm itself failed in a question or a part."""
+    defects = result.defects
     if not defects:
         return
     typer.echo(

@@ -1,5 +1,6 @@
 """From outcome models to the benefit of each patient."""
 
+from twoarm.metalearners.benefit_range import RANGE_MULTIPLE, BenefitRange, fit_range
 from twoarm.metalearners.comparison import Comparison, LearnerSummary, compare
 from twoarm.metalearners.dr import DRLearner
 from twoarm.metalearners.effects import Effects, effects_of
@@ -17,6 +18,8 @@ from twoarm.metalearners.t import TLearner, arm_seeds, fit_arms, replicate_arm
 from twoarm.metalearners.x import XLearner
 
 __all__ = [
+    "RANGE_MULTIPLE",
+    "BenefitRange",
     "Comparison",
     "DRLearner",
     "Effects",
@@ -38,6 +41,7 @@ __all__ = [
     "dr_scores",
     "effects_of",
     "fit_arms",
+    "fit_range",
     "hajek_scores",
     "recommended_learner",
     "replicate_arm",

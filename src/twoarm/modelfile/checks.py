@@ -99,6 +99,20 @@ def check_vectors(model: Model) -> None:
             dtype=np.float64,
         ).T
         _require_near(found, expected, f"'{outcome}'")
+    _check_recommended(model, cells.coded)
+
+
+def _check_recommended(model: Model, coded: Floats) -> None:
+    """Raise ModelFileError unless the recommended learner and its ranges answer as written."""
+    model.too_far(coded)  # its bound is there
+    vectors = model.content["test_vectors"]
+    ranged = model.content["uncertainty"] is not None
+    for outcome, risks in model.recommended_risks(coded).items():
+        ends = model.benefit_range(coded, outcome, risks)
+        found = np.vstack([risks, model.benefit(risks, outcome), ends])
+        expected = np.array([vector["recommended"][outcome] for vector in vectors]).T
+        kept = slice(None) if ranged else slice(3)
+        _require_near(found[kept], expected[kept], f"'{outcome}'")
 
 
 def _require_near(found: Floats, expected: Floats, what: str) -> None:

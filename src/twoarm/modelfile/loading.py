@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from twoarm.modelfile.model import Model
 __all__ = ["FORMAT", "FORMAT_VERSION", "load_model", "parse_model"]
 
 FORMAT = "twoarm-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _CODEBOOK = TypeAdapter(tuple[Predictor, ...])
 
@@ -58,6 +59,7 @@ def parse_model(content: Any) -> Model:
         fill = tuple(float(content["preprocessing"]["fill"][each.column]) for each in codebook)
         model = Model(content, EncodingSpec(codebook, fill))
         check_vectors(model)
+        dt.date.fromisoformat(content["expires"])
         check_digest(content)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ModelFileError(

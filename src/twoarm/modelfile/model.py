@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.modelfile.predictor import member_risk, stack_risk
+from twoarm.modelfile.recommended import coherent_risks, half_width
 
 __all__ = ["Model"]
 
@@ -47,8 +49,40 @@ class Model:
         """Whether the model was learnt from synthetic patients."""
         return bool(self.content["synthetic"])
 
+    @property
+    def expires(self) -> dt.date:
+        """Day after which the model is not to be used."""
+        return dt.date.fromisoformat(self.content["expires"])
+
+    @property
+    def recommended_outcomes(self) -> tuple[str, ...]:
+        """Outcomes that the recommended learner predicts."""
+        return tuple(self.content["recommended"]["outcomes"])
+
+    def recommended_risks(self, coded: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Give both arms' probabilities by the recommended learner, shape (2, n), by outcome."""
+        return coherent_risks(self.content["recommended"], self.encoding.encode(coded))
+
+    def benefit_range(
+        self, coded: NDArray[np.float64], outcome: str, risks: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give low and high of the recommended learner's benefit, shape (2, n).
+
+        NaN where the model has none, as after it was adapted to other patients.
+        """
+        uncertainty = self.content["uncertainty"]
+        if uncertainty is None:
+            return np.full(risks.shape, np.nan)
+        X = self.encoding.encode(coded)
+        width = half_width(uncertainty, outcome, X, risks[1] - risks[0])
+        benefit = self.benefit(risks, outcome)
+        return np.clip(np.stack([benefit - width, benefit + width]), -1.0, 1.0)
+
     def risks(self, coded: NDArray[np.float64], outcome: str) -> NDArray[np.float64]:
-        """Give both arms' probabilities, shape (2, n), of coded predictors (n, predictors)."""
+        """Give both arms' probabilities by the study's learner, shape (2, n).
+
+        Predictors are coded, shape (n, predictors).
+        """
         X = self.encoding.encode(coded)
         arms = self.content["arms"]
         return np.stack([stack_risk(arms[arm][outcome], X) for arm in ("control", "treated")])
@@ -61,7 +95,7 @@ class Model:
     def outside_support(self, coded: NDArray[np.float64]) -> list[tuple[str, ...]]:
         """Name, for each patient, the predictors outside what the model has seen.
 
-        Ranges are looked at one by one; that a combination was never seen is not noticed here.
+        Ranges are looked at one by one; `too_far` looks at all values together.
         """
         seen = self.content["support"]
         found: list[list[str]] = [[] for _ in range(coded.shape[0])]
@@ -74,6 +108,18 @@ class Model:
             for row in np.flatnonzero(outside):
                 found[row].append(predictor.column)
         return [tuple(names) for names in found]
+
+    def too_far(self, coded: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say who lies farther from the cohort's middle than anybody of one of its arms."""
+        return np.asarray(self.distance(coded) > self.content["joint_support"]["limit"])
+
+    def distance(self, coded: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give Mahalanobis's distance from the cohort's middle, shape (n,)."""
+        joint = self.content["joint_support"]
+        scale = np.asarray(joint["scale"], dtype=np.float64)
+        spread = np.where(scale > 0.0, scale, np.inf)
+        z = (self.encoding.encode(coded) - np.asarray(joint["centre"])) / spread
+        return np.asarray(np.sqrt(((z @ np.asarray(joint["root"])) ** 2).sum(axis=1)))
 
     def decided(self, coded: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say, for each patient, whether treatment was all but decided in patients like that.

@@ -13,7 +13,30 @@ from twoarm.modelfile.model import Model
 from twoarm.modelfile.patients import Patients
 from twoarm.modelfile.reading import in_words
 
-__all__ = ["Predictions", "predict_patients"]
+__all__ = ["LearnerPredictions", "Predictions", "predict_patients"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LearnerPredictions:
+    """What one learner says of new patients, by outcome; NaN for those without a prediction.
+
+    Attributes
+    ----------
+    mu0, mu1 : mapping of str to ndarray, shape (n,)
+        Probability under control and under treatment.
+    benefit : mapping of str to ndarray, shape (n,)
+        Their difference, positive where the treatment helps.
+    low, high : mapping of str to ndarray, shape (n,)
+        Range of the benefit; empty for a learner that has none, NaN where it is withheld.
+    """
+
+    mu0: Mapping[str, Floats]
+    mu1: Mapping[str, Floats]
+    benefit: Mapping[str, Floats]
+    low: Mapping[str, Floats]
+    high: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -22,43 +45,70 @@ class Predictions:
 
     Attributes
     ----------
-    mu0, mu1, benefit : mapping of str to ndarray, shape (n,)
-        By outcome: the probability under control and under treatment, and the difference, positive
-        where the treatment helps. NaN for a patient without a prediction.
+    recommended : LearnerPredictions
+        By the recommended learner, coherent over the outcomes, with ranges; it leads.
+    study : LearnerPredictions
+        By the study's learner, as published; without ranges.
     usable : ndarray of bool, shape (n,)
         Who has a prediction.
     notes : tuple of str
         What to know of each patient; the reason where there is no prediction.
     """
 
-    mu0: Mapping[str, NDArray[np.float64]]
-    mu1: Mapping[str, NDArray[np.float64]]
-    benefit: Mapping[str, NDArray[np.float64]]
+    recommended: LearnerPredictions
+    study: LearnerPredictions
     usable: NDArray[np.bool_]
     notes: tuple[str, ...]
 
 
 def predict_patients(model: Model, patients: Patients) -> Predictions:
-    """Predict each patient whose values the model can read and has seen the like of."""
-    outside, decided = model.outside_support(patients.coded), model.decided(patients.coded)
-    reasons = zip(patients.unusable, outside, decided, strict=True)
+    """Predict each patient whose values the model can read and has seen the like of.
+
+    Parameters
+    ----------
+    model : Model
+    patients : Patients
+        From `read_patients`.
+    """
+    coded = patients.coded
+    outside, decided, far = model.outside_support(coded), model.decided(coded), model.too_far(coded)
+    reasons = zip(patients.unusable, outside, decided, far, strict=True)
     usable = np.array([not any(each) for each in reasons], dtype=np.bool_)
-    rows = np.flatnonzero(usable)
-    parts: dict[str, NDArray[np.float64]] = {}
-    for outcome in model.outcomes:
-        risks = model.risks(patients.coded[rows], outcome)
-        parts[outcome] = np.full((3, usable.size), np.nan)
-        parts[outcome][:, rows] = np.vstack([risks, model.benefit(risks, outcome)])
-    mu0, mu1, benefit = ({name: part[k] for name, part in parts.items()} for k in range(3))
+    rows = coded[usable]
+    study = {name: _signed(model, name, model.risks(rows, name)) for name in model.outcomes}
+    recommended = {
+        name: np.vstack([_signed(model, name, mu), model.benefit_range(rows, name, mu)])
+        for name, mu in model.recommended_risks(rows).items()
+    }
     notes = tuple(
-        _note(model, patients, row, names, fixed)
-        for row, (names, fixed) in enumerate(zip(outside, decided.tolist(), strict=True))
+        _note(model, patients, row, names, bool(decided[row]), bool(far[row]))
+        for row, names in enumerate(outside)
     )
-    return Predictions(mu0, mu1, benefit, usable, notes)
+    return Predictions(_placed(recommended, usable), _placed(study, usable), usable, notes)
+
+
+def _signed(model: Model, outcome: str, risks: Floats) -> Floats:
+    """Give mu0, mu1 and the benefit, shape (3, n)."""
+    return np.vstack([risks, model.benefit(risks, outcome)])
+
+
+def _placed(found: Mapping[str, Floats], usable: NDArray[np.bool_]) -> LearnerPredictions:
+    """Put the values of those with a prediction among all patients."""
+    parts: dict[str, Floats] = {}
+    for name, values in found.items():
+        parts[name] = np.full((len(values), usable.size), np.nan)
+        parts[name][:, usable] = values
+    named = [{name: part[k] for name, part in parts.items() if len(part) > k} for k in range(5)]
+    return LearnerPredictions(*named)
 
 
 def _note(
-    model: Model, patients: Patients, row: int, outside: tuple[str, ...], decided: bool
+    model: Model,
+    patients: Patients,
+    row: int,
+    outside: tuple[str, ...],
+    decided: bool,
+    far: bool,
 ) -> str:
     notes = list(patients.unusable[row])
     if outside:
@@ -68,6 +118,8 @@ def _note(
             if predictor.column in outside
         ]
         notes.append(f"outside what the model has seen: {', '.join(seen)}")
+    if far and not outside and not patients.unusable[row]:
+        notes.append("outside what the model has seen: all values together, not one of them alone")
     if decided and not patients.unusable[row]:
         notes.append("treatment was all but decided in patients like this")
     notes += patients.remarks[row]

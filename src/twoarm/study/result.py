@@ -13,7 +13,7 @@ from twoarm.metalearners import Effects
 from twoarm.resampling import FitFailure
 from twoarm.study.fit.bootstrap import PROVISIONAL_BELOW
 from twoarm.study.fit.fits import FittedModels
-from twoarm.study.judge.answers import Answers
+from twoarm.study.judge.answers import FAULT, Answers
 from twoarm.study.judge.question import Question
 from twoarm.study.judge.verdict import Answer, verdict
 from twoarm.study.measure.outcomes import OutcomeResult
@@ -92,6 +92,12 @@ class StudyResult:
     def findings(self) -> tuple[Finding, ...]:
         """What every diagnostic says; none in an interim result."""
         return self.answers.findings
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """Names of questions and parts in which twoarm itself failed."""
+        parts = (path for path, reason in self.absent.items() if reason.startswith(FAULT))
+        return (*self.answers.defects, *parts)
 
     @property
     def verdict(self) -> tuple[Answer, ...]:

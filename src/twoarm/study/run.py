@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +18,11 @@ from twoarm.cohort.cohort import Cohort
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import Absent, Population
 from twoarm.diagnostics.comparability.population import NAMES, target_weights
-from twoarm.errors import ArgumentError
+from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.execution import one_scheduler
 from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
+from twoarm.modelfile import model_card
 from twoarm.resampling import FitFailure, RunStore
 from twoarm.study.files.folder import open_folder, write_json
 from twoarm.study.files.model import model_content
@@ -30,7 +32,7 @@ from twoarm.study.fit.bootstrap import resample
 from twoarm.study.fit.fits import CrossFit, FullFit, cross_fit, full_fit
 from twoarm.study.fit.progress import Listener, Progress
 from twoarm.study.fit.tasks import array_specs
-from twoarm.study.judge.answers import Answers, asked, none_yet
+from twoarm.study.judge.answers import Answers, asked, guarded, none_yet
 from twoarm.study.judge.comparability.overlap import OVERLAP
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Question
@@ -146,16 +148,18 @@ def run(
         resample(computed, store, range(plan.replicates), tell, first)
         answers = asked(evidence, questions, tell)
         tell(Progress("measuring", 0, 1))
-        result = _write_model(measured(store.done(), answers), full)
+        created = folder.created()
+        result, faults = _write_model(measured(store.done(), answers), full, created)
         replicate_seconds = store.seconds()
     write_json(path / "summary.json", result.summary())
     write_result(result)
-    folder.note(answers.tracebacks)
+    folder.note([*answers.tracebacks, *faults])
     folder.finish(
         seconds=round(time.monotonic() - start, 1),
         replicate_seconds=round(replicate_seconds, 1),
         compile_seconds=round(compile_seconds, 1),
         failed_replicates=result.failed_replicates,
+        created=created.isoformat(),
     )
     tell(Progress("measuring", 1, 1))
     return result
@@ -251,10 +255,22 @@ def _failure(name: str, errors: tuple[FitFailure, ...]) -> str:
     )
 
 
-def _write_model(result: StudyResult, full: FullFit) -> StudyResult:
-    """Write the model file; a stack with a plug-in that cannot be written has none."""
+def _write_model(
+    result: StudyResult, full: FullFit, created: dt.date
+) -> tuple[StudyResult, list[str]]:
+    """Write model file and card; where there are none, say why, with the traceback of a defect."""
+    content, faults = guarded("model.json", lambda: _model_content(result, full, created))
+    if isinstance(content, Absent):
+        absent = {**result.absent, "model.json": content.reason}
+        return replace(result, absent=absent), faults
+    write_json(result.folder / "model.json", content)
+    (result.folder / "model_card.md").write_text(model_card(content), encoding="utf-8")
+    return result, faults
+
+
+def _model_content(result: StudyResult, full: FullFit, created: dt.date) -> dict[str, Any]:
+    """Give the model file's content; a stack with a plug-in that cannot be written has none."""
     try:
-        write_json(result.folder / "model.json", model_content(result, full.models))
+        return model_content(result, full.models, created=created)
     except ArgumentError as error:
-        return replace(result, absent={**result.absent, "model.json": str(error)})
-    return result
+        raise NotEstimable(str(error)) from error

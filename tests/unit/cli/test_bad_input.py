@@ -274,7 +274,8 @@ def constant(share):
 
 MODEL = {
     "format": "twoarm-model",
-    "format_version": 1,
+    "format_version": 2,
+    "expires": "2028-01-31",
     "synthetic": False,
     "codebook": PREDICTORS,
     "preprocessing": {"fill": {"age": 70, "glucose": 6.5, "site": 0}},
@@ -286,6 +287,14 @@ MODEL = {
         "site": {"min": 0, "max": 1, "levels": [0, 1]},
     },
     "overlap": {"treatment": {"kind": "mean", "share": 0.5}, "alpha": 0.1},
+    "joint_support": {
+        "centre": [60, 8, 0],
+        "scale": [10, 2, 0],
+        "root": [[1], [0], [0]],
+        "limit": 9.0,
+    },
+    "recommended": {"outcomes": {}, "order": [], "absent": {}},
+    "uncertainty": None,
     "test_vectors": [
         {
             "propensity": 0.5,
@@ -313,11 +322,14 @@ BAD_MODELS = {
     "binary": (b"\xff\xfe\0", ["is not JSON"]),
     "a list": ("[]", ["it is no twoarm-model file"]),
     "another format": (damaged(lambda m: m.update(format="pmml")), ["it is no twoarm-model file"]),
-    "another version": (damaged(lambda m: m.update(format_version=2)), ["version 2", "reads 1"]),
+    "another version": (damaged(lambda m: m.update(format_version=3)), ["version 3", "reads 2"]),
     "no arms": (damaged(lambda m: m.pop("arms")), ["incomplete or damaged", "'arms'"]),
     "no fill": (damaged(lambda m: m["preprocessing"]["fill"].pop("age")), ["incomplete", "'age'"]),
     "no overlap": (damaged(lambda m: m.pop("overlap")), ["incomplete or damaged", "'overlap'"]),
     "no bound": (damaged(lambda m: m["overlap"].pop("alpha")), ["incomplete", "'alpha'"]),
+    "no expiry": (damaged(lambda m: m.pop("expires")), ["incomplete or damaged", "'expires'"]),
+    "no day": (damaged(lambda m: m.update(expires="soon")), ["incomplete or damaged", "'soon'"]),
+    "no joint support": (damaged(lambda m: m.pop("joint_support")), ["'joint_support'"]),
     "few vectors": (damaged(lambda m: m["test_vectors"].pop()), ["49 test vectors"]),
     "changed": (
         damaged(lambda m: m["arms"]["control"].update(death=constant(0.31))),

@@ -24,4 +24,4 @@ def test_a_spreadsheet_gives_what_a_text_file_gives(small_result, tmp_path, xlsx
     found = predict_patients(model, book)
     assert found.notes == predict_patients(model, text).notes
     assert found.usable.tolist() == [True, False, True]
-    assert np.isfinite(found.benefit["death"]).tolist() == [True, False, True]
+    assert np.isfinite(found.study.benefit["death"]).tolist() == [True, False, True]

@@ -9,12 +9,8 @@ from scipy.special import logsumexp
 
 from twoarm.errors import ArgumentError, FitError
 from twoarm.metalearners import PenalizedInteraction
-from twoarm.metalearners.penalized_interaction import (
-    AveragedInteractions,
-    fit_interactions,
-    fit_path,
-    log_evidence,
-)
+from twoarm.metalearners.interactions import fit_interactions, fit_path, log_evidence
+from twoarm.metalearners.penalized_interaction import AveragedInteractions
 
 MAIN = 4.0
 

@@ -6,7 +6,7 @@ from scipy.special import logit
 from twoarm.errors import ArgumentError
 from twoarm.learners import Boosting, Logistic, Mean
 from twoarm.metalearners import PenalizedInteraction, RiskModel, SLearner, TLearner
-from twoarm.metalearners.penalized_interaction import fit_interactions
+from twoarm.metalearners.interactions import fit_interactions
 
 
 def trial(n, *, interaction, seed=8):

@@ -1,4 +1,5 @@
 import copy
+import datetime as dt
 import json
 
 import numpy as np
@@ -18,6 +19,8 @@ from twoarm.modelfile.predictor import member_risk
 from twoarm.modelfile.reading import read_cells
 from twoarm.study import run
 from twoarm.study.files.model import model_content
+
+DAY = dt.date(2026, 2, 28)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def test_a_value_at_a_threshold_goes_left_as_in_training():
 
 @pytest.fixture(scope="module")
 def content(small_result):
-    return model_content(small_result, small_result.models)
+    return model_content(small_result, small_result.models, created=DAY)
 
 
 def test_the_file_of_a_run_predicts_what_the_run_predicted(small_result):
@@ -161,11 +164,12 @@ def test_what_does_not_fit_is_said_of_the_patient_with_the_labels_of_the_levels(
     found = predict_patients(model, patients)
     assert found.usable.tolist() == [False, True]
     mu0, mu1 = model.risks(patients.coded[1:], "death")
-    np.testing.assert_array_equal(found.mu0["death"], [np.nan, *mu0])
-    np.testing.assert_array_equal(found.mu1["death"], [np.nan, *mu1])
-    np.testing.assert_array_equal(found.benefit["death"], [np.nan, *(mu0 - mu1)])
+    np.testing.assert_array_equal(found.study.mu0["death"], [np.nan, *mu0])
+    np.testing.assert_array_equal(found.study.mu1["death"], [np.nan, *mu1])
+    np.testing.assert_array_equal(found.study.benefit["death"], [np.nan, *(mu0 - mu1)])
     np.testing.assert_array_equal(
-        found.benefit["mrs_0_2"][1:], np.diff(model.risks(patients.coded[1:], "mrs_0_2"), axis=0)[0]
+        found.study.benefit["mrs_0_2"][1:],
+        np.diff(model.risks(patients.coded[1:], "mrs_0_2"), axis=0)[0],
     )
 
 

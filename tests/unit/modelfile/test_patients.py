@@ -19,8 +19,9 @@ MEMBERS = {
 }  # fmt: skip
 CONTENT = {
     "format": "twoarm-model",
-    "format_version": 1,
+    "format_version": 2,
     "synthetic": False,
+    "expires": "2028-01-31",
     "codebook": [
         {"column": "age", "type": "integer", "unit": "years", "usual": {"max": 85}},
         {"column": "glucose", "type": "number", "unit": "mmol/L", "may_be_missing": True},
@@ -37,6 +38,10 @@ CONTENT = {
                 "sex": {"min": 0, "max": 1, "levels": [0, 1]},
                 "site": {"min": 0, "max": 1, "levels": [0, 1]}},
     "overlap": {"treatment": {"kind": "mean", "share": 0.5}, "alpha": 0.1},
+    "joint_support": {"centre": [60, 8, 0, 0, 0], "scale": [10, 2, 0, 0, 0],
+                      "root": [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], "limit": 6.5},
+    "recommended": {"outcomes": {}, "order": [], "absent": {"death": "too few events"}},
+    "uncertainty": None,
 }  # fmt: skip
 
 
@@ -95,9 +100,9 @@ GOOD = {
 def test_risks_and_notes_are_those_by_hand(predicted, cells, expected):
     (mu0, mu1), note = expected
     _, found = predicted(f"{HEADER}\n{cells}\n")
-    np.testing.assert_allclose(found.mu0["death"], mu0, rtol=1e-12)
-    np.testing.assert_allclose(found.mu1["death"], mu1, rtol=1e-12)
-    np.testing.assert_allclose(found.benefit["death"], mu0 - mu1, rtol=1e-9)
+    np.testing.assert_allclose(found.study.mu0["death"], mu0, rtol=1e-12)
+    np.testing.assert_allclose(found.study.mu1["death"], mu1, rtol=1e-12)
+    np.testing.assert_allclose(found.study.benefit["death"], mu0 - mu1, rtol=1e-9)
     assert found.notes == (note,)
 
 
@@ -105,6 +110,7 @@ BAD = {
     "60,7,F,ICA": "outside what the model has seen: site ICA (M1, M2)",
     "95,-7,F,M1": "outside what the model has seen: age 95 (20 to 90 years), "
     "glucose -7 (3 to 20 mmol/L); age 95: usually at most 85 years",
+    "20,19,F,M1": "outside what the model has seen: all values together, not one of them alone",
     "60,7,f,M1": "sex 'f': expected one of M (male), F (female)",
     ",seven,,": "age is missing; glucose 'seven': expected a number; site is missing; "
     "sex is missing, taken as female",
@@ -115,7 +121,9 @@ BAD = {
 def test_no_numbers_but_all_the_reasons(predicted, cells, note):
     _, found = predicted(f"{HEADER}\n{cells}\n")
     assert not found.usable.any()
-    assert np.isnan([found.mu0["death"], found.mu1["death"], found.benefit["death"]]).all()
+    assert np.isnan(
+        [found.study.mu0["death"], found.study.mu1["death"], found.study.benefit["death"]]
+    ).all()
     assert found.notes == (note,)
 
 
@@ -143,7 +151,7 @@ def test_a_patient_gets_the_same_alone_and_among_others(predicted, rows):
         own, alone = predicted(spelled([header, row]))
         assert alone.notes[0] == together.notes[k]
         for part in ("mu0", "mu1", "benefit"):
-            one, all_of_them = (getattr(each, part)["death"] for each in (alone, together))
+            one, all_of_them = (getattr(each.study, part)["death"] for each in (alone, together))
             np.testing.assert_array_equal(one[0], all_of_them[k])
             assert np.isfinite(one[0]) == alone.usable[0] == together.usable[k]
         assert own.others["pid"][0] == patients.others["pid"][k] == row[0]
@@ -160,7 +168,7 @@ LAYOUTS = [
 @pytest.mark.parametrize("text", LAYOUTS)
 def test_the_layout_of_the_file_does_not_matter(predicted, text):
     _, found = predicted(text)
-    np.testing.assert_allclose(found.mu0["death"], by_hand(60, 7.5, 0, 0, 0)[0], rtol=1e-12)
+    np.testing.assert_allclose(found.study.mu0["death"], by_hand(60, 7.5, 0, 0, 0)[0], rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +197,7 @@ def test_where_treatment_was_all_but_decided_there_is_no_number(tmp_path):
     file.write_text("age,glucose,sex,site\n60,7.5,M,M1\n60,seven,M,M1\n")
     predicted = predict_patients(model, read_patients(model, file))
     assert not predicted.usable.any()
-    assert np.isnan(predicted.benefit["death"]).all()
+    assert np.isnan(predicted.study.benefit["death"]).all()
     assert predicted.notes[0] == "treatment was all but decided in patients like this"
     assert predicted.notes[1] == "glucose 'seven': expected a number"
 

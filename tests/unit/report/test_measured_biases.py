@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from twoarm.cohort import load_study
-from twoarm.report.sections.ranking.share import OFF_BY, part, was_measured
+from twoarm.report.sections.ranking.share import MEASURED_PARTS, OFF_BY, part
+from twoarm.study.plan.measured import was_measured
 
 MEASURED = Path(__file__).parents[3] / "benchmarks" / "results" / "worlds_table.json"
 
@@ -31,15 +32,15 @@ def test_the_errors_stand_only_beside_the_study_they_were_measured_in(small_resu
     shipped = load_study("rescue-stenting").file
     plan = small_result.plan
     measured = dataclasses.replace(plan, study=dataclasses.replace(plan.study, file=shipped))
-    assert was_measured(measured)
+    assert was_measured(measured, MEASURED_PARTS)
     note, columns = shown_for(small_result, measured)
     assert "seven synthetic worlds" in note
     assert "off" in columns
     few = dataclasses.replace(measured, cohort=plan.cohort.subset(plan.cohort.treatment == 1))
     for other in (plan, few):  # other models, fewer patients
-        assert not was_measured(other)
+        assert not was_measured(other, MEASURED_PARTS)
         note, columns = shown_for(small_result, other)
         assert "synthetic worlds" not in note
         assert "off" not in columns
     trial = load_study("ist-aspirin")
-    assert not was_measured(dataclasses.replace(measured, study=trial))
+    assert not was_measured(dataclasses.replace(measured, study=trial), MEASURED_PARTS)

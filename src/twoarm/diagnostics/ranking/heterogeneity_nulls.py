@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from twoarm.diagnostics.ranking.heterogeneity_refits import Refits, Work
 from twoarm.errors import FitError
-from twoarm.metalearners.penalized_interaction import fit_interactions
+from twoarm.metalearners.interactions import fit_interactions
 from twoarm.metrics import benefit_groups
 from twoarm.seeds import generator, integer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from twoarm.study.files.record import read_record, refuse_difference
 
 __all__ = ["RunFolder", "open_folder", "refuse_occupied", "write_json"]
 
-_OURS = {"pred", "tables", "figures", "values", "run.log", "replicates.sqlite"} | {
+_OURS = {"pred", "tables", "figures", "values", "run.log", "replicates.sqlite", "model_card.md"} | {
     name + ending
     for name in ("run.json", "summary.json", "model.json", "report.html", "calculator.html")
     for ending in ("", ".new")
@@ -47,6 +48,12 @@ class RunFolder:
             and bool(earlier.get("finished"))
             and earlier["replicates"] == self.record["replicates"]
         )
+
+    def created(self) -> dt.date:
+        """Give the day of the run; outputs that are written again keep their own."""
+        if self.was_finished and self.earlier is not None and "created" in self.earlier:
+            return dt.date.fromisoformat(self.earlier["created"])
+        return dt.datetime.now(dt.UTC).date()
 
     def begin(self) -> None:
         """Write ``run.json``; call it once the store is open, and so locked for others."""

@@ -17,12 +17,13 @@ from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.question import Question, Scope
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
 
-__all__ = ["INTERIM", "Answers", "asked", "none_yet"]
+__all__ = ["FAULT", "INTERIM", "Answers", "asked", "guarded", "none_yet"]
 
 Value = TypeVar("Value")
 
 INTERIM = Absent("not computed in an interim result")
-_FAULT = "a defect of twoarm, please report it"
+FAULT = "a defect of twoarm, please report it"
+"""How the reason begins where twoarm itself failed."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _asked(question: Question[Any], evidence: Evidence) -> tuple[dict[str, Any],
     names = names_of(question, evidence.plan.study)
     if question.of_models and not evidence.plan.file.predictors:
         return dict.fromkeys(names, Absent(NO_PREDICTORS)), []
-    found, faults = _guarded(question.name, lambda: question.ask(evidence))
+    found, faults = guarded(question.name, lambda: question.ask(evidence))
     if isinstance(found, Absent):
         return dict.fromkeys(names, found), faults
     return (dict(found) if question.scope.is_several else dict.fromkeys(names, found)), faults
@@ -132,14 +133,14 @@ def _every(study: Study) -> tuple[str, ...]:
     return tuple(each.name for each in study.file.outcomes if each.role == "outcome")
 
 
-def _guarded(name: str, compute: Callable[[], Any]) -> tuple[Any, list[str]]:
+def guarded(name: str, compute: Callable[[], Any]) -> tuple[Any, list[str]]:
     """Compute, and give what came of it with the tracebacks of what went wrong."""
     try:
         return compute(), []
     except NotEstimable as reason:
         return Absent(str(reason)), []
     except Exception as error:  # noqa: BLE001  a finished bootstrap is not lost to one question
-        text = f"{_FAULT} ({name}: {type(error).__name__}: {error})"
+        text = f"{FAULT} ({name}: {type(error).__name__}: {error})"
         return Absent(text, defect=True), [traceback.format_exc()]
 
 
@@ -160,7 +161,7 @@ def said(
     for question in questions:
         for outcome, value in list(kept[question.name].items()):
             speak = partial(_said, study, question, outcome)
-            words, new = _guarded(question.name, partial(speak, value))
+            words, new = guarded(question.name, partial(speak, value))
             if isinstance(words, Absent):
                 faults += new
                 kept[question.name][outcome] = words

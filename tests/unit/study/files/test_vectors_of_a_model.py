@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.values import coded
-from twoarm.study.files.model import _cell, _drawn
+from twoarm.study.files.vectors import _cell, _drawn
 
 N = 60
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from twoarm.cohort import load_study
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Heterogeneity
 from twoarm.diagnostics.ranking.threshold_shares import ThresholdShares
@@ -10,10 +9,10 @@ from twoarm.metrics import finite
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
-from twoarm.study.plan.plan import Plan
+from twoarm.study.plan.measured import MEASURED_PATIENTS, was_measured
 from twoarm.study.result import StudyResult
 
-__all__ = ["OFF_BY", "part", "share_table", "was_measured"]
+__all__ = ["MEASURED_PARTS", "OFF_BY", "part", "share_table"]
 
 _VERSIONS = {
     "raw": "Predicted, in-sample",
@@ -24,7 +23,8 @@ _VERSIONS = {
     "same_effect": "Null: the same odds ratio for all",
 }
 
-_SAME = ("treatment", "primary", "predictors", "model")
+MEASURED_PARTS = ("treatment", "primary", "predictors", "model")
+"""Sections of the study file that the errors depend on."""
 
 OFF_BY = {
     "raw": (-0.018, 0.108),
@@ -36,25 +36,14 @@ OFF_BY = {
 over the synthetic worlds: ``benchmarks/results/worlds_table.json``."""
 
 
-_MEASURED_IN, _PATIENTS, _NEAR = "rescue-stenting", 393, 0.1
-"""The shipped study and the size of cohort (a tenth more or less) that this was measured in."""
-
-
 def part(result: StudyResult) -> Part:
     """Show every version of the share who gain the threshold, and of the share who lose it."""
     found, primary = result.value(HETEROGENEITY), result.primary
-    benefit, off = primary.benefit, was_measured(result.plan)
+    benefit, off = primary.benefit, was_measured(result.plan, MEASURED_PARTS)
     gaining = share_table(primary.spec, found, found, benefit.share_crossfit, off=off)
     lost = None if found is None else found.losing
     losing = share_table(primary.spec, found, lost, benefit.losing_crossfit, kind="harm")
     return Part(tables=(gaining, losing))
-
-
-def was_measured(plan: Plan) -> bool:
-    """Whether the errors were measured for this study: its outcome, patients and models."""
-    own, measured = plan.file, load_study(_MEASURED_IN).file
-    same = all(getattr(own, name) == getattr(measured, name) for name in _SAME)
-    return same and abs(len(plan.cohort) - _PATIENTS) <= _NEAR * _PATIENTS
 
 
 def share_table(
@@ -106,7 +95,8 @@ def _note(found: Heterogeneity | None, kind: str, *, off: bool) -> str:
     if off:
         note += (
             " Off by: how far a version's mean lay from the true share (of the contrast) in each "
-            f"of seven synthetic worlds of this study with {_PATIENTS} patients, least to most."
+            f"of seven synthetic worlds of this study with {MEASURED_PATIENTS} patients, least to "
+            "most."
         )
     return note
 
