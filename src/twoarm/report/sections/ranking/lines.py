@@ -19,7 +19,7 @@ LINES = {
 
 
 def threshold_line(axes: Axes, threshold: float) -> None:
-    """Mark the study's threshold."""
+    """Mark the study's threshold, where the axis reaches it."""
     axes.axvline(100 * threshold, color=CONTROL, linewidth=0.8, linestyle="--", alpha=0.6)
     axes.annotate(
         f"threshold {100 * threshold:g}",
@@ -30,4 +30,5 @@ def threshold_line(axes: Axes, threshold: float) -> None:
         va="top",
         color=CONTROL,
         fontsize=6.5,
+        annotation_clip=True,
     )

@@ -78,6 +78,9 @@ def complete_cases(plan: Plan, mu: NDArray[np.float64]) -> CompleteCases:
     if not np.array_equal(np.unique(part.cohort.treatment), (0, 1)):
         raise NotEstimable("in one arm every patient lacks a value")
     part = _cross_fitted_once(part) if effort_of(plan).is_large else part
+    folds = part.file.validation.cross_fit_folds
+    if len(part.cohort) < folds:
+        raise NotEstimable(f"{len(part.cohort)} complete patients are too few for {folds} folds")
     found = cross_fit(part, lambda _: None)
     if found.errors:
         raise NotEstimable(f"cross-fitting failed ({found.errors[0].error})")

@@ -236,6 +236,20 @@ def test_complete_cases_learn_from_nobody_with_a_missing_predictor(gappy):
     assert found.mean_benefit != found.same_patients
 
 
+def test_complete_cases_fewer_than_the_folds_have_no_numbers(gappy):
+    """As in a cohort of 57 with 9 complete patients: a reason, no defect."""
+    plan, mu = gappy.plan, np.full((1, 2, len(gappy.plan.cohort)), 0.5)
+    gaps = plan.cohort.predictors.copy()
+    arm = plan.cohort.treatment
+    for side in (0, 1):
+        gaps[np.flatnonzero(plan.cohort.complete & (arm == side))[1:], 0] = np.nan
+    few = with_cohort(plan, predictors=gaps)
+    folds = plan.file.validation.cross_fit_folds
+    assert few.cohort.complete.sum() == 2 < folds
+    with pytest.raises(NotEstimable, match=f"2 complete patients are too few for {folds} folds"):
+        complete_cases(few, mu)
+
+
 def test_a_report_has_one_definition_of_complete_cases(gappy):
     """Columns of the model of treatment count, whichever part of the report speaks."""
     cohort = gappy.plan.cohort
