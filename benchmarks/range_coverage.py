@@ -1,11 +1,11 @@
 """What does the range for one patient hold? The contrast of the arms, of 5000 new patients.
 
-    python -m benchmarks.range_coverage --cohorts 120 --keep
+    python -m benchmarks.range_coverage --cohorts 100 --keep
 
 Cohorts of 195 stented and 198 other patients from each synthetic world, all four outcomes, models as
 a run releases them (`study.files.recommended`); and kinds of worlds beside them that had no say in
-the choice of the range: harm, no effect, curvature, products, a weak signal, thin overlap (ten normal
-predictors, one outcome). A range holds a new patient if it contains the true contrast of the arms
+the choice of the range: harm, no effect, curvature, products, a weak signal, thin overlap (ten
+normal predictors, one outcome). A range holds a new patient if it contains the true contrast of the arms
 given the predictors. By quarter of the true benefit; where all are alike there are no quarters.
 What is done stands in ``runs/range_coverage.jsonl`` and is not computed again.
 """
@@ -122,7 +122,7 @@ def table(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def main() -> None:
     """Measure what is not measured yet, and print the table."""
     parser = argparse.ArgumentParser(description="Coverage of the range for one patient.")
-    parser.add_argument("--cohorts", type=int, default=120)
+    parser.add_argument("--cohorts", type=int, default=100)
     parser.add_argument("--lines", type=Path, default=Path("runs/range_coverage.jsonl"))
     parser.add_argument("--keep", action="store_true", help="write benchmarks/results")
     asked = parser.parse_args()
