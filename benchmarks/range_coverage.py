@@ -2,11 +2,11 @@
 
     python -m benchmarks.range_coverage --cohorts 100 --keep
 
-Cohorts of 195 stented and 198 other patients from each synthetic world, all four outcomes, models as
-a run releases them (`study.files.recommended`); and kinds of worlds beside them that had no say in
-the choice of the range: harm, no effect, curvature, products, a weak signal, thin overlap (ten
-normal predictors, one outcome). A range holds a new patient if it contains the true contrast of the arms
-given the predictors. By quarter of the true benefit; where all are alike there are no quarters.
+Cohorts of 195 stented and 198 other patients from each synthetic world, all four outcomes, models
+as a run releases them (`study.files.recommended`); and kinds of worlds beside them that had no say
+in the choice of the range: harm, no effect, curvature, products, a weak signal, thin overlap (ten
+normal predictors, one outcome). A range holds a new patient if it contains the true contrast of the
+arms given the predictors; by quarter of the true benefit, unless all are alike.
 What is done stands in ``runs/range_coverage.jsonl`` and is not computed again.
 """
 
