@@ -12,7 +12,7 @@ __all__ = ["compact_content", "compact_member"]
 _KEPT = (
     "name", "title", "version", "created", "expires", "twoarm_version", "synthetic",
     "intended_use", "not_for", "population", "labels", "outcomes", "recommended", "uncertainty",
-    "performance", "provenance", "digest", "findings", "verdict",
+    "performance", "provenance", "digest", "findings", "verdict", "joint_support",
 )  # fmt: skip
 
 MG_PER_DL = 18.0156

@@ -107,7 +107,7 @@ def languages() -> dict[str, dict[str, dict[str, str]]]:
     return {
         code: {
             "words": json.loads(_text(f"languages/{code}.json")),
-            "terms": {} if code == "en" else json.loads(_text(f"languages/{code}.terms.json")),
+            "terms": json.loads(_text(f"languages/{code}.terms.json")),
         }
         for code in LANGUAGES
     }

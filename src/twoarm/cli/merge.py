@@ -34,7 +34,7 @@ def merge(
 
     with stoppable("Delete the folder given by --out and merge again."):
         from twoarm.cli.progress import Display
-        from twoarm.cli.run import closing_lines, defect_exit, failure_exit
+        from twoarm.cli.run import calculator_line, closing_lines, defect_exit, failure_exit
         from twoarm.cohort import load_study, read_cohort
         from twoarm.report import write_report
         from twoarm.study import merge_shards, read_shards
@@ -56,7 +56,7 @@ def merge(
                 progress=display,
             )
             page = write_report(result)
-        for line in closing_lines(result, page):
+        for line in [*closing_lines(result, page), calculator_line(result)]:
             typer.echo(line)
         defect_exit(result)
         failure_exit(result.failures, result.failed_replicates, result.replicates)

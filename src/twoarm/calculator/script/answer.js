@@ -1,25 +1,29 @@
 // What the page says of one patient, and the check that it may say anything at all.
 
-import { benefitOf, encode, isDecided, outsideSupport, propensity, recommendedRisks, standardised, studyRisks } from "./evaluator.js";
+import { benefitOf, distance, encode, isDecided, outsideSupport, propensity, recommendedRisks, studyRisks } from "./evaluator.js";
 import { range } from "./range.js";
 import { isNumber, readCell } from "./reading.js";
 
 const TOLERANCE = 1e-9;
 
-export function hasRecommended(model) {
-  return Boolean(model.recommended);
+export function primaryOf(model) {
+  const names = Object.keys(model.outcomes);
+  return names.find((name) => model.outcomes[name].primary) ?? names[0];
 }
 
-// By outcome: both risks, the benefit and its range (null where none is known).
+export function hasRecommended(model) {
+  return primaryOf(model) in (model.recommended?.outcomes ?? {});
+}
+
+// By outcome: both risks, the benefit and its range (null where none is known). The recommended
+// learner says nothing of an outcome that could not be fitted.
 export function answer(model, coded, learner) {
   const x = encode(model, coded);
-  const smooth = learner === "recommended" && hasRecommended(model);
-  const z = smooth ? standardised(model, x) : null;
-  const risks = smooth ? recommendedRisks(model, z) : studyRisks(model, x);
+  const leads = learner === "recommended" && hasRecommended(model);
   const found = {};
-  for (const [name, [control, treated]] of Object.entries(risks)) {
-    const benefit = benefitOf(model, name, [control, treated]);
-    found[name] = { control, treated, benefit, range: smooth ? range(model, name, z, benefit) : null };
+  for (const [name, risks] of Object.entries(leads ? recommendedRisks(model, x) : studyRisks(model, x))) {
+    const benefit = benefitOf(model, name, risks);
+    found[name] = { control: risks[0], treated: risks[1], benefit, range: leads ? range(model, name, x, risks, benefit) : null };
   }
   return found;
 }
@@ -28,8 +32,19 @@ export function answer(model, coded, learner) {
 export function refusal(model, coded) {
   const outside = outsideSupport(model, coded);
   if (outside.length) return { key: "outside", predictors: outside };
-  const chance = propensity(model, encode(model, coded));
+  const x = encode(model, coded);
+  if (model.joint_support) {
+    const [far, { limit }] = [distance(model, x), model.joint_support];
+    if (far > limit) return { key: "far", distance: far, limit, predictors: farthest(model, coded) };
+  }
+  const chance = propensity(model, x);
   return isDecided(model, chance) ? { key: "decided", chance } : null;
+}
+
+// The three answers that bring a patient nearest to the others if they alone were average.
+function farthest(model, coded) {
+  const nearer = coded.map((_, k) => distance(model, encode(model, coded.map((value, j) => (j === k ? null : value)))));
+  return coded.map((_, k) => k).sort((a, b) => nearer[a] - nearer[b]).slice(0, 3);
 }
 
 // How the primary benefit moves while one answer runs over what is usual among those seen.
@@ -60,9 +75,9 @@ function differences(model, vector) {
     found.push(study[name].control - control, study[name].treated - treated);
     found.push(study[name].benefit - vector.benefit[name]);
   }
-  if (!hasRecommended(model)) return found;
-  const own = answer(model, coded, "recommended");
-  for (const [name, [control, treated, benefit, low, high]] of Object.entries(vector.recommended)) {
+  const own = hasRecommended(model) ? answer(model, coded, "recommended") : {};
+  for (const [name, [control, treated, benefit, low, high]] of Object.entries(vector.recommended ?? {})) {
+    if (!own[name]) continue;
     found.push(own[name].control - control, own[name].treated - treated, own[name].benefit - benefit);
     if (own[name].range) found.push(own[name].range[0] - low, own[name].range[1] - high);
   }

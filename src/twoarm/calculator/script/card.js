@@ -8,8 +8,7 @@ function scroller(label, ...children) {
 }
 
 function coefficients(model, words, name) {
-  const { centre, scale, outcomes } = model.recommended;
-  const { fits } = outcomes[name];
+  const { centre, scale, fits } = model.recommended.outcomes[name];
   const say = (value) => words.number(value, 5);
   const cells = (pick) => fits.map((fit) => el("td", {}, say(pick(fit))));
   const line = (label, middle, values) => el("tr", {}, el("th", { scope: "row" }, label), middle.map((text) => el("td", {}, text)), values);
@@ -32,6 +31,7 @@ function recommended(model, words) {
     el("p", {}, words.say("formula.recommended", {
       control: words.inside(model.labels.control), treated: words.inside(model.labels.treated), n: String(fits.length),
     })),
+    model.uncertainty ? el("p", {}, words.say("formula.range", { multiple: words.number(model.uncertainty.multiple) })) : null,
     el("p", {}, el("label", { for: "formula-outcome" }, words.say("formula.outcome")), " ", select), holder];
 }
 
@@ -75,6 +75,12 @@ function performance(model, words) {
   return [["card.auc", lines], ["card.gate", valid.length ? valid : [words.say("card.gate.none")]]];
 }
 
+function findings(model, words) {
+  if (!model.findings?.length) return null;
+  return el("details", {}, el("summary", {}, words.say("card.findings.all", { n: String(model.findings.length) })),
+    el("ul", { lang: words.language === "en" ? null : "en" }, model.findings.map((each) => el("li", {}, el("b", {}, `${each.name}: ${each.verdict}.`), ` ${each.text}`))));
+}
+
 function rows(model, words, state) {
   const { population, provenance = {} } = model;
   const inside = (text) => words.inside(text);
@@ -91,7 +97,7 @@ function rows(model, words, state) {
     ["card.events", events],
     ["card.missing", [unknown.length ? words.say("card.missing.text", { labels: words.list(unknown) }) : words.say("card.missing.none")]],
     ...performance(model, words),
-    ["card.findings", (model.findings ?? []).map((each) => el("span", { lang: words.language === "en" ? null : "en" }, `${each.name}: ${each.verdict}. ${each.text}`))],
+    ["card.findings", [findings(model, words)]],
     ["card.provenance", [words.say("card.provenance.text", {
       version: model.twoarm_version, seed: String(provenance.seed), replicates: String(provenance.replicates),
       study: String(provenance.study).slice(0, 12), data: String(provenance.data).slice(0, 12),

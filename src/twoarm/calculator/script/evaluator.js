@@ -92,19 +92,22 @@ export function studyRisks(model, x) {
   return risks;
 }
 
-export function standardised(model, x) {
-  const { centre, scale } = model.recommended;
+// A column that did not vary in training says nothing.
+export function standardised({ centre, scale }, x) {
   return x.map((value, k) => (scale[k] === 0 ? 0 : (value - centre[k]) / scale[k]));
 }
 
-function dot(a, b) {
+export function dot(a, b) {
   let total = 0;
   for (let k = 0; k < a.length; k++) total += a[k] * b[k];
   return total;
 }
 
-export function fitRisk(fit, z, side) {
-  return expit(fit.intercept + dot(z, fit.main) + side * (fit.treatment + dot(z, fit.interaction)));
+// Both arms' risks by one fit, [control, treated].
+export function fitRisks(fit, z) {
+  const middle = fit.intercept + dot(z, fit.main);
+  const apart = fit.treatment + dot(z, fit.interaction);
+  return [expit(middle - 0.5 * apart), expit(middle + 0.5 * apart)];
 }
 
 // Weighted means of neighbours that fall, until nothing falls (pool adjacent violators).
@@ -124,12 +127,15 @@ export function nonDecreasing(values, weights) {
 }
 
 // The recommended learner: a mean over fits, then the outcomes made free of contradiction.
-export function recommendedRisks(model, z) {
-  const { outcomes, order, side } = model.recommended;
+export function recommendedRisks(model, x) {
+  const { outcomes, order } = model.recommended;
   const risks = {};
-  for (const [name, { fits }] of Object.entries(outcomes)) {
-    risks[name] = [-side, side].map((arm) =>
-      fits.reduce((total, fit) => total + fit.weight * fitRisk(fit, z, arm), 0));
+  for (const [name, each] of Object.entries(outcomes)) {
+    const z = standardised(each, x);
+    risks[name] = [0, 0];
+    for (const fit of each.fits) {
+      fitRisks(fit, z).forEach((risk, arm) => { risks[name][arm] += fit.weight * risk; });
+    }
   }
   const weights = order.map((each) => each.weight);
   for (const arm of [0, 1]) {
@@ -165,4 +171,17 @@ export function outsideSupport(model, coded) {
     if (outside) found.push(k);
   });
   return found;
+}
+
+// How far from the middle of the model's patients, all answers together (Mahalanobis).
+export function distance(model, x) {
+  const z = standardised(model.joint_support, x);
+  const { root } = model.joint_support;
+  let total = 0;
+  for (let column = 0; column < (root[0]?.length ?? 0); column++) {
+    let along = 0;
+    for (let k = 0; k < z.length; k++) along += z[k] * root[k][column];
+    total += along ** 2;
+  }
+  return Math.sqrt(total);
 }

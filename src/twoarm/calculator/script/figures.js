@@ -69,13 +69,11 @@ export function bars(words, model, armLabel, found) {
     }));
 }
 
-export function legend(words, model, found) {
-  return el("ul", { class: "legend" }, found.map((part) => el("li", {}, sign(part.kind), el("b", {}, String(part.count)),
-    el("span", {}, part.name ? partLegend(words, model, part) : words.say("part.rest")))));
-}
-
-function partLegend(words, model, part) {
-  return part.label === "first" ? own(words, model.outcomes[part.name].label) : partLabel(words, model, part);
+// One line a part: its sign, how many in either arm, and what it is.
+export function legend(words, model, control, treated) {
+  return el("ul", { class: "legend" }, control.map((part, k) => el("li", {}, sign(part.kind),
+    el("b", {}, `${part.count} → ${treated[k].count}`),
+    part.label === "first" ? own(words, model.outcomes[part.name].label) : el("span", {}, partLabel(words, model, part)))));
 }
 
 // The scale that all differences share: whole tens around everything shown, 0 inside.
@@ -85,7 +83,21 @@ export function scaleOf(values) {
   return { low, high, at: (value) => `${(100 * (value - low)) / (high - low)}%` };
 }
 
-export function track(scale, benefit, range, threshold) {
+function withText(element, text) {
+  element.append(el("span", {}, text));
+  return element;
+}
+
+// The numbers under the differences: both ends and no difference.
+export function ticks(words, scale) {
+  return el("div", { class: "ticks", "aria-hidden": "true" }, [scale.low, 0, scale.high].map((value) => {
+    const element = el("span", {}, words.fixed(Math.abs(value), 0));
+    element.style.left = scale.at(value);
+    return element;
+  }));
+}
+
+export function track(scale, benefit, range, threshold, label) {
   const mark = (name, at, to) => {
     const element = el("i", { class: name });
     element.style.left = scale.at(at);
@@ -93,6 +105,6 @@ export function track(scale, benefit, range, threshold) {
     return element;
   };
   return el("div", { class: `track ${benefit < 0 ? "worse" : "better"}`, "aria-hidden": "true" },
-    mark("zero", 0), threshold === null ? null : mark("threshold", threshold),
+    mark("zero", 0), threshold === null ? null : withText(mark("threshold", threshold), label),
     range ? mark("span", range[0], range[1]) : null, mark("point", benefit));
 }

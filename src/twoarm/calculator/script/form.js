@@ -126,7 +126,7 @@ export class Form {
     const name = el(isGroup ? "span" : "label", isGroup ? { id: `l-${k}`, class: "name" } : { for: `f-${k}`, class: "name" },
       own(words, predictor.label));
     const row = el("div", { class: "field", id: `row-${k}` },
-      el("div", { class: "head" }, name, info), hint ? el("small", { id: `h-${k}` }, hint) : null, control, text, note);
+      el("div", { class: "head" }, name, hint ? el("small", { id: `h-${k}` }, hint) : null), info, control, text, note);
     this.rows.set(predictor.column, { row, note, k });
     this.refresh(predictor);
     return row;
@@ -184,7 +184,7 @@ export class Form {
     if (predictor.may_be_missing) options.push([UNKNOWN, words.say("field.unknown")]);
     const short = predictor.levels.every((level) => words.term(level.label).length <= SHORT_LABEL);
     if (short && predictor.levels.length <= 3) {
-      return el("div", { class: "segments", role: "radiogroup", "aria-labelledby": `l-${k}`, "aria-describedby": `n-${k}`, "data-group": "yes" },
+      return el("div", { class: predictor.may_be_missing ? "segments apart" : "segments", role: "radiogroup", "aria-labelledby": `l-${k}`, "aria-describedby": `n-${k}`, "data-group": "yes" },
         options.map(([code, text], position) => el("label", {},
           el("input", { type: "radio", name: `f-${k}`, id: position ? null : `f-${k}`, value: code, checked: code === typed, change: () => this.set(predictor, code, true) }),
           el("span", {}, text))));

@@ -59,6 +59,7 @@ class Page {
     this.draw();
     window.addEventListener("hashchange", () => this.follow());
     window.addEventListener("beforeprint", () => this.stamp());
+    window.addEventListener("afterprint", () => this.opened.forEach((each) => { each.open = false; }));
   }
 
   follow() {
@@ -112,8 +113,9 @@ class Page {
     const line = (key, text) => (text ? el("div", {}, el("dt", {}, words.say(key)), el("dd", {}, typeof text === "string" ? own(words, text) : text)) : null);
     const { created, expires } = MODEL;
     const data = created && expires ? words.say("data.text", { created: words.date(created), expires: words.date(expires) }) : words.say("data.undated");
-    this.at("who", el("h2", {}, words.say("who.title")), el("dl", {}, line("who.for", MODEL.population.eligibility), line("who.not", MODEL.not_for),
-      line("who.control", MODEL.population.control_definition), line("who.use", MODEL.intended_use), line("data", el("span", {}, data))));
+    this.at("who", el("h2", {}, words.say("who.title")), el("dl", {}, line("who.for", MODEL.population.eligibility), line("who.not", MODEL.not_for)),
+      el("details", {}, el("summary", {}, words.say("who.more")), el("dl", {}, line("who.control", MODEL.population.control_definition),
+        line("who.use", MODEL.intended_use), line("data", el("span", {}, data)))));
   }
 
   fields() {
@@ -217,8 +219,11 @@ class Page {
     return [el("h2", {}, words.say("print.patient")), el("dl", {}, lines), el("p", { id: "stamp" })];
   }
 
+  // On paper nothing is folded but the coefficients and the run's findings.
   stamp() {
-    const now = new Intl.DateTimeFormat(this.words.language, { dateStyle: "long", timeStyle: "short" }).format(new Date());
+    this.opened = [...document.querySelectorAll("#who details:not([open]), #card:not([open])")];
+    this.opened.forEach((each) => { each.open = true; });
+    const now = new Intl.DateTimeFormat(this.words.locale, { dateStyle: "long", timeStyle: "short" }).format(new Date());
     const id = [MODEL.title, MODEL.version, MODEL.digest].filter(Boolean).join(" · ");
     this.at("stamp", `${this.words.say("print.on", { date: now })}. ${id}`);
   }

@@ -1,14 +1,10 @@
 // The result of one patient: a sentence, both futures, benefit and harm, and whether to believe it.
 
-import { answer, hasRecommended, refusal, spanOver } from "./answer.js";
-import { bars, dots, hundredths, legend, parts, scaleOf, track } from "./figures.js";
+import { answer, hasRecommended, primaryOf, refusal, spanOver } from "./answer.js";
+import { bars, dots, hundredths, legend, parts, scaleOf, ticks, track } from "./figures.js";
 import { readField, shown } from "./form.js";
 import { isNumber } from "./reading.js";
 import { choice, el, own } from "./words.js";
-
-export function primaryOf(model) {
-  return Object.keys(model.outcomes).find((name) => model.outcomes[name].primary) ?? Object.keys(model.outcomes)[0];
-}
 
 export function thresholdOf(model, state) {
   if (state.threshold !== null) return { value: state.threshold, by: "here" };
@@ -82,7 +78,7 @@ export class Result {
     const refused = refusal(model, patient.coded);
     if (refused) return this.refused(patient, refused);
     const found = answer(model, patient.coded, state.learner);
-    const rows = Object.keys(model.outcomes).map((name) => row(model, name, found[name], state));
+    const rows = Object.keys(model.outcomes).filter((name) => name in found).map((name) => row(model, name, found[name], state));
     const main = rows.find((each) => each.name === this.primary);
     return {
       say: this.sentence(main), bar: this.short(main), rows, patient, found,
@@ -107,12 +103,16 @@ export class Result {
     };
   }
 
-  refused(patient, { key, predictors, chance }) {
+  refused(patient, { key, predictors, chance, distance, limit }) {
     const { words, model } = this;
     const say = [words.say(`result.${key}`)];
     const bar = words.say("result.refused.bar");
     if (key === "outside") {
       return { say, bar, patient, body: [el("ul", { class: "todo" }, predictors.map((k) => el("li", {}, this.outside(k, patient.coded[k]), " ", this.link(k))))] };
+    }
+    if (key === "far") {
+      const values = { distance: words.fixed(distance, 1), limit: words.fixed(limit, 1) };
+      return { say, bar, patient, body: [el("p", {}, words.say("result.far.text", values)), el("ul", { class: "todo" }, predictors.map((k) => el("li", {}, this.link(k))))] };
     }
     const { alpha } = model.overlap;
     const hundred = (value) => words.fixed(100 * value, 0);
@@ -169,6 +169,7 @@ export class Result {
     if (model.expires && model.expires < new Date().toISOString().slice(0, 10)) {
       notes.push(words.say("expired", { expires: words.date(model.expires) }));
     }
+    if (!this.smooth()) notes.push(words.say("believe.norange"));
     for (const k of patient.unknown) {
       const predictor = model.codebook[k];
       const [low, high] = spanOver(model, patient.coded, k, state.learner, this.primary);
@@ -176,6 +177,9 @@ export class Result {
         label: words.term(predictor.label), value: shown(words, predictor, model.fill[k], state),
         outcome: words.inside(model.outcomes[this.primary].label), low: words.fixed(100 * low, 0), high: words.fixed(100 * high, 0),
       }));
+    }
+    for (const name of this.smooth() ? Object.keys(model.recommended.absent ?? {}) : []) {
+      notes.push(words.say("absent.note", { outcome: words.term(model.outcomes[name].label) }));
     }
     if (patient.leftOut.length) {
       notes.push(words.say("short.note", { labels: words.list(patient.leftOut.map((k) => words.term(model.codebook[k].label))) }));
@@ -194,28 +198,30 @@ export class Result {
   pictures(found) {
     const { words, model, state } = this;
     const draw = state.view === "bars" ? bars : dots;
-    const single = !this.smooth();
-    return [el("div", { class: `futures ${state.view}` }, ["control", "treated"].map((arm, k) => {
-      const own_parts = parts(model, found, arm, state.learner, this.primary);
-      return el("div", { class: "future" }, el("h3", {}, words.say("arm.title", { label: words.inside(this.arms[k]) })),
-        draw(words, model, this.arms[k], own_parts), legend(words, model, own_parts));
-    })), single ? el("p", { class: "soft" }, words.say("dots.single")) : null];
+    const both = ["control", "treated"].map((arm) => parts(model, found, arm, state.learner, this.primary));
+    return [el("div", { class: `futures ${state.view}` }, both.map((each, k) => el("div", { class: "future" },
+      el("h3", {}, words.say("arm.title", { label: words.inside(this.arms[k]) })), draw(words, model, this.arms[k], each)))),
+    legend(words, model, ...both), this.smooth() ? null : el("p", { class: "soft" }, words.say("dots.single"))];
   }
 
   smooth() {
     return this.state.learner === "recommended" && hasRecommended(this.model);
   }
 
+  // Side by side where there is room, one below the other on a phone.
   table(rows) {
     const { words, model } = this;
-    const head = (text, tag = "th") => el(tag, { scope: "col" }, text);
-    return el("table", { class: "numbers" },
-      el("thead", {}, el("tr", {}, head(words.say("table.outcome")), this.arms.map((arm) => head(own(words, arm))),
-        head(words.say("table.difference")), head(words.say("table.range")))),
-      el("tbody", {}, rows.map((each) => el("tr", {}, el("th", { scope: "row" }, own(words, model.outcomes[each.name].label)),
-        el("td", {}, words.fixed(each.a, each.decimals)), el("td", {}, words.fixed(each.b, each.decimals)),
-        el("td", {}, change(words, each.points, each.decimals)),
-        el("td", {}, each.changeRange ? rangeText(words, each.changeRange, each.decimals) : words.say("table.norange"))))));
+    const title = (each) => own(words, model.outcomes[each.name].label);
+    const cells = (each) => [words.fixed(each.a, each.decimals), words.fixed(each.b, each.decimals), change(words, each.points, each.decimals),
+      each.changeRange ? rangeText(words, each.changeRange, each.decimals) : words.say("table.norange")];
+    const heads = () => [...this.arms.map((arm) => own(words, arm)), words.say("table.difference"), words.say("table.range")];
+    const wide = el("table", { class: "wide" },
+      el("thead", {}, el("tr", {}, [words.say("table.outcome"), ...heads()].map((text) => el("th", { scope: "col" }, text)))),
+      el("tbody", {}, rows.map((each) => el("tr", {}, el("th", { scope: "row" }, title(each)), cells(each).map((text) => el("td", {}, text))))));
+    const tall = el("table", { class: "tall" }, rows.map((each) => el("tbody", {},
+      el("tr", {}, el("th", { scope: "rowgroup", colspan: "2" }, title(each))),
+      cells(each).map((text, k) => el("tr", {}, el("th", { scope: "row" }, heads()[k]), el("td", {}, text))))));
+    return [wide, tall];
   }
 
   texts(rows) {
@@ -232,11 +238,11 @@ export class Result {
         return el("div", { class: "effect" },
           el("p", { class: "effect-name" }, own(words, model.outcomes[each.name].label)),
           el("p", { class: "effect-risks" }, words.fixed(each.a, each.decimals), " → ", words.fixed(each.b, each.decimals)),
-          track(scale, each.benefit, each.benefitRange, each === main && threshold ? threshold.value : null),
+          track(scale, each.benefit, each.benefitRange, each === main && threshold ? threshold.value : null, threshold ? words.number(threshold.value) : ""),
           el("p", { class: "effect-change" }, el("b", {}, change(words, each.points, each.decimals)), range, ": ",
             each.benefit < 0 ? el("span", { class: "harm" }, `◆ ${this.wayText(each)}`) : this.wayText(each)));
       }),
-      el("p", { class: "axis", "aria-hidden": "true" }, el("span", {}, `← ${words.say("axis.worse", this.values())}`), el("span", {}, `${words.say("axis.better", this.values())} →`)),
+      ticks(words, scale), el("p", { class: "axis", "aria-hidden": "true" }, el("span", {}, `← ${words.say("axis.worse", this.values())}`), el("span", {}, `${words.say("axis.better", this.values())} →`)),
       threshold ? this.threshold(main, threshold) : null, this.nnt(main));
   }
 
@@ -279,13 +285,21 @@ export class Result {
   rangeNotes() {
     const { words, model } = this;
     const { uncertainty } = model;
-    if (!this.smooth() || !uncertainty) return [words.say("believe.norange")];
-    const notes = [words.say("believe.range", { level: words.fixed(100 * uncertainty.level, 0) })];
-    for (const text of uncertainty.coverage ?? []) notes.push(words.say("believe.covered", { text: words.term(String(text)) }));
-    notes.push(words.say("believe.surrogate"));
+    if (!this.smooth()) return [];
+    if (!uncertainty) return [words.say("believe.withheld")];
+    const hundred = (value) => words.fixed(100 * value, 0);
+    const { coverage, level } = uncertainty;
+    const notes = [words.say("believe.range", { level: hundred(level) })];
+    if (coverage) {
+      notes.push(words.say("believe.covered", {
+        worlds: String(coverage.worlds), patients: String(coverage.patients), least: hundred(coverage.least),
+        top: hundred(coverage.least_in_top_quarter),
+      }));
+      if (!coverage.of_this_study) notes.push(words.say("believe.elsewhere"));
+    }
     const list = (uncertainty.holds_not ?? []).map((text) => words.term(text));
-    if (list.length) notes.push(words.say("believe.not", { list: words.list(list) }));
-    return notes;
+    if (list.length) notes.push(words.say("believe.not", { list: list.join("; ") }));
+    return [notes.join(" "), words.say("believe.formula")];
   }
 
   learners(patient, found) {

@@ -11,6 +11,7 @@ export function filled(template, values) {
 export class Words {
   constructor(languages, language) {
     this.language = language;
+    this.locale = language === "en" ? "en-GB" : language; // 29 November, not November 29
     this.words = languages[language].words;
     this.terms = languages[language].terms;
     this.english = languages.en.words;
@@ -30,26 +31,31 @@ export class Words {
 
   number(value, digits = 12) {
     const format = { maximumSignificantDigits: digits, useGrouping: false };
-    return new Intl.NumberFormat(this.language, format).format(value);
+    return new Intl.NumberFormat(this.locale, format).format(value);
   }
 
   fixed(value, decimals) {
     const format = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
-    return new Intl.NumberFormat(this.language, format).format(value).replace(/^-/, "−");
+    return new Intl.NumberFormat(this.locale, format).format(value).replace(/^-/, "−");
   }
 
   date(text) {
     const day = new Date(`${text.slice(0, 10)}T12:00:00`);
-    return Number.isNaN(day.getTime()) ? text : new Intl.DateTimeFormat(this.language, { dateStyle: "long" }).format(day);
+    return Number.isNaN(day.getTime()) ? text : new Intl.DateTimeFormat(this.locale, { dateStyle: "long" }).format(day);
   }
 
   list(texts) {
     return texts.join(", ");
   }
 
-  // A text of the study in the page's language, if it is known there.
+  knows(text) {
+    return text in this.terms;
+  }
+
+  // A text of the study in the page's language, if it is known there. Spans of numbers stay on one
+  // line.
   term(text) {
-    return this.terms[text] ?? text;
+    return (this.terms[text] ?? text).replace(/([0-9])[-–]([0-9])/g, "$1\u2060–\u2060$2");
   }
 
   // The same inside a sentence: without the capital letter, where the language has it so.
@@ -86,7 +92,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 // A text of the study: marked as English where the page's language has no word for it.
 export function own(words, text, tag = "span") {
-  const foreign = words.language !== "en" && words.term(text) === text && /\p{Ll}{3}/u.test(text);
+  const foreign = words.language !== "en" && !words.knows(text) && /\p{Ll}{3}/u.test(text);
   return el(tag, { lang: foreign ? "en" : null }, words.term(text));
 }
 
