@@ -12,9 +12,11 @@ from twoarm.calculator.page import script
 
 PHONE = {"width": 360, "height": 640}
 
-ASKED = ["age", "female", "premrs", "nihss", "aspects", "site", "lkw_to_puncture_min", "passes", "ivt", "htn",
-         "dm", "af", "prior_stroke", "glucose_mmol"]  # fmt: skip
-TYPICAL = dict(zip(ASKED, "71 1 0 16 8 M1 280 3 1 1 0 0 0 7.2".split(), strict=True))
+TYPICAL = {
+    "age": "71", "female": "1", "premrs": "0", "nihss": "16", "aspects": "8", "site": "M1",
+    "lkw_to_puncture_min": "280", "passes": "3", "ivt": "1", "htn": "1", "dm": "0", "af": "0",
+    "prior_stroke": "0", "glucose_mmol": "7.2",
+}  # fmt: skip
 PATIENTS = [
     TYPICAL,
     TYPICAL | {"age": "55", "female": "0", "site": "M2", "nihss": "9", "glucose_mmol": "5,9"},
@@ -109,7 +111,8 @@ def test_chromium_computes_a_thousand_patients_as_python_does(opened, model, rec
     content = json.dumps(compact_content(model.content, model.codebook))
     told = opened().evaluate(
         f"() => {{ {code}; const model = {content};"
-        "const flat = (all) => Object.values(all).flatMap((e) => [e.control, e.treated, e.benefit, ...(e.range ?? [])]);"
+        "const flat = (all) => Object.values(all)"
+        ".flatMap((e) => [e.control, e.treated, e.benefit, ...(e.range ?? [])]);"
         f"return {json.dumps(patients.tolist())}.map((x) => [flat(answer(model, x, 'study')),"
         " flat(answer(model, x, 'recommended'))]); }"
     )
@@ -139,7 +142,8 @@ BAD = [
     ("age", "NaN", "Expected a number, such as 7; found “NaN”."),
     ("age", "1e999", "Expected a number, such as 7; found “1e999”."),
     ("age", "7 1", "Expected a number, such as 7; found “7 1”."),
-    ("lkw_to_puncture_min", "1.280", "Expected a whole number without a separator of thousands; found 1.280."),
+    ("lkw_to_puncture_min", "1.280",
+     "Expected a whole number without a separator of thousands; found 1.280."),
     ("glucose_mmol", "130", "Expected 1 to 60 mmol/L; found 130. In mg/dL it would be possible: "
      "change the unit if that is meant."),
     ("glucose_mmol", "<script>", "Expected a number, such as 7.2; found “<script>”."),
@@ -158,7 +162,9 @@ def test_bad_input_gets_no_result_and_is_named(opened, model, column, text, mess
     assert field.locator("input[type=text]").get_attribute("aria-invalid") == "true"
     link = page.locator("#result-body a")
     link.click()
-    assert page.evaluate("document.activeElement.id") == field.locator("input[type=text]").get_attribute("id")
+    assert page.evaluate("document.activeElement.id") == field.locator(
+        "input[type=text]"
+    ).get_attribute("id")
     assert page.locator("#result-body .dots, #result-body .effect").count() == 0
 
 
@@ -176,9 +182,11 @@ def test_a_missing_answer_is_asked_for_and_never_assumed(opened, model):
 @pytest.mark.parametrize(
     ("changes", "first", "detail"),
     [
-        ({"age": "104"}, "No result: the model has not seen patients", "Age 104 years is 6 years above the highest seen, 98 years."),
-        ({"glucose_mmol": "2"}, "No result: the model has not seen patients", "Glucose 2 mmol/L is 0.6 mmol/L below the lowest seen"),
-        ({"age": "24", "nihss": "39", "aspects": "3", "passes": "8", "glucose_mmol": "20", "lkw_to_puncture_min": "1400"},
+        ({"age": "104"}, "No result: the model has not seen patients",
+         "Age 104 years is 6 years above the highest seen, 98 years."),
+        ({"glucose_mmol": "2"}, "No result: the model has not seen patients",
+         "Glucose 2 mmol/L is 0.6 mmol/L below the lowest seen"),
+        ({"age": "24", "nihss": "39", "aspects": "3", "passes": "8", "glucose_mmol": "20"},
          "No result: each answer alone was seen", "the farthest seen with both treatments"),
     ],
 )  # fmt: skip
@@ -217,7 +225,9 @@ def test_unknown_is_a_choice_and_its_price_is_said(opened, model):
     notes = page.locator("#result-body .caution").all_inner_texts()
     assert len(notes) == 2
     for note in notes:
-        assert re.search(r"is unknown: .* average patient.*less personal.*from −?\d+ to −?\d+ of 100", note)
+        assert re.search(
+            r"is unknown: .* average patient.*less personal.*from −?\d+ to −?\d+ of 100", note
+        )
     assert row(page, model, "glucose_mmol").locator("input[type=text]").is_disabled()
     assert row(page, model, "age").locator("text=Unknown").count() == 0
 
@@ -225,8 +235,8 @@ def test_unknown_is_a_choice_and_its_price_is_said(opened, model):
 def test_dots_add_up_to_a_hundred_and_to_the_sentence(opened):
     page = opened(fragment(TYPICAL))
     counts = page.evaluate(
-        "[...document.querySelectorAll('svg.dots')].map((one) => [one.querySelectorAll('.full').length,"
-        " one.querySelectorAll('circle:not(.pip), path').length])"
+        "[...document.querySelectorAll('svg.dots')].map((one) =>"
+        " [one.querySelectorAll('.full').length, one.querySelectorAll('circle:not(.pip), path').length])"
     )
     a, b = map(int, re.search(r": (\d+) of 100 .*, (\d+) of 100", said(page)).groups())
     assert counts == [[a, 100], [b, 100]]
@@ -239,8 +249,14 @@ def test_dots_add_up_to_a_hundred_and_to_the_sentence(opened):
 def test_the_threshold_is_said_in_words_and_can_be_set(opened):
     page = opened(fragment(TYPICAL))
     page.locator("#settings summary").click()
-    low, high = (float(each) for each in re.search(r"plausibly (\d+) to (\d+) more", said(page)).groups())
-    for value, words in (("0.5", "lies above 0.5"), (str((low + high) / 2), "contains"), ("99,5", "lies below 99.5")):
+    low, high = (
+        float(each) for each in re.search(r"plausibly (\d+) to (\d+) more", said(page)).groups()
+    )
+    for value, words in (
+        ("0.5", "lies above 0.5"),
+        (str((low + high) / 2), "contains"),
+        ("99,5", "lies below 99.5"),
+    ):
         page.locator("#threshold").fill(value)
         text = page.locator(".said-threshold").inner_text()
         assert words in text
@@ -254,7 +270,11 @@ def test_the_number_needed_to_treat_waits_for_a_range_without_zero(opened, model
     assert "Number needed to treat" in page.locator("#result-body").inner_text()
     rng, shown = np.random.default_rng(5), []
     for _ in range(12):
-        patient = TYPICAL | {"age": str(rng.integers(45, 90)), "nihss": str(rng.integers(5, 30)), "passes": str(rng.integers(1, 6))}
+        patient = TYPICAL | {
+            "age": str(rng.integers(45, 90)),
+            "nihss": str(rng.integers(5, 30)),
+            "passes": str(rng.integers(1, 6)),
+        }
         x = coded(model, patient)
         risks = model.recommended_risks(x)["mrs_0_2"]
         low, high = model.benefit_range(x, "mrs_0_2", risks)[:, 0]
@@ -285,7 +305,9 @@ def test_the_short_form_states_its_error_and_gives_a_result(opened, model):
     assert re.search(r"at most \d+\.\d points in half", page.locator("#fields").inner_text())
     asked = page.locator("#fields .field").count()
     assert asked < 10
-    shown = page.locator("#fields .field").evaluate_all("(rows) => rows.map((each) => Number(each.id.slice(4)))")
+    shown = page.locator("#fields .field").evaluate_all(
+        "(rows) => rows.map((each) => Number(each.id.slice(4)))"
+    )
     for number in shown:
         column = model.codebook[number].column
         answer(page, model, column, TYPICAL[column])
@@ -305,15 +327,21 @@ def test_a_link_holds_answers_only_in_its_fragment_and_only_on_request(opened, m
     page.goto("about:blank")
     page.goto(link)
     assert said(page) == before
-    stored = page.evaluate("JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage}) + document.cookie")
+    stored = page.evaluate(
+        "JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage}) + document.cookie"
+    )
     assert "71" not in stored
 
 
-@pytest.mark.parametrize(("locale", "word"), [("de-AT", "plausibel"), ("es-MX", "plausible"), ("fr-FR", "plausibly")])
+@pytest.mark.parametrize(
+    ("locale", "word"), [("de-AT", "plausibel"), ("es-MX", "plausible"), ("fr-FR", "plausibly")]
+)
 def test_the_page_speaks_the_browsers_language_and_changes_it(opened, locale, word):
     page = opened(fragment(TYPICAL), locale=locale)
     assert word in said(page)
-    assert page.evaluate("document.documentElement.lang") == (locale[:2] if locale != "fr-FR" else "en")
+    assert page.evaluate("document.documentElement.lang") == (
+        locale[:2] if locale != "fr-FR" else "en"
+    )
     counts = re.findall(r"\d+", said(page))
     page.locator("#language").select_option("en")
     assert "plausibly" in said(page)
@@ -325,7 +353,9 @@ def test_a_changed_page_computes_nothing(opened, calculator, tmp_path):
     text = calculator.read_text(encoding="utf-8")
     found = re.search(r'"intercept":(-?\d+\.\d+)', text)
     changed = tmp_path / "changed.html"
-    changed.write_text(text.replace(found[0], f'"intercept":{float(found[1]) + 0.001}', 1), encoding="utf-8")
+    changed.write_text(
+        text.replace(found[0], f'"intercept":{float(found[1]) + 0.001}', 1), encoding="utf-8"
+    )
     page = opened(fragment(TYPICAL), path=changed)
     alert = page.locator("[role=alert]")
     assert "computes nothing" in alert.inner_text()
@@ -338,7 +368,15 @@ def test_the_paper_shows_answers_versions_and_the_banner(opened, model):
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     text = page.locator("body").inner_text()
-    for words in ("Research only", "Answers used", "71 years", model.content["digest"], "Printed on", "Intended use", "AUC"):
+    for words in (
+        "Research only",
+        "Answers used",
+        "71 years",
+        model.content["digest"],
+        "Printed on",
+        "Intended use",
+        "AUC",
+    ):
         assert words in text, words
     assert not page.locator("#form").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
@@ -348,7 +386,9 @@ def test_the_paper_shows_answers_versions_and_the_banner(opened, model):
 def test_formula_and_card_are_one_tap_away(opened, model):
     page = opened()
     page.locator("#formula > summary").click()
-    assert page.locator(".coefficients tbody tr").count() == 3 + 2 * len(model.content["preprocessing"]["columns"])
+    assert page.locator(".coefficients tbody tr").count() == 3 + 2 * len(
+        model.content["preprocessing"]["columns"]
+    )
     page.locator("#formula-outcome").select_option("death")
     first = model.content["recommended"]["outcomes"]["death"]["fits"][0]["intercept"]
     assert f"{first:.5g}" in page.locator(".coefficients").inner_text().replace("−", "-")

@@ -30,9 +30,7 @@ def leading_answers(model: Model) -> dict[str, Any] | None:
 
     def benefit(patients: Floats) -> Floats:
         risks = (
-            model.recommended_risks(patients)[primary]
-            if leads
-            else model.risks(patients, primary)
+            model.recommended_risks(patients)[primary] if leads else model.risks(patients, primary)
         )
         return model.benefit(risks, primary)
 
@@ -63,5 +61,7 @@ def _drawn(model: Model) -> Floats:
             columns.append(np.rint(column) if predictor.type == "integer" else column)
         else:
             counts = np.array([seen["counts"][str(level)] for level in seen["levels"]], np.float64)
-            columns.append(rng.choice(np.array(seen["levels"], float), _DRAWN, p=counts / counts.sum()))
+            columns.append(
+                rng.choice(np.array(seen["levels"], float), _DRAWN, p=counts / counts.sum())
+            )
     return np.column_stack(columns)

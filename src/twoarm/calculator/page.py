@@ -24,12 +24,13 @@ LARGEST = 5_000_000
 LANGUAGES = ("en", "de", "es")
 
 SCRIPTS = (
-    "evaluator", "range", "reading", "answer", "words", "figures", "form", "result", "card", "page",
+    "evaluator", "range", "reading", "answer", "words", "figures", "form", "patient", "changes",
+    "silence", "views", "benefit", "believe", "result", "card", "page",
 )  # fmt: skip
 """The modules in the order in which they need each other."""
 
 _HOME = files("twoarm.calculator")
-_IMPORT = re.compile(r"^import .*\n", re.MULTILINE)
+_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
 
@@ -92,14 +93,16 @@ def too_large(size: int) -> str:
     """Say that there is no page, why, and what to do."""
     return (
         f"the model takes {size / 1e6:.1f} MB, and a page for a phone holds at most "
-        f"{LARGEST / 1e6:.0f} MB. Its trees grow with the number of patients: use twoarm predict, or "
-        "leave forest and boosting out of the study file's members, or give them fewer trees."
+        f"{LARGEST / 1e6:.0f} MB. Its trees grow with the number of patients: use twoarm predict, "
+        "or leave forest and boosting out of the study file's members, or give them fewer trees."
     )
 
 
 def script(names: tuple[str, ...]) -> str:
     """Give some of the modules as one: their imports of each other are left out."""
-    return "\n".join(_COMMENT.sub("", _IMPORT.sub("", _text(f"script/{name}.js"))) for name in names)
+    return "\n".join(
+        _COMMENT.sub("", _IMPORT.sub("", _text(f"script/{name}.js"))) for name in names
+    )
 
 
 def languages() -> dict[str, dict[str, dict[str, str]]]:

@@ -1,4 +1,4 @@
-"""The short form: the few answers that move the benefit most, and what leaving out the rest costs."""
+"""The short form: the answers that move the benefit most, and what leaving out the rest costs."""
 
 from __future__ import annotations
 

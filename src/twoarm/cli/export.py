@@ -26,7 +26,7 @@ def export(
         typer.Option("--language", help="en, de or es [default: the browser's language]."),
     ] = None,
 ) -> None:
-    """Write the calculator of a run: one HTML file that computes in the browser, without network."""
+    """Write a run's calculator: one HTML file that computes in the browser, without network."""
     from twoarm.calculator import write_calculator
 
     model = run / "model.json" if run.is_dir() else run

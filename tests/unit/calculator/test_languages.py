@@ -12,12 +12,12 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 HOME = files("twoarm.calculator") / "languages"
 
 VERBS = {
-    "en": r"\bshould\b|\bmust\b|\bought\b|recommend|\badvise\b|\bconsider\b|\bsuggest|\bprefer|\bavoid\b"
-    r"|\btreat\b(?! for one more)|\bplace\b|\bdo not (stent|treat)\b",
-    "de": r"\bsoll(te|ten|en)?\b|\bmuss\b|empfehl|empfohl|\braten\b|\bratsam|bevorzug|\bvermeide|\berwäg"
-    r"|\bbehandeln\b|\bstenten\b",
-    "es": r"\bdeb(e|en|ería|erían|a)\b|recom|aconsej|\bsugier|\bconsider|\bprefer|\bevit|\btrate\b|\btratar\b"
-    r"(?! \(NNT\))",
+    "en": r"\bshould\b|\bmust\b|\bought\b|recommend|\badvise\b|\bconsider\b|\bsuggest|\bprefer"
+    r"|\bavoid\b|\btreat\b(?! for one more)|\bplace\b|\bdo not (stent|treat)\b",
+    "de": r"\bsoll(te|ten|en)?\b|\bmuss\b|empfehl|empfohl|\braten\b|\bratsam|bevorzug"
+    r"|\bvermeide|\berwäg|\bbehandeln\b|\bstenten\b",
+    "es": r"\bdeb(e|en|ería|erían|a)\b|recom|aconsej|\bsugier|\bconsider|\bprefer|\bevit"
+    r"|\btrate\b|\btratar\b(?! \(NNT\))",
 }
 """Verbs that would tell a reader what to do with a patient; the name of the NNT holds one."""
 
@@ -47,7 +47,11 @@ def test_terms_have_the_same_keys():
 
 def shipped_texts():
     file = load_study("rescue-stenting").file
-    yield from (file.study.title, file.target_trial.eligibility, file.target_trial.control_definition)
+    yield from (
+        file.study.title,
+        file.target_trial.eligibility,
+        file.target_trial.control_definition,
+    )
     yield from (file.treatment.labels.control, file.treatment.labels.treated)
     yield from (each.title for each in file.outcomes if each.role == "outcome")
     for predictor in file.predictors:
@@ -75,7 +79,7 @@ def test_what_the_model_file_says_of_itself_is_translated(code, model):
 def test_every_word_is_used_and_every_word_used_is_there():
     code = script(SCRIPTS)
     literal = set(re.findall(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)*)"', code))
-    started = {each for each in re.findall(r"`([a-z0-9_.]+\.)\$\{", code)}
+    started = set(re.findall(r"`([a-z0-9_.]+\.)\$\{", code))
     for key in languages()["en"]["words"]:
         known = key in literal or any(key.startswith(each) for each in started)
         assert known or f".{key}" in code, f"nothing says {key}"

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -35,7 +36,9 @@ def test_the_policy_lets_nothing_be_loaded_and_only_what_is_inside_run(html):
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     for opening, source in (("<style>", "style-src"), ('<script type="module">', "script-src")):
-        text = html[html.index(opening) + len(opening) :].split("</style>" if "style" in opening else "</script>")[0]
+        text = html[html.index(opening) + len(opening) :].split(
+            "</style>" if "style" in opening else "</script>"
+        )[0]
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"{source} 'sha256-{digest}'" in policy
 
@@ -75,13 +78,15 @@ def test_the_same_model_gives_the_same_bytes(html, model):
 def test_a_site_sets_threshold_and_language(model):
     found = inside(calculator_html(model, threshold=0.1, language="de"))
     assert (found["site_threshold"], found["site_language"]) == (10.0, "de")
-    with pytest.raises(ArgumentError, match="0 to 1.*found 15"):
+    with pytest.raises(ArgumentError, match=r"0 to 1.*found 15"):
         calculator_html(model, threshold=15)
-    with pytest.raises(ArgumentError, match="en, de, es.*'fr'"):
+    with pytest.raises(ArgumentError, match=r"en, de, es.*'fr'"):
         calculator_html(model, language="fr")
 
 
-def test_a_model_that_is_too_large_is_refused_with_what_to_do(model, model_file, monkeypatch, tmp_path):
+def test_a_model_that_is_too_large_is_refused_with_what_to_do(
+    model, model_file, monkeypatch, tmp_path
+):
     monkeypatch.setattr(module, "LARGEST", 10_000)
     with pytest.raises(ArgumentError, match=r"takes 0\.\d MB.*fewer trees"):
         calculator_html(model)
@@ -138,3 +143,23 @@ def test_the_short_form_asks_for_less_than_ten_and_says_what_it_costs(html, mode
     assert 0 < len(short["leading"]) < 10 < len(model.codebook)
     assert 0 <= short["median"] <= short["p95"] <= 1
     assert 500 < short["n"] <= 1000
+
+
+IMPORT = r"^import \{([^}]*)\} from \"\./(\w+)\.js\";"
+EXPORT = r"^export (?:function|class|const) (\w+)"
+
+
+def test_modules_stand_in_the_order_of_their_imports_and_offer_what_is_imported():
+    offered = {}
+    for name in module.SCRIPTS:
+        text = (files("twoarm.calculator") / "script" / f"{name}.js").read_text(encoding="utf-8")
+        for names, source in re.findall(
+            r"^import \{([^}]*)\} from \"\./(\w+)\.js\";", text, re.MULTILINE
+        ):
+            wanted = {each.strip() for each in names.split(",") if each.strip()}
+            assert wanted <= offered[source], (name, source)
+        offered[name] = set(
+            re.findall(r"^export (?:function|class|const) (\w+)", text, re.MULTILINE)
+        )
+    found = {path.name for path in (files("twoarm.calculator") / "script").iterdir()}
+    assert found == {f"{name}.js" for name in module.SCRIPTS}

@@ -9,8 +9,10 @@ import pytest
 from twoarm.cohort.codebook import Predictor, canonical, spells_number
 from twoarm.modelfile.reading import read_cells
 
-TYPED = ["7", " 7.2 ", "7,2", "+7", "-3", "1e1", ".5", "7.", "", "seven", "NaN", "Infinity", "1e999",
-         "7,2,1", "1.2.3", "7 2", "0x10", "٧", "7,", ",5", "--7", "7-2", "1_000"]  # fmt: skip
+TYPED = [
+    "7", " 7.2 ", "7,2", "+7", "-3", "1e1", ".5", "7.", "", "seven", "NaN", "Infinity", "1e999",
+    "7,2,1", "1.2.3", "7 2", "0x10", "٧", "7,", ",5", "--7", "7-2", "1_000",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", TYPED)
@@ -23,7 +25,9 @@ def test_a_number_is_what_python_reads_with_a_point_for_a_comma(plain_engine, te
     assert found == float(point) if known else math.isnan(found)
 
 
-@pytest.mark.parametrize("code", [1, 1.0, "01", " M1 ", "1e5", "-0", "+3", "1.50", "", "1e999", "x"])
+@pytest.mark.parametrize(
+    "code", [1, 1.0, "01", " M1 ", "1e5", "-0", "+3", "1.50", "", "1e999", "x"]
+)
 def test_codes_have_the_same_one_spelling(plain_engine, code):
     assert plain_engine.eval(f"canonical({json.dumps(code)})") == canonical(code)
 

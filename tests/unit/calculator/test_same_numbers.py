@@ -42,7 +42,12 @@ def test_the_recommended_learner_gives_the_same_risks_and_ranges(engine, model, 
         ends = model.benefit_range(patients, name, risks)
         expected = np.vstack([risks, model.benefit(risks, name), ends]).T
         given = [
-            [each[name]["control"], each[name]["treated"], each[name]["benefit"], *each[name]["range"]]
+            [
+                each[name]["control"],
+                each[name]["treated"],
+                each[name]["benefit"],
+                *each[name]["range"],
+            ]
             for each in found
         ]
         assert largest(given, expected) < CLOSE
@@ -74,17 +79,17 @@ def test_the_same_patients_are_refused(engine, model, patients):
     assert set(found) == {"outside", "far", "decided", None}
 
 
+def in_order(found, place, arm):
+    risk = found[place["outcome"]][arm]
+    return 1 - risk if place["complement"] else risk
+
+
 def test_nested_outcomes_of_one_arm_do_not_contradict_each_other(engine, model, patients):
     found = in_javascript(engine, "answer(MODEL, coded, 'recommended')", patients)
     order = model.content["recommended"]["order"]
     assert len(order) > 1
     for arm in ("control", "treated"):
-        chain = np.array(
-            [
-                [1 - each[o["outcome"]][arm] if o["complement"] else each[o["outcome"]][arm] for o in order]
-                for each in found
-            ]
-        )  # fmt: skip
+        chain = np.array([[in_order(each, o, arm) for o in order] for each in found])
         assert (np.diff(chain, axis=1) > -CLOSE).all()
 
 
@@ -112,5 +117,5 @@ def test_pooling_is_isotonic_regression(plain_engine):
     ],
 )
 def test_a_page_that_computes_otherwise_is_silent(engine, change):
-    code = f"(() => {{ const model = JSON.parse(JSON.stringify(MODEL)); {change}; return mayCompute(model); }})()"
-    assert engine.eval(code) is False
+    copy = "const model = JSON.parse(JSON.stringify(MODEL))"
+    assert engine.eval(f"(() => {{ {copy}; {change}; return mayCompute(model); }})()") is False

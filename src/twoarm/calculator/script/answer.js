@@ -1,6 +1,15 @@
 // What the page says of one patient, and the check that it may say anything at all.
 
-import { benefitOf, distance, encode, isDecided, outsideSupport, propensity, recommendedRisks, studyRisks } from "./evaluator.js";
+import {
+  benefitOf,
+  distance,
+  encode,
+  isDecided,
+  outsideSupport,
+  propensity,
+  recommendedRisks,
+  studyRisks,
+} from "./evaluator.js";
 import { range } from "./range.js";
 import { isNumber, readCell } from "./reading.js";
 
@@ -23,7 +32,12 @@ export function answer(model, coded, learner) {
   const found = {};
   for (const [name, risks] of Object.entries(leads ? recommendedRisks(model, x) : studyRisks(model, x))) {
     const benefit = benefitOf(model, name, risks);
-    found[name] = { control: risks[0], treated: risks[1], benefit, range: leads ? range(model, name, x, risks, benefit) : null };
+    found[name] = {
+      control: risks[0],
+      treated: risks[1],
+      benefit,
+      range: leads ? range(model, name, x, risks, benefit) : null,
+    };
   }
   return found;
 }
@@ -43,8 +57,19 @@ export function refusal(model, coded) {
 
 // The three answers that bring a patient nearest to the others if they alone were average.
 function farthest(model, coded) {
-  const nearer = coded.map((_, k) => distance(model, encode(model, coded.map((value, j) => (j === k ? null : value)))));
-  return coded.map((_, k) => k).sort((a, b) => nearer[a] - nearer[b]).slice(0, 3);
+  const nearer = coded.map((_, k) =>
+    distance(
+      model,
+      encode(
+        model,
+        coded.map((value, j) => (j === k ? null : value)),
+      ),
+    ),
+  );
+  return coded
+    .map((_, k) => k)
+    .sort((a, b) => nearer[a] - nearer[b])
+    .slice(0, 3);
 }
 
 // How the primary benefit moves while one answer runs over what is usual among those seen.

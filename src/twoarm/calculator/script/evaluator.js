@@ -31,11 +31,15 @@ function cube(x) {
 function splineTerms(x, knots) {
   const last = knots[knots.length - 1];
   const before = knots[knots.length - 2];
-  return knots.slice(0, -2).map((knot) =>
-    (cube(x - knot)
-      - ((last - knot) / (last - before)) * cube(x - before)
-      + ((before - knot) / (last - before)) * cube(x - last))
-    / (last - knots[0]) ** 2);
+  return knots
+    .slice(0, -2)
+    .map(
+      (knot) =>
+        (cube(x - knot) -
+          ((last - knot) / (last - before)) * cube(x - before) +
+          ((before - knot) / (last - before)) * cube(x - last)) /
+        (last - knots[0]) ** 2,
+    );
 }
 
 function logisticRisk(member, x) {
@@ -44,7 +48,9 @@ function logisticRisk(member, x) {
     if (knots.length) terms.push(...splineTerms(x[k], knots));
   });
   let predictor = member.intercept;
-  member.slopes.forEach((slope, k) => { predictor += slope * terms[k]; });
+  member.slopes.forEach((slope, k) => {
+    predictor += slope * terms[k];
+  });
   return expit(predictor);
 }
 
@@ -134,13 +140,16 @@ export function recommendedRisks(model, x) {
     const z = standardised(each, x);
     risks[name] = [0, 0];
     for (const fit of each.fits) {
-      fitRisks(fit, z).forEach((risk, arm) => { risks[name][arm] += fit.weight * risk; });
+      fitRisks(fit, z).forEach((risk, arm) => {
+        risks[name][arm] += fit.weight * risk;
+      });
     }
   }
   const weights = order.map((each) => each.weight);
   for (const arm of [0, 1]) {
     const given = order.map(({ outcome, complement }) =>
-      (complement ? 1 - risks[outcome][arm] : risks[outcome][arm]));
+      complement ? 1 - risks[outcome][arm] : risks[outcome][arm],
+    );
     nonDecreasing(given, weights).forEach((value, k) => {
       risks[order[k].outcome][arm] = order[k].complement ? 1 - value : value;
     });

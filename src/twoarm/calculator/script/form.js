@@ -36,7 +36,8 @@ export function shown(words, predictor, value, state) {
 export function limits(words, predictor, bounds, state) {
   const { unit, factor } = unitOf(predictor, state);
   const [min, max] = [bounds?.min, bounds?.max].map((limit) =>
-    (limit === undefined || limit === null ? null : words.number(limit / factor, factor === 1 ? 12 : 3)));
+    limit === undefined || limit === null ? null : words.number(limit / factor, factor === 1 ? 12 : 3),
+  );
   if (min === null && max === null) return words.say("field.any");
   if (min === null) return words.say("field.at_most", { min, max: withUnit(words, max, unit) });
   if (max === null) return words.say("field.at_least", { min: withUnit(words, min, unit) });
@@ -65,11 +66,16 @@ function remark(words, predictor, read, state) {
   const said = shown(words, predictor, read.value, state);
   if (isUnusual(predictor, read.value)) return { note: words.say("field.unusual", { value: said }) };
   const typed = state.typed[predictor.column].trim();
-  const plain = /^[0-9]+(\.[0-9]+)?$/.test(typed) && words.number(1.5).includes(".") || /^[0-9]+$/.test(typed);
+  const plain =
+    (/^[0-9]+(\.[0-9]+)?$/.test(typed) && words.number(1.5).includes(".")) || /^[0-9]+$/.test(typed);
   const { factor } = unitOf(predictor, state);
   if (plain && factor === 1) return {};
   const inModel = shown(words, predictor, read.value, { otherUnit: {} });
-  return { note: words.say("field.read", { value: factor === 1 ? said : `${said} = ${withRounding(words, predictor, read.value) ?? inModel}` }) };
+  return {
+    note: words.say("field.read", {
+      value: factor === 1 ? said : `${said} = ${withRounding(words, predictor, read.value) ?? inModel}`,
+    }),
+  };
 }
 
 function withRounding(words, predictor, value) {
@@ -82,7 +88,10 @@ function about(words, predictor, support, state) {
   if (isNumber(predictor)) {
     const { unit, factor } = unitOf(predictor, state);
     const say = (value) => words.number(value / factor, factor === 1 ? 12 : 3);
-    texts.push(words.say("field.seen", { min: say(support.min), max: withUnit(words, say(support.max), unit) }), " ");
+    texts.push(
+      words.say("field.seen", { min: say(support.min), max: withUnit(words, say(support.max), unit) }),
+      " ",
+    );
     const { min, max } = predictor.usual ?? {};
     if (min !== undefined && max !== undefined) {
       texts.push(words.say("field.usual", { min: say(min), max: withUnit(words, say(max), unit) }));
@@ -116,17 +125,39 @@ export class Form {
     const help = about(words, predictor, this.model.support[k], state);
     const note = el("p", { class: "note", id: `n-${k}` });
     const text = el("p", { class: "help", id: `i-${k}`, hidden: true }, help);
-    const info = help.length ? el("button", {
-      type: "button", class: "info", "aria-expanded": "false", "aria-controls": `i-${k}`,
-      "aria-label": words.say("field.about", { label }),
-      click: () => { text.hidden = !text.hidden; info.setAttribute("aria-expanded", String(!text.hidden)); },
-    }, el("span", { "aria-hidden": "true" }, "i")) : null;
-    const control = number ? this.number(predictor, k) : this.levels(predictor, k, label);
+    const info = help.length
+      ? el(
+          "button",
+          {
+            type: "button",
+            class: "info",
+            "aria-expanded": "false",
+            "aria-controls": `i-${k}`,
+            "aria-label": words.say("field.about", { label }),
+            click: () => {
+              text.hidden = !text.hidden;
+              info.setAttribute("aria-expanded", String(!text.hidden));
+            },
+          },
+          el("span", { "aria-hidden": "true" }, "i"),
+        )
+      : null;
+    const control = number ? this.number(predictor, k) : this.levels(predictor, k);
     const isGroup = control.dataset.group === "yes";
-    const name = el(isGroup ? "span" : "label", isGroup ? { id: `l-${k}`, class: "name" } : { for: `f-${k}`, class: "name" },
-      own(words, predictor.label));
-    const row = el("div", { class: "field", id: `row-${k}` },
-      el("div", { class: "head" }, name, hint ? el("small", { id: `h-${k}` }, hint) : null), info, control, text, note);
+    const name = el(
+      isGroup ? "span" : "label",
+      isGroup ? { id: `l-${k}`, class: "name" } : { for: `f-${k}`, class: "name" },
+      own(words, predictor.label),
+    );
+    const row = el(
+      "div",
+      { class: "field", id: `row-${k}` },
+      el("div", { class: "head" }, name, hint ? el("small", { id: `h-${k}` }, hint) : null),
+      info,
+      control,
+      text,
+      note,
+    );
     this.rows.set(predictor.column, { row, note, k });
     this.refresh(predictor);
     return row;
@@ -136,15 +167,20 @@ export class Form {
     const { words, state } = this;
     const typed = state.typed[predictor.column] ?? "";
     const input = el("input", {
-      id: `f-${k}`, type: "text", inputmode: predictor.type === "integer" ? "numeric" : "decimal", autocomplete: "off",
+      id: `f-${k}`,
+      type: "text",
+      inputmode: predictor.type === "integer" ? "numeric" : "decimal",
+      autocomplete: "off",
       "aria-describedby": `h-${k} n-${k}`,
-      input: () => this.set(predictor, input.value, false), change: () => this.set(predictor, input.value, true),
+      input: () => this.set(predictor, input.value, false),
+      change: () => this.set(predictor, input.value, true),
     });
     input.value = typed === UNKNOWN ? "" : typed;
     const box = el("div", { class: "box" }, input, this.unit(predictor, k));
     if (!predictor.may_be_missing) return box;
     const unknown = el("input", {
-      type: "checkbox", id: `u-${k}`,
+      type: "checkbox",
+      id: `u-${k}`,
       change: () => {
         input.value = "";
         input.disabled = unknown.checked;
@@ -153,22 +189,39 @@ export class Form {
     });
     unknown.checked = typed === UNKNOWN;
     input.disabled = unknown.checked;
-    return el("div", { class: "with-unknown" }, box, el("label", { class: "unknown" }, unknown, words.say("field.unknown"),
-      el("span", { class: "visually-hidden" }, `: ${words.term(predictor.label)}`)));
+    return el(
+      "div",
+      { class: "with-unknown" },
+      box,
+      el(
+        "label",
+        { class: "unknown" },
+        unknown,
+        words.say("field.unknown"),
+        el("span", { class: "visually-hidden" }, `: ${words.term(predictor.label)}`),
+      ),
+    );
   }
 
   unit(predictor, k) {
     const { words, state } = this;
-    if (!predictor.other_unit) return predictor.unit ? el("span", { class: "unit" }, words.term(predictor.unit)) : null;
-    const select = el("select", {
-      class: "unit", "aria-label": words.say("field.unit", { label: words.term(predictor.label) }),
-      change: () => {
-        state.otherUnit[predictor.column] = select.selectedIndex === 1;
-        this.replace(k);
-        this.changed();
-        document.querySelector(`#row-${k} select`).focus();
+    if (!predictor.other_unit)
+      return predictor.unit ? el("span", { class: "unit" }, words.term(predictor.unit)) : null;
+    const select = el(
+      "select",
+      {
+        class: "unit",
+        "aria-label": words.say("field.unit", { label: words.term(predictor.label) }),
+        change: () => {
+          state.otherUnit[predictor.column] = select.selectedIndex === 1;
+          this.replace(k);
+          this.changed();
+          document.querySelector(`#row-${k} select`).focus();
+        },
       },
-    }, el("option", {}, predictor.unit), el("option", {}, predictor.other_unit.unit));
+      el("option", {}, predictor.unit),
+      el("option", {}, predictor.other_unit.unit),
+    );
     select.selectedIndex = state.otherUnit[predictor.column] ? 1 : 0;
     return select;
   }
@@ -177,21 +230,49 @@ export class Form {
     document.getElementById(`row-${k}`).replaceWith(this.row(k));
   }
 
-  levels(predictor, k, label) {
+  levels(predictor, k) {
     const { words, state } = this;
     const typed = state.typed[predictor.column] ?? "";
     const options = predictor.levels.map((level) => [String(level.code), words.term(level.label)]);
     if (predictor.may_be_missing) options.push([UNKNOWN, words.say("field.unknown")]);
     const short = predictor.levels.every((level) => words.term(level.label).length <= SHORT_LABEL);
     if (short && predictor.levels.length <= 3) {
-      return el("div", { class: predictor.may_be_missing ? "segments apart" : "segments", role: "radiogroup", "aria-labelledby": `l-${k}`, "aria-describedby": `n-${k}`, "data-group": "yes" },
-        options.map(([code, text], position) => el("label", {},
-          el("input", { type: "radio", name: `f-${k}`, id: position ? null : `f-${k}`, value: code, checked: code === typed, change: () => this.set(predictor, code, true) }),
-          el("span", {}, text))));
+      return el(
+        "div",
+        {
+          class: predictor.may_be_missing ? "segments apart" : "segments",
+          role: "radiogroup",
+          "aria-labelledby": `l-${k}`,
+          "aria-describedby": `n-${k}`,
+          "data-group": "yes",
+        },
+        options.map(([code, text], position) =>
+          el(
+            "label",
+            {},
+            el("input", {
+              type: "radio",
+              name: `f-${k}`,
+              id: position ? null : `f-${k}`,
+              value: code,
+              checked: code === typed,
+              change: () => this.set(predictor, code, true),
+            }),
+            el("span", {}, text),
+          ),
+        ),
+      );
     }
-    const select = el("select", { id: `f-${k}`, "aria-describedby": `n-${k}`, "aria-label": null, change: () => this.set(predictor, select.value, true) },
+    const select = el(
+      "select",
+      {
+        id: `f-${k}`,
+        "aria-describedby": `n-${k}`,
+        change: () => this.set(predictor, select.value, true),
+      },
       el("option", { value: "" }, words.say("field.choose")),
-      options.map(([code, text]) => el("option", { value: code, selected: code === typed }, text)));
+      options.map(([code, text]) => el("option", { value: code, selected: code === typed }, text)),
+    );
     return select;
   }
 

@@ -3,7 +3,8 @@
 import { hasRecommended, mayCompute } from "./answer.js";
 import { card, formula } from "./card.js";
 import { Form, readField, shown } from "./form.js";
-import { patientOf, Result, thresholdOf } from "./result.js";
+import { patientOf, thresholdOf } from "./patient.js";
+import { Result } from "./result.js";
 import { readNumber } from "./reading.js";
 import { choice, el, own, Words } from "./words.js";
 
@@ -29,7 +30,9 @@ function remember(state) {
 }
 
 function firstLanguage(kept) {
-  const wanted = [kept.language, MODEL.site_language, ...(navigator.languages ?? [])].map((each) => String(each).slice(0, 2));
+  const wanted = [kept.language, MODEL.site_language, ...(navigator.languages ?? [])].map((each) =>
+    String(each).slice(0, 2),
+  );
   return wanted.find((each) => each in LANGUAGES) ?? "en";
 }
 
@@ -53,13 +56,24 @@ class Page {
     const kept = remembered();
     const linked = fromLink();
     this.state = {
-      ...blank(), typed: linked, left: new Set(Object.keys(linked)), language: firstLanguage(kept), view: kept.view ?? "icons",
-      learner: hasRecommended(MODEL) ? "recommended" : "study", short: false, decimals: false, threshold: null,
+      ...blank(),
+      typed: linked,
+      left: new Set(Object.keys(linked)),
+      language: firstLanguage(kept),
+      view: kept.view ?? "icons",
+      learner: hasRecommended(MODEL) ? "recommended" : "study",
+      short: false,
+      decimals: false,
+      threshold: null,
     };
     this.draw();
     window.addEventListener("hashchange", () => this.follow());
     window.addEventListener("beforeprint", () => this.stamp());
-    window.addEventListener("afterprint", () => this.opened.forEach((each) => { each.open = false; }));
+    window.addEventListener("afterprint", () =>
+      this.opened.forEach((each) => {
+        each.open = false;
+      }),
+    );
   }
 
   follow() {
@@ -71,7 +85,9 @@ class Page {
 
   at(id, ...children) {
     const place = document.getElementById(id);
-    place.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+    place.replaceChildren(
+      ...children.flat(Infinity).filter((child) => child !== null && child !== undefined),
+    );
     return place;
   }
 
@@ -83,7 +99,11 @@ class Page {
     this.form = new Form(MODEL, state, words, () => this.update());
     this.result = new Result(MODEL, state, words, (control) => this.update(control));
     document.documentElement.lang = state.language;
-    this.at("banner", el("b", {}, words.say("banner")), MODEL.synthetic ? el("span", {}, ` ${words.say("banner.synthetic")}`) : null);
+    this.at(
+      "banner",
+      el("b", {}, words.say("banner")),
+      MODEL.synthetic ? el("span", {}, ` ${words.say("banner.synthetic")}`) : null,
+    );
     this.at("skip", words.say("skip"));
     this.head();
     this.who();
@@ -98,24 +118,66 @@ class Page {
     const { population, labels } = MODEL;
     this.at("title", own(words, MODEL.title));
     document.title = words.term(MODEL.title);
-    this.at("subtitle", words.say(MODEL.synthetic ? "subtitle.synthetic" : "subtitle", {
-      control: String(population.n_control), treated: String(population.n_treated),
-      control_label: words.inside(labels.control), treated_label: words.inside(labels.treated),
-    }));
-    const select = el("select", {
-      id: "language", change: () => { state.language = select.value; remember(state); this.draw(); document.getElementById("language").focus(); },
-    }, Object.entries(LANGUAGES).map(([code, each]) => el("option", { value: code, lang: code, selected: code === state.language }, each.words.name)));
+    this.at(
+      "subtitle",
+      words.say(MODEL.synthetic ? "subtitle.synthetic" : "subtitle", {
+        control: String(population.n_control),
+        treated: String(population.n_treated),
+        control_label: words.inside(labels.control),
+        treated_label: words.inside(labels.treated),
+      }),
+    );
+    const select = el(
+      "select",
+      {
+        id: "language",
+        change: () => {
+          state.language = select.value;
+          remember(state);
+          this.draw();
+          document.getElementById("language").focus();
+        },
+      },
+      Object.entries(LANGUAGES).map(([code, each]) =>
+        el("option", { value: code, lang: code, selected: code === state.language }, each.words.name),
+      ),
+    );
     this.at("languages-choice", el("label", { for: "language" }, words.say("language")), select);
   }
 
   who() {
     const { words } = this;
-    const line = (key, text) => (text ? el("div", {}, el("dt", {}, words.say(key)), el("dd", {}, typeof text === "string" ? own(words, text) : text)) : null);
+    const line = (key, text) =>
+      text
+        ? el(
+            "div",
+            {},
+            el("dt", {}, words.say(key)),
+            el("dd", {}, typeof text === "string" ? own(words, text) : text),
+          )
+        : null;
     const { created, expires } = MODEL;
-    const data = created && expires ? words.say("data.text", { created: words.date(created), expires: words.date(expires) }) : words.say("data.undated");
-    this.at("who", el("h2", {}, words.say("who.title")), el("dl", {}, line("who.for", MODEL.population.eligibility), line("who.not", MODEL.not_for)),
-      el("details", {}, el("summary", {}, words.say("who.more")), el("dl", {}, line("who.control", MODEL.population.control_definition),
-        line("who.use", MODEL.intended_use), line("data", el("span", {}, data)))));
+    const data =
+      created && expires
+        ? words.say("data.text", { created: words.date(created), expires: words.date(expires) })
+        : words.say("data.undated");
+    this.at(
+      "who",
+      el("h2", {}, words.say("who.title")),
+      el("dl", {}, line("who.for", MODEL.population.eligibility), line("who.not", MODEL.not_for)),
+      el(
+        "details",
+        {},
+        el("summary", {}, words.say("who.more")),
+        el(
+          "dl",
+          {},
+          line("who.control", MODEL.population.control_definition),
+          line("who.use", MODEL.intended_use),
+          line("data", el("span", {}, data)),
+        ),
+      ),
+    );
   }
 
   fields() {
@@ -124,18 +186,47 @@ class Page {
     const { short } = MODEL;
     const lead = short ? short.leading : all;
     const rest = all.filter((k) => !lead.includes(k));
-    const options = short ? [["full", words.say("form.full", { n: String(all.length) })], ["short", words.say("form.short", { n: String(lead.length) })]] : [];
-    const pick = (length) => { state.short = length === "short"; this.fields(); this.update(); document.querySelector("[name=length]:checked").focus(); };
+    const options = short
+      ? [
+          ["full", words.say("form.full", { n: String(all.length) })],
+          ["short", words.say("form.short", { n: String(lead.length) })],
+        ]
+      : [];
+    const pick = (length) => {
+      state.short = length === "short";
+      this.fields();
+      this.update();
+      document.querySelector("[name=length]:checked").focus();
+    };
     const points = (value) => words.fixed(100 * value, 1);
     const rows = (numbers) => numbers.map((k) => this.form.row(k));
-    this.at("fields", el("h2", { id: "form-title" }, words.say("form.title")),
-      short ? choice("length", words.say("form.length"), options, state.short ? "short" : "full", pick) : null,
-      short && state.short ? el("p", { class: "soft" }, words.say("form.short.note", {
-        n: String(rest.length), patients: String(short.n), median: points(short.median), p95: points(short.p95),
-      })) : null,
-      short ? el("h3", {}, words.say("form.lead")) : null, rows(lead),
+    this.at(
+      "fields",
+      el("h2", { id: "form-title" }, words.say("form.title")),
+      short
+        ? choice("length", words.say("form.length"), options, state.short ? "short" : "full", pick)
+        : null,
+      short && state.short
+        ? el(
+            "p",
+            { class: "soft" },
+            words.say("form.short.note", {
+              n: String(rest.length),
+              patients: String(short.n),
+              median: points(short.median),
+              p95: points(short.p95),
+            }),
+          )
+        : null,
+      short ? el("h3", {}, words.say("form.lead")) : null,
+      rows(lead),
       rest.length && !state.short ? [el("h3", {}, words.say("form.rest")), rows(rest)] : null,
-      el("p", {}, el("button", { type: "button", class: "quiet", click: () => this.clear() }, words.say("form.clear"))));
+      el(
+        "p",
+        {},
+        el("button", { type: "button", class: "quiet", click: () => this.clear() }, words.say("form.clear")),
+      ),
+    );
   }
 
   clear() {
@@ -148,9 +239,13 @@ class Page {
   folded() {
     const { words, state } = this;
     const fold = (id, key, content) => el("details", { id }, el("summary", {}, words.say(key)), content);
-    this.at("folded", fold("settings", "settings.title", this.settings()), fold("formula", "formula.title", formula(MODEL, words, MODEL_TEXT)),
+    this.at(
+      "folded",
+      fold("settings", "settings.title", this.settings()),
+      fold("formula", "formula.title", formula(MODEL, words, MODEL_TEXT)),
       fold("card", "card.title", card(MODEL, words, state)),
-      el("p", {}, el("button", { type: "button", click: () => window.print() }, words.say("print"))));
+      el("p", {}, el("button", { type: "button", click: () => window.print() }, words.say("print"))),
+    );
   }
 
   settings() {
@@ -158,23 +253,54 @@ class Page {
     const threshold = thresholdOf(MODEL, state);
     const note = el("p", { class: "note", id: "threshold-note" });
     const input = el("input", {
-      id: "threshold", type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": "threshold-note",
+      id: "threshold",
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      "aria-describedby": "threshold-note",
       input: () => {
         const value = readNumber(input.value);
         const empty = input.value.trim() === "";
         const good = empty || (value >= 0 && value <= 100);
-        note.textContent = good ? "" : words.say("settings.threshold.bad", { found: input.value.slice(0, 40) });
+        note.textContent = good
+          ? ""
+          : words.say("settings.threshold.bad", { found: input.value.slice(0, 40) });
         input.setAttribute("aria-invalid", String(!good));
         state.threshold = good && !empty ? value : null;
         this.update();
       },
     });
     input.value = threshold ? words.number(threshold.value) : "";
-    const decimals = el("input", { id: "decimals", type: "checkbox", checked: state.decimals, change: () => { state.decimals = decimals.checked; this.update(); } });
+    const decimals = el("input", {
+      id: "decimals",
+      type: "checkbox",
+      checked: state.decimals,
+      change: () => {
+        state.decimals = decimals.checked;
+        this.update();
+      },
+    });
     const link = el("div", { id: "link" });
-    return [el("p", { class: "setting" }, el("label", { for: "threshold" }, words.say("settings.threshold")), input), note,
+    return [
+      el(
+        "p",
+        { class: "setting" },
+        el("label", { for: "threshold" }, words.say("settings.threshold")),
+        input,
+      ),
+      note,
       el("p", {}, el("label", { class: "check" }, decimals, el("span", {}, words.say("settings.decimals")))),
-      el("p", {}, el("button", { type: "button", click: () => link.replaceChildren(...this.link()) }, words.say("settings.link"))), link];
+      el(
+        "p",
+        {},
+        el(
+          "button",
+          { type: "button", click: () => link.replaceChildren(...this.link()) },
+          words.say("settings.link"),
+        ),
+      ),
+      link,
+    ];
   }
 
   link() {
@@ -183,11 +309,19 @@ class Page {
     for (const predictor of MODEL.codebook) {
       const read = readField(predictor, state);
       if (read.unknown) values.set(predictor.column, "?");
-      else if (read.value !== undefined) values.set(predictor.column, predictor.levels ? String(predictor.levels[read.value].code) : String(read.value));
+      else if (read.value !== undefined)
+        values.set(
+          predictor.column,
+          predictor.levels ? String(predictor.levels[read.value].code) : String(read.value),
+        );
     }
     const input = el("input", { id: "link-text", type: "text", readonly: true, class: "wide" });
     input.value = `${location.href.split("#")[0]}#${values}`;
-    return [el("p", { class: "soft" }, words.say("settings.link.note")), el("label", { for: "link-text" }, words.say("settings.link.label")), input];
+    return [
+      el("p", { class: "soft" }, words.say("settings.link.note")),
+      el("label", { for: "link-text" }, words.say("settings.link.label")),
+      input,
+    ];
   }
 
   // Only the result is drawn again; `control` names a choice inside it that keeps the focus.
@@ -213,7 +347,11 @@ class Page {
       const known = coded[k] !== null;
       const value = shown(words, predictor, known ? coded[k] : MODEL.fill[k], state);
       const read = readField(predictor, state);
-      const text = known ? value : read.open && !state.short || read.problem ? "–" : words.say("print.average", { value });
+      const text = known
+        ? value
+        : (read.open && !state.short) || read.problem
+          ? "–"
+          : words.say("print.average", { value });
       return el("div", {}, el("dt", {}, own(words, predictor.label)), el("dd", {}, text));
     });
     return [el("h2", {}, words.say("print.patient")), el("dl", {}, lines), el("p", { id: "stamp" })];
@@ -222,8 +360,12 @@ class Page {
   // On paper nothing is folded but the coefficients and the run's findings.
   stamp() {
     this.opened = [...document.querySelectorAll("#who details:not([open]), #card:not([open])")];
-    this.opened.forEach((each) => { each.open = true; });
-    const now = new Intl.DateTimeFormat(this.words.locale, { dateStyle: "long", timeStyle: "short" }).format(new Date());
+    this.opened.forEach((each) => {
+      each.open = true;
+    });
+    const now = new Intl.DateTimeFormat(this.words.locale, { dateStyle: "long", timeStyle: "short" }).format(
+      new Date(),
+    );
     const id = [MODEL.title, MODEL.version, MODEL.digest].filter(Boolean).join(" · ");
     this.at("stamp", `${this.words.say("print.on", { date: now })}. ${id}`);
   }
@@ -232,7 +374,9 @@ class Page {
 function refuse() {
   const words = new Words(LANGUAGES, firstLanguage(remembered()));
   document.documentElement.lang = words.language;
-  document.getElementById("main").replaceChildren(el("p", { role: "alert", class: "mismatch" }, words.say("mismatch")));
+  document
+    .getElementById("main")
+    .replaceChildren(el("p", { role: "alert", class: "mismatch" }, words.say("mismatch")));
 }
 
 // When served, the page can be installed and works without the server afterwards.

@@ -14,7 +14,10 @@ export function range(model, name, x, [control, treated], benefit) {
   const gradient = [middle, side, ...z.map((value) => middle * value), ...z.map((value) => side * value)];
   let spread = 0;
   for (let column = 0; column < gradient.length; column++) {
-    const along = dot(gradient.slice(column), fit.root.slice(column).map((row) => row[column]));
+    const along = dot(
+      gradient.slice(column),
+      fit.root.slice(column).map((row) => row[column]),
+    );
     spread += along ** 2;
   }
   const apart = mu1 - mu0 - (treated - control);

@@ -41,7 +41,9 @@ export class Words {
 
   date(text) {
     const day = new Date(`${text.slice(0, 10)}T12:00:00`);
-    return Number.isNaN(day.getTime()) ? text : new Intl.DateTimeFormat(this.locale, { dateStyle: "long" }).format(day);
+    return Number.isNaN(day.getTime())
+      ? text
+      : new Intl.DateTimeFormat(this.locale, { dateStyle: "long" }).format(day);
   }
 
   list(texts) {
@@ -97,8 +99,21 @@ export function own(words, text, tag = "span") {
 }
 
 export function choice(name, legend, options, chosen, pick) {
-  return el("fieldset", { class: "choice" }, el("legend", {}, legend), el("div", { class: "segments" },
-    options.map(([value, label]) => el("label", {},
-      el("input", { type: "radio", name, value, checked: value === chosen, change: () => pick(value) }),
-      el("span", {}, label)))));
+  return el(
+    "fieldset",
+    { class: "choice" },
+    el("legend", {}, legend),
+    el(
+      "div",
+      { class: "segments" },
+      options.map(([value, label]) =>
+        el(
+          "label",
+          {},
+          el("input", { type: "radio", name, value, checked: value === chosen, change: () => pick(value) }),
+          el("span", {}, label),
+        ),
+      ),
+    ),
+  );
 }
