@@ -236,7 +236,8 @@ def test_dots_add_up_to_a_hundred_and_to_the_sentence(opened):
     page = opened(fragment(TYPICAL))
     counts = page.evaluate(
         "[...document.querySelectorAll('svg.dots')].map((one) =>"
-        " [one.querySelectorAll('.full').length, one.querySelectorAll('circle:not(.pip), path').length])"
+        " [one.querySelectorAll('.full'), one.querySelectorAll('circle:not(.pip), path')]"
+        ".map((found) => found.length))"
     )
     a, b = map(int, re.search(r": (\d+) of 100 .*, (\d+) of 100", said(page)).groups())
     assert counts == [[a, 100], [b, 100]]

@@ -128,7 +128,7 @@ export function formula(model, words, text) {
   ];
 }
 
-function performance(model, words) {
+function discrimination(model, words) {
   const say = (value) => (typeof value === "number" ? words.fixed(value, 2) : "–");
   const lines = Object.entries(model.performance ?? {}).map(([name, { control, treated }]) => {
     const nested = control.headline_method === "nested_cv";
@@ -212,7 +212,7 @@ function rows(model, words, state) {
           : words.say("card.missing.none"),
       ],
     ],
-    ...performance(model, words),
+    ...discrimination(model, words),
     ["card.findings", [findings(model, words)]],
     [
       "card.provenance",

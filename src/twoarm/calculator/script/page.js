@@ -236,14 +236,23 @@ class Page {
     document.querySelector("#fields .field input, #fields .field select").focus();
   }
 
+  // What is folded is made when it is opened first: a long table is not what a reader waits for.
   folded() {
     const { words, state } = this;
-    const fold = (id, key, content) => el("details", { id }, el("summary", {}, words.say(key)), content);
+    this.fills = [];
+    const fold = (id, key, make) => {
+      const body = el("div");
+      const fill = () => {
+        if (!body.childElementCount) body.append(...make().flat(Infinity).filter(Boolean));
+      };
+      this.fills.push(fill);
+      return el("details", { id, toggle: fill }, el("summary", {}, words.say(key)), body);
+    };
     this.at(
       "folded",
-      fold("settings", "settings.title", this.settings()),
-      fold("formula", "formula.title", formula(MODEL, words, MODEL_TEXT)),
-      fold("card", "card.title", card(MODEL, words, state)),
+      fold("settings", "settings.title", () => this.settings()),
+      fold("formula", "formula.title", () => formula(MODEL, words, MODEL_TEXT)),
+      fold("card", "card.title", () => card(MODEL, words, state)),
       el("p", {}, el("button", { type: "button", click: () => window.print() }, words.say("print"))),
     );
   }
@@ -359,6 +368,7 @@ class Page {
 
   // On paper nothing is folded but the coefficients and the run's findings.
   stamp() {
+    this.fills.forEach((fill) => fill());
     this.opened = [...document.querySelectorAll("#who details:not([open]), #card:not([open])")];
     this.opened.forEach((each) => {
       each.open = true;

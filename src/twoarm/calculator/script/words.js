@@ -12,6 +12,7 @@ export class Words {
   constructor(languages, language) {
     this.language = language;
     this.locale = language === "en" ? "en-GB" : language; // 29 November, not November 29
+    this.formats = new Map();
     this.words = languages[language].words;
     this.terms = languages[language].terms;
     this.english = languages.en.words;
@@ -29,14 +30,22 @@ export class Words {
     return this.parts(key, values).join("");
   }
 
+  // Formats are kept: to make one takes longer than to use it a hundred times.
+  format(options) {
+    const key = JSON.stringify(options);
+    if (!this.formats.has(key)) {
+      this.formats.set(key, new Intl.NumberFormat(this.locale, { ...options, useGrouping: false }));
+    }
+    return this.formats.get(key);
+  }
+
   number(value, digits = 12) {
-    const format = { maximumSignificantDigits: digits, useGrouping: false };
-    return new Intl.NumberFormat(this.locale, format).format(value);
+    return this.format({ maximumSignificantDigits: digits }).format(value);
   }
 
   fixed(value, decimals) {
-    const format = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
-    return new Intl.NumberFormat(this.locale, format).format(value).replace(/^-/, "−");
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    return this.format(options).format(value).replace(/^-/, "−");
   }
 
   date(text) {
