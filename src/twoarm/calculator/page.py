@@ -25,7 +25,7 @@ LANGUAGES = ("en", "de", "es")
 
 SCRIPTS = (
     "evaluator", "range", "reading", "answer", "words", "figures", "form", "patient", "changes",
-    "silence", "views", "benefit", "believe", "result", "card", "page",
+    "silence", "views", "benefit", "believe", "result", "card", "settings", "page",
 )  # fmt: skip
 """The modules in the order in which they need each other."""
 

@@ -56,8 +56,9 @@ def merge(
                 progress=display,
             )
             page = write_report(result)
-        for line in [*closing_lines(result, page), calculator_line(result)]:
+        for line in closing_lines(result, page):
             typer.echo(line)
+        typer.echo(calculator_line(result))
         defect_exit(result)
         failure_exit(result.failures, result.failed_replicates, result.replicates)
 

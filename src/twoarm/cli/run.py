@@ -128,8 +128,9 @@ def _whole(study: Study, cohort: Cohort, folder: Path, asked: dict[str, Any]) ->
             study, cohort, out=folder, progress=display, interim=display.interim, **asked
         )
         page = write_report(result)
-    for line in [*closing_lines(result, page), calculator_line(result)]:
+    for line in closing_lines(result, page):
         typer.echo(line)
+    typer.echo(calculator_line(result))
     defect_exit(result)
     failure_exit(result.failures, result.failed_replicates, result.replicates)
 
@@ -149,7 +150,7 @@ def closing_lines(result: StudyResult, page: Path) -> list[str]:
 def calculator_line(result: StudyResult) -> str:
     """Write the bedside page, and say where it is or why there is none."""
     from twoarm.calculator import write_calculator
-    from twoarm.errors import ArgumentError
+    from twoarm.errors import UserError
 
     page = result.folder / "calculator.html"
     page.unlink(missing_ok=True)  # of a model that the run has just replaced
@@ -157,7 +158,7 @@ def calculator_line(result: StudyResult) -> str:
         return "No calculator: there is no model file."
     try:
         return f"Calculator  {write_calculator(result.folder / 'model.json', page)}"
-    except ArgumentError as error:
+    except UserError as error:
         return f"No calculator: {error}"
 
 

@@ -3,9 +3,9 @@
 import { hasRecommended, mayCompute } from "./answer.js";
 import { card, formula } from "./card.js";
 import { Form, readField, shown } from "./form.js";
-import { patientOf, thresholdOf } from "./patient.js";
+import { patientOf } from "./patient.js";
 import { Result } from "./result.js";
-import { readNumber } from "./reading.js";
+import { settings } from "./settings.js";
 import { choice, el, own, Words } from "./words.js";
 
 const MODEL_TEXT = document.getElementById("model").textContent;
@@ -53,6 +53,7 @@ function blank() {
 
 class Page {
   constructor() {
+    this.model = MODEL;
     const kept = remembered();
     const linked = fromLink();
     this.state = {
@@ -250,87 +251,11 @@ class Page {
     };
     this.at(
       "folded",
-      fold("settings", "settings.title", () => this.settings()),
+      fold("settings", "settings.title", () => settings(this)),
       fold("formula", "formula.title", () => formula(MODEL, words, MODEL_TEXT)),
       fold("card", "card.title", () => card(MODEL, words, state)),
       el("p", {}, el("button", { type: "button", click: () => window.print() }, words.say("print"))),
     );
-  }
-
-  settings() {
-    const { words, state } = this;
-    const threshold = thresholdOf(MODEL, state);
-    const note = el("p", { class: "note", id: "threshold-note" });
-    const input = el("input", {
-      id: "threshold",
-      type: "text",
-      inputmode: "decimal",
-      autocomplete: "off",
-      "aria-describedby": "threshold-note",
-      input: () => {
-        const value = readNumber(input.value);
-        const empty = input.value.trim() === "";
-        const good = empty || (value >= 0 && value <= 100);
-        note.textContent = good
-          ? ""
-          : words.say("settings.threshold.bad", { found: input.value.slice(0, 40) });
-        input.setAttribute("aria-invalid", String(!good));
-        state.threshold = good && !empty ? value : null;
-        this.update();
-      },
-    });
-    input.value = threshold ? words.number(threshold.value) : "";
-    const decimals = el("input", {
-      id: "decimals",
-      type: "checkbox",
-      checked: state.decimals,
-      change: () => {
-        state.decimals = decimals.checked;
-        this.update();
-      },
-    });
-    const link = el("div", { id: "link" });
-    return [
-      el(
-        "p",
-        { class: "setting" },
-        el("label", { for: "threshold" }, words.say("settings.threshold")),
-        input,
-      ),
-      note,
-      el("p", {}, el("label", { class: "check" }, decimals, el("span", {}, words.say("settings.decimals")))),
-      el(
-        "p",
-        {},
-        el(
-          "button",
-          { type: "button", click: () => link.replaceChildren(...this.link()) },
-          words.say("settings.link"),
-        ),
-      ),
-      link,
-    ];
-  }
-
-  link() {
-    const { words, state } = this;
-    const values = new URLSearchParams();
-    for (const predictor of MODEL.codebook) {
-      const read = readField(predictor, state);
-      if (read.unknown) values.set(predictor.column, "?");
-      else if (read.value !== undefined)
-        values.set(
-          predictor.column,
-          predictor.levels ? String(predictor.levels[read.value].code) : String(read.value),
-        );
-    }
-    const input = el("input", { id: "link-text", type: "text", readonly: true, class: "wide" });
-    input.value = `${location.href.split("#")[0]}#${values}`;
-    return [
-      el("p", { class: "soft" }, words.say("settings.link.note")),
-      el("label", { for: "link-text" }, words.say("settings.link.label")),
-      input,
-    ];
   }
 
   // Only the result is drawn again; `control` names a choice inside it that keeps the focus.
