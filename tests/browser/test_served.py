@@ -8,17 +8,18 @@ import pytest
 
 WORKER = """
 self.addEventListener("install", (event) => event.waitUntil(
-  caches.open("one").then((cache) => cache.addAll(["calculator.html"])).then(() => self.skipWaiting())));
+  caches.open("one")
+    .then((cache) => cache.addAll(["calculator.html"]))
+    .then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => event.respondWith(
-  caches.match(event.request, { ignoreSearch: true }).then((found) => found ?? fetch(event.request))));
+  caches.match(event.request, { ignoreSearch: true })
+    .then((found) => found ?? fetch(event.request))));
 """
 MANIFEST = '{"name": "x", "start_url": "calculator.html", "display": "standalone"}'
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".webmanifest": "application/json"}
-
     def log_message(self, *_):
         """Keep the terminal to pytest."""
 
