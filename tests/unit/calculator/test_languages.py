@@ -72,6 +72,7 @@ def test_the_shipped_study_is_translated(code):
 def test_what_the_model_file_says_of_itself_is_translated(code, model):
     content, terms = model.content, languages()[code]["terms"]
     said = [content["intended_use"], content["not_for"], *content["uncertainty"]["holds_not"]]
+    said += [content["population"][key] for key in ("time_zero", "estimand")]
     said += [line["question"] for line in content["verdict"]]
     assert set(said) - set(terms) == set()
 

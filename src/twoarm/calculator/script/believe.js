@@ -28,7 +28,7 @@ export function believe(result, patient) {
     "section",
     { class: "believe" },
     el("h2", {}, words.say("believe.title")),
-    el("p", {}, words.say("believe.external")),
+    el("p", {}, words.say(model.population.randomised ? "believe.lot" : "believe.observed")),
     lines.length ? [el("p", {}, words.say("believe.run")), el("ul", { class: "verdict" }, lines)] : null,
     rangeNotes(result).map((text) => el("p", { class: "soft" }, text)),
     learners(result, patient),

@@ -203,6 +203,8 @@ function rows(model, words, state) {
     ],
     ["card.eligibility", [own(words, population.eligibility)]],
     ["card.control", [own(words, population.control_definition)]],
+    ["card.time_zero", [population.time_zero && own(words, population.time_zero)]],
+    ["card.estimand", [population.estimand && own(words, population.estimand)]],
     ["card.events", events],
     [
       "card.missing",

@@ -16,10 +16,11 @@ export function parts(model, found, arm, learner, primary) {
   const whole = (name) => hundredths(model, name, found[name][arm], 0);
   if (!order.some((each) => each.outcome === primary)) {
     const count = whole(primary);
-    return [
-      { kind: "full", label: "first", name: primary, count },
-      { kind: "open", label: "not", name: primary, count: 100 - count },
-    ];
+    const had = { label: "first", name: primary, count };
+    const not = { kind: "open", label: "not", name: primary, count: 100 - count };
+    return model.outcomes[primary].desirable
+      ? [{ kind: "full", ...had }, not]
+      : [not, { kind: "cross", ...had }];
   }
   const kinds = ["full", "half", "third"];
   const found_parts = [];

@@ -157,11 +157,12 @@ class Page {
             el("dd", {}, typeof text === "string" ? own(words, text) : text),
           )
         : null;
-    const { created, expires } = MODEL;
-    const data =
-      created && expires
-        ? words.say("data.text", { created: words.date(created), expires: words.date(expires) })
-        : words.say("data.undated");
+    const { created, expires, population } = MODEL;
+    const data = [
+      words.say(population.randomised ? "data.lot" : "data.observed"),
+      words.say("data.dates", { created: words.date(created), expires: words.date(expires) }),
+      words.say("data.elsewhere"),
+    ].join(" ");
     this.at(
       "who",
       el("h2", {}, words.say("who.title")),
