@@ -10,8 +10,8 @@ from twoarm.modelfile import load_model
 
 __all__ = ["write_calculator"]
 
-_SURELY_TOO_LARGE = 40
-"""A model file is laid out for reading; the page's form of it is at least this much smaller."""
+_SURELY_TOO_LARGE = 12
+"""A model file is laid out for reading, about ten times as long as the page's form of it."""
 
 
 def write_calculator(

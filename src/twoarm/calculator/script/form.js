@@ -219,8 +219,8 @@ export class Form {
           document.querySelector(`#row-${k} select`).focus();
         },
       },
-      el("option", {}, predictor.unit),
-      el("option", {}, predictor.other_unit.unit),
+      el("option", {}, words.term(predictor.unit)),
+      el("option", {}, words.term(predictor.other_unit.unit)),
     );
     select.selectedIndex = state.otherUnit[predictor.column] ? 1 : 0;
     return select;
