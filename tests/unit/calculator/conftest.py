@@ -50,19 +50,19 @@ def model(model_file):
 @pytest.fixture(scope="session")
 def plain_engine():
     """The page's arithmetic and reading, without a model."""
-    engine = MiniRacer()
-    engine.eval(script(ARITHMETIC).replace("export ", ""))
-    return engine
+    with MiniRacer() as engine:  # left open it may keep Python from ending
+        engine.eval(script(ARITHMETIC).replace("export ", ""))
+        yield engine
 
 
 @pytest.fixture(scope="session")
 def engine(model):
     """The page's arithmetic with the model as MODEL."""
-    engine = MiniRacer()
-    engine.eval(script(ARITHMETIC).replace("export ", ""))
     content = compact_content(model.content, model.codebook)
-    engine.eval(f"const MODEL = {json.dumps(content)}")
-    return engine
+    with MiniRacer() as engine:
+        engine.eval(script(ARITHMETIC).replace("export ", ""))
+        engine.eval(f"const MODEL = {json.dumps(content)}")
+        yield engine
 
 
 @pytest.fixture(scope="session")

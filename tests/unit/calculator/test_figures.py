@@ -14,11 +14,11 @@ DRAWN = ("evaluator", "range", "reading", "answer", "words", "figures")
 
 @pytest.fixture(scope="module")
 def drawing(model):
-    engine = MiniRacer()
-    engine.eval(script(DRAWN).replace("export ", ""))
     content = compact_content(model.content, model.codebook)
-    engine.eval(f"const MODEL = {json.dumps(content)}")
-    return engine
+    with MiniRacer() as engine:
+        engine.eval(script(DRAWN).replace("export ", ""))
+        engine.eval(f"const MODEL = {json.dumps(content)}")
+        yield engine
 
 
 def counted(drawing, patients, learner, page="MODEL"):
