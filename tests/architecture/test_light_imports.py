@@ -35,6 +35,7 @@ def loaded_by(code: str) -> set[str]:
         HELP.replace("--help", "--version"),
         "import twoarm.cohort",
         "import twoarm.modelfile",
+        "import twoarm.calculator",
         "from twoarm.cohort.encoding import EncodingSpec",
     ],
 )

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from twoarm.cli.check import check
+from twoarm.cli.export import export
 from twoarm.cli.init import init
 from twoarm.cli.merge import merge
 from twoarm.cli.predict import predict
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(merge)
 app.command()(report)
+app.command()(export)
 app.command()(check)
 app.command()(init)
 app.command()(synth)

@@ -34,7 +34,7 @@ def merge(
 
     with stoppable("Delete the folder given by --out and merge again."):
         from twoarm.cli.progress import Display
-        from twoarm.cli.run import closing_lines, defect_exit, failure_exit
+        from twoarm.cli.run import calculator_line, closing_lines, defect_exit, failure_exit
         from twoarm.cohort import load_study, read_cohort
         from twoarm.report import write_report
         from twoarm.study import merge_shards, read_shards
@@ -58,6 +58,7 @@ def merge(
             page = write_report(result)
         for line in closing_lines(result, page):
             typer.echo(line)
+        typer.echo(calculator_line(result))
         defect_exit(result)
         failure_exit(result.failures, result.failed_replicates, result.replicates)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twoarm.resampling import FitFailure
     from twoarm.study import StudyResult
 
-__all__ = ["closing_lines", "failure_exit", "run"]
+__all__ = ["calculator_line", "closing_lines", "failure_exit", "run"]
 
 _TOLERATED_FAILURES = 0.01
 
@@ -130,6 +130,7 @@ def _whole(study: Study, cohort: Cohort, folder: Path, asked: dict[str, Any]) ->
         page = write_report(result)
     for line in closing_lines(result, page):
         typer.echo(line)
+    typer.echo(calculator_line(result))
     defect_exit(result)
     failure_exit(result.failures, result.failed_replicates, result.replicates)
 
@@ -144,6 +145,21 @@ def closing_lines(result: StudyResult, page: Path) -> list[str]:
         return [*lines, f"No model file: {result.absent['model.json']}"]
     card = result.folder / "model_card.md"
     return [*lines, f"Model    {result.folder / 'model.json'}, in words {card}"]
+
+
+def calculator_line(result: StudyResult) -> str:
+    """Write the bedside page, and say where it is or why there is none."""
+    from twoarm.calculator import write_calculator
+    from twoarm.errors import UserError
+
+    page = result.folder / "calculator.html"
+    page.unlink(missing_ok=True)  # of a model that the run has just replaced
+    if "model.json" in result.absent:
+        return "No calculator: there is no model file."
+    try:
+        return f"Calculator  {write_calculator(result.folder / 'model.json', page)}"
+    except UserError as error:
+        return f"No calculator: {error}"
 
 
 def defect_exit(result: StudyResult) -> None:

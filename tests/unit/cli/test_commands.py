@@ -36,7 +36,8 @@ def test_run_prints_the_tables_and_where_the_report_is(finished):
     assert "AUC  [SYNTHETIC DATA]" in printed
     assert f"Report   {folder}/report.html" in printed
     assert "bootstrap: 3 of 3" in printed
-    for name in ("report.html", "summary.json", "model.json", "run.json"):
+    assert f"Calculator  {folder}/calculator.html" in printed
+    for name in ("report.html", "summary.json", "model.json", "run.json", "calculator.html"):
         assert (folder / name).stat().st_size > 100
 
 
@@ -101,6 +102,40 @@ def test_predict_writes_both_arms_and_withholds_what_was_never_seen(finished, tm
     assert inside["note"] == "model of synthetic patients"
     assert outside["benefit_death"] == ""
     assert outside["note"].startswith("outside what the model has seen: age")
+
+
+def test_export_writes_the_calculator_again_for_a_site(finished, tmp_path):
+    folder, _ = finished
+    out = tmp_path / "ward.html"
+    done = twoarm("export", folder, "--out", out, "--threshold", "0.1", "--language", "de")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"Calculator  {out}\n"
+    page = out.read_text(encoding="utf-8")
+    assert '"site_threshold":10.0' in page
+    assert (folder / "calculator.html").read_text(encoding="utf-8") != page
+    again = tmp_path / "again.html"
+    assert twoarm("export", folder / "model.json", "--out", again).returncode == 0
+    assert again.read_bytes() == (folder / "calculator.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--threshold", "15"], "0 to 1 (0.15 for 15 of 100); found 15"),
+        (["--language", "fr"], "en, de, es; found 'fr'"),
+        (["--out", "no/such/folder/page.html"], "Cannot write no/such/folder/page.html"),
+    ],
+)
+def test_export_refuses_what_does_not_exist(finished, tmp_path, options, message):
+    done = twoarm("export", finished[0], *options, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_export_needs_a_run_with_a_model(tmp_path):
+    done = twoarm("export", tmp_path)
+    assert done.returncode == 2
+    assert "Cannot read the model file" in done.stderr
 
 
 def test_synth_makes_the_shipped_cohort(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from twoarm.diagnostics.finding import is_randomised
 from twoarm.errors import ArgumentError
 from twoarm.modelfile import FORMAT, FORMAT_VERSION, digest
 from twoarm.study.files.recommended import (
@@ -129,6 +130,7 @@ def _card(result: StudyResult, created: dt.date) -> dict[str, Any]:
             "time_zero": trial.time_zero,
             "control_definition": trial.control_definition,
             "estimand": trial.estimand,
+            "randomised": is_randomised(plan.study),
         },
         "labels": {
             "control": plan.file.treatment.labels.control,

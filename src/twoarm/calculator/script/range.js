@@ -1,0 +1,26 @@
+// The range of a benefit by the recommended learner.
+
+import { dot, fitRisks, standardised } from "./evaluator.js";
+
+// Low and high around a benefit; null where the model has none, as after it was adapted elsewhere.
+// The spread is that of one fit of its own; its distance from the prediction counts, too.
+export function range(model, name, x, [control, treated], benefit) {
+  const fit = model.uncertainty?.outcomes?.[name];
+  if (!fit) return null;
+  const z = standardised(fit, x);
+  const [mu0, mu1] = fitRisks(fit, z);
+  const [slope0, slope1] = [mu0 * (1 - mu0), mu1 * (1 - mu1)];
+  const [middle, side] = [slope1 - slope0, (slope1 + slope0) / 2];
+  const gradient = [middle, side, ...z.map((value) => middle * value), ...z.map((value) => side * value)];
+  let spread = 0;
+  for (let column = 0; column < gradient.length; column++) {
+    const along = dot(
+      gradient.slice(column),
+      fit.root.slice(column).map((row) => row[column]),
+    );
+    spread += along ** 2;
+  }
+  const apart = mu1 - mu0 - (treated - control);
+  const width = model.uncertainty.multiple * Math.sqrt(spread + apart ** 2);
+  return [Math.max(-1, benefit - width), Math.min(1, benefit + width)];
+}
