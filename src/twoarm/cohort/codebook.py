@@ -71,7 +71,7 @@ Kind = Literal["number", "integer", "ordinal", "binary", "nominal"]
 
 
 Phase = Literal["", "pre-stroke", "admission", "acute", "discharge", "3-month"]
-"""When in a patient's course something is measured, in the words of the RES-Q registry's FHIR guide."""
+"""When in a patient's course something is measured, in the words of the RES-Q registry."""
 
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=40)]
 """A code of a terminology."""

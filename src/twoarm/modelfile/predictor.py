@@ -95,8 +95,8 @@ class Trees:
         for _ in range(self.depth):
             right = flat[start + self.column[node]] > self.threshold[node]
             node = self.left[node] + right
-        values: NDArray[np.float64] = self.value[node]
-        return values.cumsum(axis=0)[-1]  # np.sum would add in another order
+        added: NDArray[np.float64] = self.value[node].cumsum(axis=0)
+        return np.asarray(added[-1])  # np.sum would add in another order
 
 
 def stacked(trees: Sequence[Mapping[str, Any]]) -> Trees:

@@ -1,0 +1,198 @@
+"""The card of a CDS service: one, for information, that suggests nothing.
+
+It says both arms, the difference with its range, what the numbers rest on, and what is missing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from twoarm.service.answers import Result, Risk
+from twoarm.service.fhir import leading
+from twoarm.service.prefetch import Taken
+from twoarm.service.shelf import Served
+from twoarm.service.words import NOT_HELD, RESEARCH_ONLY, SYNTHETIC
+
+__all__ = ["OVERRIDES", "card", "spoken"]
+
+OVERRIDES = {
+    "values-differ": "The values are not the patient's",
+    "not-of-this-population": "The patient is not of the kind studied",
+    "not-relevant": "Not relevant now",
+    "other": "Another reason",
+}
+"""Reasons that a clinician may give for passing over a card, by code."""
+
+_LONGEST_SUMMARY = 139
+_LONGEST_TITLE = 60
+
+
+def card(served: Served, taken: Sequence[Taken], said: Result, base_url: str) -> dict[str, Any]:
+    """Give the card of one patient; without numbers it says why there are none."""
+    used = [each for each in taken if each.state == "used"]
+    values = urlencode({each.predictor.column: _cell(each.value) for each in used})
+    link = f"{base_url}/calculator/{served.id}"
+    return {
+        "uuid": str(uuid.uuid4()),
+        "summary": _summary(served, said, taken),
+        "indicator": "info",
+        "detail": "\n\n".join(_detail(served, taken, said)),
+        "source": {"label": f"{_short(served.title)}, version {served.version} (research)"},
+        "overrideReasons": [
+            {"code": code, "system": "urn:twoarm:override", "display": text}
+            for code, text in OVERRIDES.items()
+        ],
+        "links": [
+            {
+                "label": "Open the calculator with these values",
+                "url": f"{link}#{values}" if values else link,
+                "type": "absolute",
+            }
+        ],
+    }
+
+
+def _cell(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
+
+
+def _summary(served: Served, said: Result, taken: Sequence[Taken]) -> str:
+    if said.learners is None:
+        absent = [each.predictor.title for each in taken if each.state != "used"]
+        if said.status == "withheld":
+            why = "the model has not seen the like of these values"
+        elif absent:
+            why = f"{len(absent)} of {len(taken)} values are missing"
+        else:
+            why = "a value does not fit"
+        return f"No estimate: {why}. Research only."[:_LONGEST_SUMMARY]
+    name, risk = primary(served, leading(said)[1])
+    label = str(served.model.outcomes[name]["label"])
+    numbers = (
+        f": {_hundred(risk.control)} of 100 in control, {_hundred(risk.treated)} treated; "
+        f"{spoken(risk)}. Research only."
+    )
+    room = _LONGEST_SUMMARY - len(numbers)
+    return (label if len(label) <= room else f"{label[: room - 1]}…") + numbers
+
+
+def primary(served: Served, risks: Mapping[str, Risk]) -> tuple[str, Risk]:
+    """Give the study's primary outcome, the first one where none is marked."""
+    marked = [name for name in risks if served.model.outcomes[name].get("primary")]
+    name = [*marked, *risks][0]
+    return name, risks[name]
+
+
+def spoken(risk: Risk) -> str:
+    """Say a difference in points, as benefit or harm, with its range where there is one.
+
+    Examples
+    --------
+    >>> spoken(Risk(control=0.1, treated=0.3, benefit=0.2, low=0.05, high=0.4))
+    'benefit 20 (5 to 40)'
+    >>> spoken(Risk(control=0.3, treated=0.1, benefit=-0.2, low=-0.4, high=0.05))
+    'harm 20 (harm 40 to benefit 5)'
+    """
+    points = _hundred(abs(risk.benefit))
+    word = "no difference" if points == 0 else f"{_sided(risk.benefit)} {points}"
+    if risk.low is None or risk.high is None:
+        return word
+    low, high = _hundred(abs(risk.low)), _hundred(abs(risk.high))
+    if risk.low >= 0:
+        return f"{word} ({low} to {high})"
+    return f"{word} ({_sided(risk.low)} {low} to {_sided(risk.high)} {high})"
+
+
+def _sided(difference: float) -> str:
+    return "benefit" if difference >= 0 else "harm"
+
+
+def _hundred(probability: float) -> int:
+    return round(100.0 * probability)
+
+
+def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
+    parts = [f"**{RESEARCH_ONLY}**"]
+    if served.model.synthetic:
+        parts.append(f"**{SYNTHETIC}**")
+    if said.learners is None:
+        parts.append(f"No estimate. {_sentence(said.note)}")
+    else:
+        learner, risks = leading(said)
+        parts += [_table(served, risks), f"Of 100 people like this one; {learner} learner."]
+        if any(risk.low is not None for risk in risks.values()):
+            parts.append(f"In brackets the 95 % range. {NOT_HELD}")
+        if said.note:
+            parts.append(_sentence(said.note))
+    parts += _verdict(served)
+    parts += _absent(taken)
+    parts += _basis(taken)
+    intended, not_for = served.content["intended_use"], served.content["not_for"]
+    parts.append(f"Intended use: {_sentence(str(intended))} Not for: {_sentence(str(not_for))}")
+    return parts
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with one point."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _table(served: Served, risks: Mapping[str, Risk]) -> str:
+    arms = served.content["labels"]
+    rows = [
+        f"| Outcome | {arms['control']} | {arms['treated']} | Difference |",
+        "|---|---|---|---|",
+    ]
+    rows += [
+        f"| {served.model.outcomes[name]['label']} | {_hundred(risk.control)} | "
+        f"{_hundred(risk.treated)} | {spoken(risk)} |"
+        for name, risk in risks.items()
+    ]
+    return "\n".join(rows)
+
+
+def _verdict(served: Served) -> list[str]:
+    """Repeat the run's verdict, where the file holds one."""
+    found = served.content.get("verdict")
+    return [f"Verdict of the study: {_sentence(found)}"] if isinstance(found, str) and found else []
+
+
+def _absent(taken: Sequence[Taken]) -> list[str]:
+    """Name what is not there, by the reason: these call for different steps."""
+    words = {
+        "not sent": "Not sent by this system",
+        "no data": "No data in the record",
+        "error": "Could not be fetched",
+    }
+    lines = [
+        f"{text}: {', '.join(each.predictor.title for each in taken if each.state == state)}."
+        for state, text in words.items()
+        if any(each.state == state for each in taken)
+    ]
+    lines += [
+        f"Not used: {each.predictor.title}, {each.why}."
+        for each in taken
+        if each.state == "unusable"
+    ]
+    return ["\n".join(f"- {line}" for line in lines)] if lines else []
+
+
+def _basis(taken: Sequence[Taken]) -> list[str]:
+    """Say when each value was measured, where that is known."""
+    dated = [
+        f"{each.predictor.title} ({', '.join(filter(None, [_when(each), each.why]))})"
+        for each in taken
+        if each.state == "used" and (each.at or each.why)
+    ]
+    return [f"Measured: {', '.join(dated)}."] if dated else []
+
+
+def _when(each: Taken) -> str:
+    return each.at.isoformat(" ", "minutes") if each.at else ""
