@@ -14,6 +14,7 @@ from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
 from twoarm.modelfile.checks import check_digest, check_vectors
 from twoarm.modelfile.model import Model
+from twoarm.modelfile.schema import check_schema
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "load_model", "parse_model"]
 
@@ -58,6 +59,7 @@ def parse_model(content: Any) -> Model:
         codebook = _CODEBOOK.validate_python(content["codebook"])
         fill = tuple(float(content["preprocessing"]["fill"][each.column]) for each in codebook)
         model = Model(content, EncodingSpec(codebook, fill))
+        check_schema(content, model.encoding)
         check_vectors(model)
         dt.date.fromisoformat(content["expires"])
         check_digest(content)

@@ -131,6 +131,8 @@ def stacked(trees: Sequence[Mapping[str, Any]]) -> Trees:
 def _depth(leaf: NDArray[np.bool_], left: NDArray[np.intp], roots: NDArray[np.intp]) -> int:
     depth, level = 0, roots[~leaf[roots]]
     while level.size:
+        if depth > leaf.size:
+            raise ValueError("a tree returns to itself")
         below = np.concatenate([left[level], left[level] + 1])
         depth, level = depth + 1, below[~leaf[below]]
     return depth

@@ -36,14 +36,15 @@ def check_schema(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
     try:
         _require_depth(content)
         width = len(encoding.names)
-        _require(list(content["preprocessing"]["columns"]) == list(encoding.names),
-                 "its columns are not those of its codebook")  # fmt: skip
         _require_finite(np.array(encoding.fill, dtype=np.float64), "what replaces missing values")
         _check_member(content["overlap"]["treatment"], width, "the model of treatment")
         _require(set(content["arms"]) == set(_ARMS), "its arms are not control and treated")
         for arm in _ARMS:
             stacks = content["arms"][arm]
-            _require(set(stacks) == set(content["outcomes"]), f"{arm} lacks an outcome's model")
+            _require(
+                set(stacks) == set(content["outcomes"]),
+                f"it is incomplete or damaged: {arm} lacks an outcome's model",
+            )
             for outcome, stack in stacks.items():
                 _check_stack(stack, width, f"{arm}, {outcome}")
         _check_support(content, encoding)
@@ -126,9 +127,6 @@ def _check_logistic(member: Mapping[str, Any], width: int, where: str) -> None:
 
 def _check_forest(member: Mapping[str, Any], width: int, where: str) -> None:
     _check_trees(member["trees"], width, where)
-    shares = [np.array(tree["value"], dtype=np.float64) for tree in member["trees"]]
-    held = all(bool(((each >= 0.0) & (each <= 1.0)).all()) for each in shares)
-    _require(held, f"{where}: a leaf of the forest is no probability")
 
 
 def _check_boosting(member: Mapping[str, Any], width: int, where: str) -> None:

@@ -5,6 +5,7 @@ It says both arms, the difference with its range, what the numbers rest on, and 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -123,20 +124,36 @@ def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
     if served.model.synthetic:
         parts.append(f"**{SYNTHETIC}**")
     if said.learners is None:
-        parts.append(f"No estimate. {_sentence(said.note)}")
+        parts.append(f"No estimate. {_why(served, taken, said)}".strip())
     else:
         learner, risks = leading(said)
         parts += [_table(served, risks), f"Of 100 people like this one; {learner} learner."]
         if any(risk.low is not None for risk in risks.values()):
             parts.append(f"In brackets the 95 % range. {NOT_HELD}")
         if said.note:
-            parts.append(_sentence(said.note))
+            parts.append(_sentence(_titled(served, said.note)))
     parts += _verdict(served)
     parts += _absent(taken)
     parts += _basis(taken)
     intended, not_for = served.content["intended_use"], served.content["not_for"]
     parts.append(f"Intended use: {_sentence(str(intended))} Not for: {_sentence(str(not_for))}")
     return parts
+
+
+def _why(served: Served, taken: Sequence[Taken], said: Result) -> str:
+    """Say why there are no numbers; what is missing is listed apart, by the way it is."""
+    if said.status == "withheld":
+        return _sentence(_titled(served, said.note))
+    absent = {f"{each.predictor.column} is missing" for each in taken if each.state != "used"}
+    misfits = [_sentence(_titled(served, each)) for each in said.problems if each not in absent]
+    return " ".join(misfits)
+
+
+def _titled(served: Served, text: str) -> str:
+    """Put the labels of predictors in place of their columns' names."""
+    titles = {each.column: each.title for each in served.model.codebook}
+    names = "|".join(re.escape(name) for name in sorted(titles, key=len, reverse=True))
+    return re.sub(rf"\b(?:{names})\b", lambda found: titles[found[0]], text)
 
 
 def _sentence(text: str) -> str:

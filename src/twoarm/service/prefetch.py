@@ -100,7 +100,7 @@ def _taken(
     if not fitting:
         failed = any(each.get("resourceType") == "OperationOutcome" for each in resources)
         if not failed and resources:
-            return Taken(predictor, "unusable", why=f"not a {source.resource}")
+            return Taken(predictor, "unusable", why=f"no {source.resource}")
         return Taken(predictor, "error" if failed else "no data")
     tried = [_tried(predictor, source, each, patient_id, now) for each in fitting]
     used = [each for each in tried if each.state == "used"]
