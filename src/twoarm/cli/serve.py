@@ -12,7 +12,6 @@ import typer
 
 __all__ = ["serve"]
 
-_SECONDS_TO_FINISH = 10
 _KEY = "TWOARM_HMAC_KEY"
 
 
@@ -52,6 +51,7 @@ def serve(
 
     load_extra()
     from twoarm.service.app import create_app
+    from twoarm.service.listening import listen
     from twoarm.service.settings import Settings
     from twoarm.service.tokens import read_clients
 
@@ -69,7 +69,7 @@ def serve(
     _log_to(feedback)
     for each in shelf:
         typer.echo(_line(each, address), err=True)
-    _listen(create_app(shelf, settings), host, port)
+    listen(create_app(shelf, settings), host, port)
 
 
 def _origin(url: str) -> str:
@@ -123,35 +123,3 @@ def _log_to(feedback: Path | None) -> None:
         logger.setLevel(logging.INFO)
         logger.propagate = False
         logger.addHandler(handler or logging.StreamHandler())
-
-
-def _listen(app: Any, host: str, port: int) -> None:
-    """Serve until Ctrl-C or SIGTERM; calls under way are finished first."""
-    import socket
-
-    import uvicorn
-
-    from twoarm.errors import ArgumentError
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise ArgumentError(
-            f"Cannot listen on {host}, port {port}: {error.strerror or error}. Give another --port."
-        ) from error
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-    )
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
