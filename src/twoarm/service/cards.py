@@ -34,7 +34,14 @@ _LONGEST_TITLE = 60
 def card(served: Served, taken: Sequence[Taken], said: Result, base_url: str) -> dict[str, Any]:
     """Give the card of one patient; without numbers it says why there are none."""
     used = [each for each in taken if each.state == "used"]
-    values = urlencode({each.predictor.column: _cell(each.value) for each in used})
+    misread = {each.partition(":")[0] for each in said.problems}
+    values = urlencode(
+        {
+            each.predictor.column: _cell(each.value)
+            for each in used
+            if each.predictor.column not in misread  # so that what it holds goes no further
+        }
+    )
     link = f"{base_url}/calculator/{served.id}"
     return {
         "uuid": str(uuid.uuid4()),
