@@ -28,39 +28,39 @@ LONGEST = 1200
 Damage = Callable[[random.Random, bytes], bytes]
 
 
-def flipped(rng: random.Random, whole: bytes) -> bytes:
+def _flipped(rng: random.Random, whole: bytes) -> bytes:
     found = bytearray(whole)
     for _ in range(rng.choice([1, 1, 1, 3, 100])):
         found[rng.randrange(len(found))] ^= 1 << rng.randrange(8)
     return bytes(found)
 
 
-def cut(rng: random.Random, whole: bytes) -> bytes:
+def _cut(rng: random.Random, whole: bytes) -> bytes:
     return whole[: rng.randrange(len(whole))]
 
 
-def hole(rng: random.Random, whole: bytes) -> bytes:
+def _hole(rng: random.Random, whole: bytes) -> bytes:
     first = rng.randrange(len(whole))
     return whole[:first] + whole[first + rng.randrange(1, 5000) :]
 
 
-def zeros(rng: random.Random, whole: bytes) -> bytes:
+def _zeros(rng: random.Random, whole: bytes) -> bytes:
     first = rng.randrange(len(whole))
     return whole[:first] + b"\0" * 4096 + whole[first + 4096 :]
 
 
-def doubled(_: random.Random, whole: bytes) -> bytes:
+def _doubled(_: random.Random, whole: bytes) -> bytes:
     return whole + whole
 
 
-def deep(rng: random.Random, whole: bytes) -> bytes:
+def _deep(rng: random.Random, whole: bytes) -> bytes:
     depth = rng.choice([30, 500, 2000, 200_000])
     nest = rng.choice([b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth])
     key = rng.choice([b'"format"', b'"arms"', b'"codebook"', b'"support"', b'"verdict"'])
     return whole[:1] + key + b":" + nest + b"," + whole[1:] if rng.random() < 0.7 else nest
 
 
-def huge(rng: random.Random, whole: bytes) -> bytes:
+def _huge(rng: random.Random, whole: bytes) -> bytes:
     number = rng.choice(
         [b"1e999", b"-1e999", b"9" * 400, b"9" * 5000, b"NaN", b"1e308", b"-Infinity"]
     )
@@ -74,15 +74,15 @@ def huge(rng: random.Random, whole: bytes) -> bytes:
 
 
 RAW: dict[str, Damage] = {
-    "bits flipped": flipped, "cut short": cut, "a hole": hole, "zeros": zeros, "twice": doubled,
-    "deep nesting": deep, "huge numbers": huge,
+    "bits flipped": _flipped, "cut short": _cut, "a hole": _hole, "zeros": _zeros,
+    "twice": _doubled, "deep nesting": _deep, "huge numbers": _huge,
 }  # fmt: skip
 
 
 # --- content, with a digest that fits again -----------------------------------------------------
 
 
-def forests(content: dict[str, Any]) -> list[dict[str, Any]]:
+def _forests(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         member
         for arm in content["arms"].values()
@@ -94,62 +94,62 @@ def forests(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 def swapped_trees(rng: random.Random, content: dict[str, Any]) -> None:
     """Give all trees of one member to another."""
-    one, other = rng.sample(forests(content), 2)
+    one, other = rng.sample(_forests(content), 2)
     one["trees"], other["trees"] = other["trees"], one["trees"]
 
 
-def swapped_levels(rng: random.Random, content: dict[str, Any]) -> None:
-    with_levels = [each for each in content["codebook"] if len(each.get("levels", [])) > 1]
+def _swapped_levels(rng: random.Random, content: dict[str, Any]) -> None:
+    with_levels = [each for each in content["codebook"] if each["type"] == "nominal"]
     levels = rng.choice(with_levels)["levels"]
     k, other = rng.sample(range(len(levels)), 2)
     levels[k], levels[other] = levels[other], levels[k]
 
 
-def swapped_arms(_: random.Random, content: dict[str, Any]) -> None:
+def _swapped_arms(_: random.Random, content: dict[str, Any]) -> None:
     arms = content["arms"]
     arms["control"], arms["treated"] = arms["treated"], arms["control"]
 
 
-def one_tree(rng: random.Random, content: dict[str, Any]) -> dict[str, Any]:
-    trees = rng.choice(forests(content))["trees"]
+def _one_tree(rng: random.Random, content: dict[str, Any]) -> dict[str, Any]:
+    trees = rng.choice(_forests(content))["trees"]
     grown = [each for each in trees if len(each["column"]) > 1]
     found: dict[str, Any] = rng.choice(grown or trees)
     return found
 
 
-def circle(rng: random.Random, content: dict[str, Any]) -> None:
-    one_tree(rng, content)["left"][0] = rng.choice([0, -1, -5])
+def _circle(rng: random.Random, content: dict[str, Any]) -> None:
+    _one_tree(rng, content)["left"][0] = rng.choice([0, -1, -5])
 
 
-def far_child(rng: random.Random, content: dict[str, Any]) -> None:
-    one_tree(rng, content)["left"][0] = rng.choice([10**6, 2**31, 2**63, 2**70, 1e300])
+def _far_child(rng: random.Random, content: dict[str, Any]) -> None:
+    _one_tree(rng, content)["left"][0] = rng.choice([10**6, 2**31, 2**63, 2**70, 1e300])
 
 
-def far_column(rng: random.Random, content: dict[str, Any]) -> None:
-    one_tree(rng, content)["column"][0] = rng.choice([99, 10**9, 2**70, -7])
+def _far_column(rng: random.Random, content: dict[str, Any]) -> None:
+    _one_tree(rng, content)["column"][0] = rng.choice([99, 10**9, 2**70, -7])
 
 
-def odd_number(rng: random.Random, content: dict[str, Any]) -> None:
-    tree = one_tree(rng, content)
+def _odd_number(rng: random.Random, content: dict[str, Any]) -> None:
+    tree = _one_tree(rng, content)
     tree[rng.choice(["threshold", "value"])][0] = rng.choice([10**400, "1", None, [1], True, {}])
 
 
-def short_list(rng: random.Random, content: dict[str, Any]) -> None:
-    one_tree(rng, content)[rng.choice(["threshold", "value", "left", "column"])].pop()
+def _short_list(rng: random.Random, content: dict[str, Any]) -> None:
+    _one_tree(rng, content)[rng.choice(["threshold", "value", "left", "column"])].pop()
 
 
-def lost_key(rng: random.Random, content: dict[str, Any]) -> None:
+def _lost_key(rng: random.Random, content: dict[str, Any]) -> None:
     needed = ["codebook", "preprocessing", "support", "overlap", "outcomes", "arms", "test_vectors"]
     content.pop(rng.choice(needed))
 
 
-def other_kind(rng: random.Random, content: dict[str, Any]) -> None:
+def _other_kind(rng: random.Random, content: dict[str, Any]) -> None:
     key = rng.choice(["codebook", "preprocessing", "support", "overlap", "outcomes", "arms",
                       "test_vectors"])  # fmt: skip
     content[key] = rng.choice([None, [], {}, "text", 7, [None], {"a": 1}])
 
 
-def nested(rng: random.Random, content: dict[str, Any]) -> None:
+def _nested(rng: random.Random, content: dict[str, Any]) -> None:
     value: Any = 1.0
     for _ in range(rng.choice([50, 300])):
         value = [value]
@@ -157,14 +157,15 @@ def nested(rng: random.Random, content: dict[str, Any]) -> None:
 
 
 CONTENT: dict[str, Callable[[random.Random, dict[str, Any]], None]] = {
-    "trees of two members swapped": swapped_trees, "levels swapped": swapped_levels,
-    "arms swapped": swapped_arms, "a tree in a circle": circle, "a child far away": far_child,
-    "a column far away": far_column, "no number in a tree": odd_number, "a short list": short_list,
-    "a key lost": lost_key, "a key of another kind": other_kind, "nested": nested,
+    "trees of two members swapped": swapped_trees, "levels swapped": _swapped_levels,
+    "arms swapped": _swapped_arms, "a tree in a circle": _circle, "a child far away": _far_child,
+    "a column far away": _far_column, "no number in a tree": _odd_number,
+    "a short list": _short_list, "a key lost": _lost_key, "a key of another kind": _other_kind,
+    "nested": _nested,
 }  # fmt: skip
 
 
-def damaged(rng: random.Random, whole: bytes, content: dict[str, Any], kind: str) -> bytes:
+def _damaged(rng: random.Random, whole: bytes, content: dict[str, Any], kind: str) -> bytes:
     if kind in RAW:
         return RAW[kind](rng, whole)
     other = copy.deepcopy(content)
@@ -177,7 +178,7 @@ def damaged(rng: random.Random, whole: bytes, content: dict[str, Any], kind: str
     return json.dumps(with_digest).encode()
 
 
-def outcome(path: Path) -> str:
+def _outcome(path: Path) -> str:
     try:
         load_model(path)
     except ModelFileError as error:
@@ -190,6 +191,7 @@ def outcome(path: Path) -> str:
 
 
 def main() -> None:
+    """Measure, print and keep."""
     options = argparse.ArgumentParser()
     options.add_argument("model")
     options.add_argument("--files", type=int, default=1000)
@@ -202,15 +204,15 @@ def main() -> None:
     started, slowest = time.perf_counter(), 0.0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        assert outcome(Path(chosen.model)) == "loaded"
+        assert _outcome(Path(chosen.model)) == "loaded"
         for number in range(chosen.files):
             kind = kinds[number % len(kinds)]
-            text = damaged(rng, whole, content, kind)
+            text = _damaged(rng, whole, content, kind)
             if text == whole:
                 continue
             path.write_bytes(text)
             begun = time.perf_counter()
-            said = outcome(path)
+            said = _outcome(path)
             slowest = max(slowest, time.perf_counter() - begun)
             found[kind][said] += 1
             if said != "refused":

@@ -3,8 +3,8 @@
     python -m benchmarks.fuzz_service runs/rescue-stenting/model.json --requests 100000
 
 A part comes from schemathesis on the server's own OpenAPI file, within and against its schemas; the
-rest are whole calls of REST and CDS Hooks with things torn out, swapped and broken, canary texts and
-numbers in their places. Everything goes to the application itself, without a network.
+rest are whole calls of REST and CDS Hooks with things torn out, swapped and broken, canary texts
+and numbers in their places. Everything goes to the application itself, without a network.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.record import keep
 from tests.unit.service.hospital import PATIENT, hook_call, whole_prefetch
+
+from benchmarks.record import keep
 from twoarm.service import Settings, shelve
 from twoarm.service.app import create_app
 from twoarm.service.lines import ACCESS, FEEDBACK
@@ -36,7 +37,7 @@ CARD = "4e0a3a1e-3065-4ab2-9f66-c55d6a0a8c3d"
 
 
 @dataclass(frozen=True)
-class Call:
+class _Call:
     method: str
     path: str
     body: bytes
@@ -45,13 +46,13 @@ class Call:
 
 
 @dataclass
-class Answer:
+class _Answer:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     text: str = ""
 
 
-async def send(app: Any, call: Call) -> Answer:
+async def _send(app: Any, call: _Call) -> _Answer:
     path, _, query = call.path.partition("?")
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": call.method,
@@ -61,7 +62,7 @@ async def send(app: Any, call: Call) -> Answer:
                     for k, v in call.headers.items()],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
-    answer, pieces, given = Answer(), [], False
+    answer, pieces, given = _Answer(), [], False
 
     async def receive() -> dict[str, Any]:
         nonlocal given
@@ -85,7 +86,7 @@ async def send(app: Any, call: Call) -> Answer:
 # --- whole calls, broken ------------------------------------------------------------------------
 
 
-def whole_calls(service: str) -> list[tuple[str, Any]]:
+def _whole_calls(service: str) -> list[tuple[str, Any]]:
     cds = f"/cds-services/{service}"
     feedback = {"feedback": [{"card": CARD, "outcome": "accepted"}]}
     return [
@@ -108,20 +109,20 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(value[key])
 
 
-def junk(rng: random.Random) -> Any:
+def _junk(rng: random.Random) -> Any:
     return rng.choice(
         [
             None, True, False, 0, -1, 1e308, -1e-308, 10**30, float("nan"), float("inf"), "", " ",
             CANARY, CANARY * 50, CANARY_NUMBER, -CANARY_NUMBER, [CANARY], {CANARY: CANARY}, [], {},
             "\ud800", "\0", "\u202e" + CANARY, "9" * 400, "1e999", "98765,4321", "2026-11-29",
-            [[[[[[CANARY]]]]]], {"resourceType": CANARY}, {"resourceType": "Bundle", "entry": CANARY},
-            {"resourceType": "OperationOutcome"}, {"resourceType": "Bundle", "entry": [CANARY, None]},
+            [[[[CANARY]]]], {"resourceType": CANARY}, {"resourceType": "Bundle", "entry": CANARY},
+            {"resourceType": "OperationOutcome"}, {"resourceType": "Bundle", "entry": [None]},
             "final", "admission", "discharge", "0001-01-01T00:00:00+14:00", "9999-12-31", 5, "5",
         ]
     )  # fmt: skip
 
 
-def tear(rng: random.Random, value: Any) -> Any:
+def _tear(rng: random.Random, value: Any) -> Any:
     value = copy.deepcopy(value)
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
         all_places = list(places(value))
@@ -130,7 +131,7 @@ def tear(rng: random.Random, value: Any) -> Any:
         inside, key = rng.choice(all_places)
         move = rng.random()
         if move < 0.6:
-            inside[key] = junk(rng)
+            inside[key] = _junk(rng)
         elif move < 0.75:
             del inside[key]
         elif move < 0.85 and isinstance(inside, dict):
@@ -141,10 +142,10 @@ def tear(rng: random.Random, value: Any) -> Any:
                 inside[key] = copy.deepcopy(other[elsewhere])
         else:
             inside[key] = [copy.deepcopy(inside[key])] * rng.choice([2, 50])
-    return junk(rng) if rng.random() < 0.02 else value
+    return _junk(rng) if rng.random() < 0.02 else value
 
 
-def break_bytes(rng: random.Random, body: bytes) -> bytes:
+def _break_bytes(rng: random.Random, body: bytes) -> bytes:
     kind, spot = rng.randrange(7), rng.randrange(max(1, len(body)))
     if kind == 0:
         return body[:spot]
@@ -165,11 +166,11 @@ def break_bytes(rng: random.Random, body: bytes) -> bytes:
     return b""
 
 
-def broken_call(rng: random.Random, whole: list[tuple[str, Any]]) -> Call:
+def _broken_call(rng: random.Random, whole: list[tuple[str, Any]]) -> _Call:
     path, value = rng.choice(whole)
-    body = json.dumps(tear(rng, value)).encode()
+    body = json.dumps(_tear(rng, value)).encode()
     if rng.random() < 0.15:
-        body = break_bytes(rng, body)
+        body = _break_bytes(rng, body)
     headers, method = {"content-type": "application/json"}, "POST"
     odd = rng.random()
     if odd < 0.02:
@@ -182,13 +183,13 @@ def broken_call(rng: random.Random, whole: list[tuple[str, Any]]) -> Call:
         headers[
             rng.choice(["authorization", "content-length", "accept", "origin", "x-request-id"])
         ] = rng.choice([CANARY, f"Bearer {CANARY}", "-1", "999999999999"])
-    return Call(method, path, body, headers)
+    return _Call(method, path, body, headers)
 
 
 # --- calls of schemathesis ----------------------------------------------------------------------
 
 
-def schema_calls(app: Any, number: int, seed: int) -> Iterator[Call]:
+def schema_calls(app: Any, number: int, seed: int) -> Iterator[_Call]:
     """Give calls within and against the OpenAPI file, alike often."""
     import schemathesis
     from schemathesis.generation import GenerationMode
@@ -201,11 +202,11 @@ def schema_calls(app: Any, number: int, seed: int) -> Iterator[Call]:
             yield from drawn(strategy, number // (2 * len(operations)), seed)
 
 
-def drawn(strategy: Any, number: int, seed: int) -> list[Call]:
+def drawn(strategy: Any, number: int, seed: int) -> list[_Call]:
     """Draw calls; an operation without a body has few, or none that contradict its schema."""
     import hypothesis
 
-    found: list[Call] = []
+    found: list[_Call] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -222,7 +223,7 @@ def drawn(strategy: Any, number: int, seed: int) -> list[Call]:
     return found
 
 
-def _call_of(case: Any) -> Call:
+def _call_of(case: Any) -> _Call:
     prepared = case.as_transport_kwargs(base_url="http://127.0.0.1")
     body = prepared.get("data") or b""
     if prepared.get("json") is not None:
@@ -231,7 +232,7 @@ def _call_of(case: Any) -> Call:
     headers = {str(k): str(v) for k, v in dict(prepared.get("headers") or {}).items()}
     headers["content-type"] = headers.pop("Content-Type", "application/json")
     path = prepared["url"].removeprefix("http://127.0.0.1")
-    return Call(str(prepared["method"]), path, raw, headers, tuple(_texts(case.body)))
+    return _Call(str(prepared["method"]), path, raw, headers, tuple(_texts(case.body)))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -257,10 +258,11 @@ class Watch(logging.Handler):
         self.text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
         self.text += record.getMessage()
 
 
-def faults(call: Call, answer: Answer, logged: str, ours: str) -> list[str]:
+def faults(call: _Call, answer: _Answer, logged: str, ours: str) -> list[str]:
     """Name what is wrong with an answer; `ours` is all that the server says of itself."""
     found = []
     if not 200 <= answer.status < 500:
@@ -288,6 +290,7 @@ def faults(call: Call, answer: Answer, logged: str, ours: str) -> list[str]:
 
 
 async def main() -> None:
+    """Send the calls and keep what came of them."""
     options = argparse.ArgumentParser()
     options.add_argument("model")
     options.add_argument("--requests", type=int, default=100_000)
@@ -303,15 +306,15 @@ async def main() -> None:
         logger.propagate = False
         logger.addHandler(watch)
     ours = "".join(
-        [(await send(app, Call("GET", path, b""))).text
+        [(await _send(app, _Call("GET", path, b""))).text
          for path in ("/openapi.json", "/model", "/cds-services", "/healthz")]
     )  # fmt: skip
     statuses, wrong, examples = Counter(), Counter(), []
     sources: Counter[str] = Counter()
 
-    async def one(call: Call, source: str) -> None:
+    async def one(call: _Call, source: str) -> None:
         watch.text = ""
-        answer = await send(app, call)
+        answer = await _send(app, call)
         sources[source] += 1
         statuses[f"{answer.status}"] += 1
         for fault in faults(call, answer, watch.text, ours):
@@ -323,9 +326,9 @@ async def main() -> None:
 
     for call in schema_calls(app, chosen.from_schema, chosen.seed):
         await one(call, "schemathesis")
-    whole = whole_calls(shelf[0].id)
+    whole = _whole_calls(shelf[0].id)
     while sum(sources.values()) < chosen.requests:
-        await one(broken_call(rng, whole), "torn calls")
+        await one(_broken_call(rng, whole), "torn calls")
         if sum(sources.values()) % 10_000 == 0:
             print(sum(sources.values()), dict(statuses), dict(wrong), flush=True)
     for example in examples:

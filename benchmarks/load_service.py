@@ -21,21 +21,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.unit.service.hospital import PATIENT, hook_call, whole_prefetch
 
 from benchmarks.record import keep
-from tests.unit.service.hospital import PATIENT, hook_call, whole_prefetch
 
 CLIENTS = 50
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
 
 
-def request(path: str, body: Any) -> bytes:
+def _request(path: str, body: Any) -> bytes:
     content = json.dumps(body).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -61,7 +61,7 @@ async def client(port: int, sent: bytes, late: float, seconds: int) -> list[tupl
     return found
 
 
-async def load(port: int, sent: bytes, seconds: int) -> dict[str, Any]:
+async def _load(port: int, sent: bytes, seconds: int) -> dict[str, Any]:
     tasks = [client(port, sent, k / CLIENTS, seconds) for k in range(CLIENTS)]
     calls = [call for each in await asyncio.gather(*tasks) for call in each]
     times = np.array([ms for _, ms in calls])
@@ -75,7 +75,7 @@ async def load(port: int, sent: bytes, seconds: int) -> dict[str, Any]:
     }
 
 
-def megabytes(pid: int) -> float:
+def _megabytes(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     found = re.search(r"VmRSS:\s+(\d+)", status)
     assert found is not None
@@ -83,28 +83,29 @@ def megabytes(pid: int) -> float:
 
 
 def main() -> None:
+    """Measure, print and keep."""
     options = argparse.ArgumentParser()
     options.add_argument("model")
     options.add_argument("--seconds", type=int, default=60)
     chosen = options.parse_args()
-    port = free_port()
+    port = _free_port()
     started = time.perf_counter()
     command = [sys.executable, "-m", "twoarm", "serve", chosen.model, "--port", str(port)]
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        until_ready = started_after(port, started)
-        service = json.loads(fetched(port, "/healthz"))["models"][0]["id"]
+        until_ready = _started_after(port, started)
+        service = json.loads(_fetched(port, "/healthz"))["models"][0]["id"]
         calls = {
-            "predict": request("/predict", {"patient": PATIENT}),
-            "cds_hooks": request(f"/cds-services/{service}", hook_call(whole_prefetch())),
+            "predict": _request("/predict", {"patient": PATIENT}),
+            "cds_hooks": _request(f"/cds-services/{service}", hook_call(whole_prefetch())),
         }
         for sent in calls.values():  # the first calls of a process are not those of a day
-            asyncio.run(load(port, sent, 3))
-        before = megabytes(server.pid)
+            asyncio.run(_load(port, sent, 3))
+        before = _megabytes(server.pid)
         found = {
-            name: asyncio.run(load(port, sent, chosen.seconds)) for name, sent in calls.items()
+            name: asyncio.run(_load(port, sent, chosen.seconds)) for name, sent in calls.items()
         }
-        after = megabytes(server.pid)
+        after = _megabytes(server.pid)
     finally:
         server.terminate()
         server.wait(30)
@@ -119,17 +120,17 @@ def main() -> None:
         print(keep("load_service", result))
 
 
-def fetched(port: int, path: str) -> bytes:
+def _fetched(port: int, path: str) -> bytes:
     from urllib.request import urlopen
 
     with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
         return bytes(answer.read())
 
 
-def started_after(port: int, started: float) -> float:
+def _started_after(port: int, started: float) -> float:
     while True:
         try:
-            fetched(port, "/healthz")
+            _fetched(port, "/healthz")
         except OSError:
             time.sleep(0.02)
         else:

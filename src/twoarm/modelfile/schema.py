@@ -6,6 +6,7 @@ walked in a circle, no position lies outside, no number is infinite.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,12 +16,35 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
 
-__all__ = ["check_schema"]
+__all__ = ["check_schema", "from_json"]
 
 _COMBINE = ("convex_loglik", "nnls", "discrete")
 _DEEPEST = 40
 _FEWEST_KNOTS = 3
 _ARMS = ("control", "treated")
+
+
+def from_json(text: str) -> Any:
+    """Read JSON in which no key stands twice: readers differ in which of the two they take.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such JSON, or too large or too deeply nested to be read.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_without_repeats)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except MemoryError as error:
+        raise ValueError("it is too large") from error
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def check_schema(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
