@@ -105,7 +105,7 @@ def _require_trust(host: str, settings: Any, no_tokens: bool) -> None:
 
 
 def _line(served: Any, address: str) -> str:
-    state = f", EXPIRED on {served.expires}" if served.expired() else ""
+    state = f", EXPIRED on {served.model.expires}" if served.expired() else ""
     label = ", SYNTHETIC" if served.model.synthetic else ""
     return f"{served.id}: {served.title}, version {served.version}{label}{state}\n  {address}/"
 

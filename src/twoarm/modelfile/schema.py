@@ -72,6 +72,8 @@ def check_schema(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
             for outcome, stack in stacks.items():
                 _check_stack(stack, width, f"{arm}, {outcome}")
         _check_support(content, encoding)
+        _check_joint(content["joint_support"], width)
+        _check_recommended(content, width)
     except ModelFileError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -191,6 +193,55 @@ def _check_support(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
             _require(bool(inside.all()), f"the support of {predictor.column} names no level")
     alpha = float(_numbers([content["overlap"]["alpha"]], "the bound of the overlap")[0])
     _require(0.0 <= alpha <= 0.5, "the bound of the overlap is no probability")
+
+
+def _check_joint(joint: Mapping[str, Any], width: int) -> None:
+    where = "the joint support"
+    _require_scaled(joint, width, where)
+    _numbers([joint["limit"]], f"{where}: the limit")
+    _require(len(joint["root"]) == width, f"{where}: 'root' has not {width} rows")
+    sizes = {_numbers(row, f"{where}: 'root'").size for row in joint["root"]}
+    _require(len(sizes) == 1, f"{where}: rows of 'root' differ in length")
+
+
+def _check_recommended(content: Mapping[str, Any], width: int) -> None:
+    recommended, uncertainty = content["recommended"], content["uncertainty"]
+    names = set(recommended["outcomes"])
+    _require(names <= set(content["outcomes"]), "the recommended learner has an unknown outcome")
+    for name, model in recommended["outcomes"].items():
+        where = f"recommended, {name}"
+        _require_scaled(model, width, where)
+        _require(len(model["fits"]) > 0, f"{where}: there is no fit")
+        for fit in model["fits"]:
+            _numbers([fit["weight"]], f"{where}: a weight")
+            _check_fit(fit, width, where)
+    for each in recommended["order"]:
+        _numbers([each["weight"]], "the order of outcomes")
+        _require(each["weight"] > 0, "the order of outcomes has a weight that is not positive")
+        _require(each["outcome"] in names, "the order of outcomes names an unknown one")
+    if uncertainty is None:
+        return
+    _numbers([uncertainty["multiple"]], "the width of the range")
+    _require(set(uncertainty["outcomes"]) >= names, "a range is missing")
+    for name, fit in uncertainty["outcomes"].items():
+        where = f"range, {name}"
+        _require_scaled(fit, width, where)
+        _check_fit(fit, width, where)
+        rows = [_numbers(row, f"{where}: 'root'").size for row in fit["root"]]
+        _require(rows == list(range(1, 2 * width + 3)), f"{where}: 'root' is no lower triangle")
+
+
+def _require_scaled(block: Mapping[str, Any], width: int, where: str) -> None:
+    for key in ("centre", "scale"):
+        _require(_numbers(block[key], f"{where}: '{key}'").size == width,
+                 f"{where}: '{key}' has not {width} numbers")  # fmt: skip
+
+
+def _check_fit(fit: Mapping[str, Any], width: int, where: str) -> None:
+    _numbers([fit["intercept"], fit["treatment"]], where)
+    for key in ("main", "interaction"):
+        _require(_numbers(fit[key], f"{where}: '{key}'").size == width,
+                 f"{where}: '{key}' has not {width} numbers")  # fmt: skip
 
 
 _CHECKS = {

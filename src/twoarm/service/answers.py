@@ -12,7 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from twoarm.modelfile import Patients, Predictions, patients_of, predict_patients
+from twoarm.modelfile import (
+    LearnerPredictions,
+    Patients,
+    Predictions,
+    patients_of,
+    predict_patients,
+)
 from twoarm.service.shelf import Served
 from twoarm.service.words import EXPIRED, RESEARCH_ONLY
 
@@ -27,6 +33,9 @@ __all__ = [
     "read",
     "result",
 ]
+
+
+Learner = Literal["recommended", "study"]
 
 
 class Risk(BaseModel):
@@ -62,8 +71,9 @@ class Result(BaseModel):
     )
     note: str = Field(description="What to know; the reason where there are no numbers.")
     problems: list[str] = Field(default=[], description="What does not fit, where unreadable.")
-    learners: dict[Literal["recommended", "study"], dict[str, Risk]] | None = Field(
-        default=None, description="Risks by learner and outcome."
+    learners: dict[Learner, dict[str, Risk]] | None = Field(
+        default=None,
+        description="Risks by learner and outcome; the recommended one leads and has ranges.",
     )
 
 
@@ -99,8 +109,8 @@ def model_line(served: Served) -> ModelLine:
         title=served.title,
         version=served.version,
         digest=str(served.content["digest"]),
-        created=str(served.content.get("created") or ""),
-        expires=served.expires,
+        created=str(served.content["created"]),
+        expires=served.model.expires.isoformat(),
         expired=served.expired(),
         synthetic=served.model.synthetic,
     )
@@ -118,35 +128,34 @@ def result(reading: Reading, row: int = 0) -> Result:
     note = reading.predictions.notes[row]
     if reading.served.expired():
         note = "; ".join(
-            [EXPIRED.format(expires=reading.served.expires), *([note] if note else [])]
+            [EXPIRED.format(expires=reading.served.model.expires), *([note] if note else [])]
         )
     if problems:
         return Result(status="unreadable", note=note, problems=problems)
     if not reading.predictions.usable[row]:
         return Result(status="withheld", note=note)
-    learners = {
-        name: {outcome: _risk(said, outcome, row) for outcome in reading.served.model.outcomes}
-        for name, said in _learners(reading.predictions).items()
+    predictions = reading.predictions
+    learners: dict[Learner, dict[str, Risk]] = {
+        "recommended": _risks(predictions.recommended, row),
+        "study": _risks(predictions.study, row),
     }
     return Result(status="predicted", note=note, learners=learners)
 
 
-def _learners(predictions: Predictions) -> dict[Literal["recommended", "study"], Any]:
-    return {"study": predictions}
+def _risks(said: LearnerPredictions, row: int) -> dict[str, Risk]:
+    """Give one patient's risks; the recommended learner may lack an outcome."""
+    return {outcome: _risk(said, outcome, row) for outcome in said.mu0}
 
 
-def _risk(said: Any, outcome: str, row: int) -> Risk:
-    def part(name: str) -> float | None:
-        by_outcome = getattr(said, name, None)
-        if by_outcome is None or outcome not in by_outcome:
-            return None
-        value = float(by_outcome[outcome][row])
+def _risk(said: LearnerPredictions, outcome: str, row: int) -> Risk:
+    def end(of: Mapping[str, Any]) -> float | None:
+        value = float(of[outcome][row]) if outcome in of else np.nan
         return value if np.isfinite(value) else None
 
     return Risk(
         control=float(said.mu0[outcome][row]),
         treated=float(said.mu1[outcome][row]),
         benefit=float(said.benefit[outcome][row]),
-        low=part("low"),
-        high=part("high"),
+        low=end(said.low),
+        high=end(said.high),
     )

@@ -15,7 +15,7 @@ from twoarm.service.answers import Result, Risk
 from twoarm.service.fhir import leading
 from twoarm.service.prefetch import Taken
 from twoarm.service.shelf import Served
-from twoarm.service.words import NOT_HELD, RESEARCH_ONLY, SYNTHETIC
+from twoarm.service.words import RESEARCH_ONLY, SYNTHETIC, not_held
 
 __all__ = ["OVERRIDES", "card", "spoken"]
 
@@ -26,6 +26,8 @@ OVERRIDES = {
     "other": "Another reason",
 }
 """Reasons that a clinician may give for passing over a card, by code."""
+
+Led = Mapping[str, tuple[str, Risk]]
 
 _LONGEST_SUMMARY = 139
 _LONGEST_TITLE = 60
@@ -81,7 +83,7 @@ def _summary(served: Served, said: Result, taken: Sequence[Taken]) -> str:
         else:
             why = "a value does not fit"
         return f"No estimate: {why}. Research only."[:_LONGEST_SUMMARY]
-    name, risk = primary(served, leading(said)[1])
+    name, risk = _primary(served, leading(said))
     label = str(served.model.outcomes[name]["label"])
     numbers = (
         f": {_hundred(risk.control)} of 100 in control, {_hundred(risk.treated)} treated; "
@@ -91,11 +93,11 @@ def _summary(served: Served, said: Result, taken: Sequence[Taken]) -> str:
     return (label if len(label) <= room else f"{label[: room - 1]}…") + numbers
 
 
-def primary(served: Served, risks: Mapping[str, Risk]) -> tuple[str, Risk]:
+def _primary(served: Served, led: Led) -> tuple[str, Risk]:
     """Give the study's primary outcome, the first one where none is marked."""
-    marked = [name for name in risks if served.model.outcomes[name].get("primary")]
-    name = [*marked, *risks][0]
-    return name, risks[name]
+    marked = [name for name in led if served.model.outcomes[name].get("primary")]
+    name = [*marked, *led][0]
+    return name, led[name][1]
 
 
 def spoken(risk: Risk) -> str:
@@ -133,10 +135,10 @@ def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
     if said.learners is None:
         parts.append(f"No estimate. {_why(served, taken, said)}".strip())
     else:
-        learner, risks = leading(said)
-        parts += [_table(served, risks), f"Of 100 people like this one; {learner} learner."]
-        if any(risk.low is not None for risk in risks.values()):
-            parts.append(f"In brackets the 95 % range. {NOT_HELD}")
+        led = leading(said)
+        parts += [_table(served, led), "Numbers are of 100 people like this one."]
+        if any(risk.low is not None for _, risk in led.values()):
+            parts.append(f"In brackets the 95 % range. {not_held(served.content)}")
         if said.note:
             parts.append(_sentence(_titled(served, said.note)))
     parts += _verdict(served)
@@ -168,24 +170,26 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _table(served: Served, risks: Mapping[str, Risk]) -> str:
+def _table(served: Served, led: Led) -> str:
     arms = served.content["labels"]
     rows = [
         f"| Outcome | {arms['control']} | {arms['treated']} | Difference |",
         "|---|---|---|---|",
     ]
-    rows += [
-        f"| {served.model.outcomes[name]['label']} | {_hundred(risk.control)} | "
-        f"{_hundred(risk.treated)} | {spoken(risk)} |"
-        for name, risk in risks.items()
-    ]
+    for name, (learner, risk) in led.items():
+        label = str(served.model.outcomes[name]["label"])
+        mark = "" if learner == "recommended" else " (the study's learner)"
+        rows.append(
+            f"| {label}{mark} | {_hundred(risk.control)} | {_hundred(risk.treated)} | "
+            f"{spoken(risk)} |"
+        )
     return "\n".join(rows)
 
 
 def _verdict(served: Served) -> list[str]:
-    """Repeat the run's verdict, where the file holds one."""
-    found = served.content.get("verdict")
-    return [f"Verdict of the study: {_sentence(found)}"] if isinstance(found, str) and found else []
+    """Repeat the verdict of the run: the numbers are worth what it says."""
+    lines = [f"- {each['question']} {each['text']}" for each in served.content["verdict"]]
+    return ["What the study itself says of these numbers:\n" + "\n".join(lines)] if lines else []
 
 
 def _absent(taken: Sequence[Taken]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from twoarm.service.answers import Result, Risk
 from twoarm.service.shelf import Served
-from twoarm.service.words import NOT_HELD, RESEARCH_ONLY, SYNTHETIC
+from twoarm.service.words import RESEARCH_ONLY, SYNTHETIC, not_held
 
 __all__ = ["CODES", "bundle", "leading"]
 
@@ -24,12 +24,14 @@ _UCUM = "http://unitsofmeasure.org"
 _ARMS: tuple[Literal["control"], Literal["treated"]] = ("control", "treated")
 
 
-def leading(said: Result) -> tuple[str, Mapping[str, Risk]]:
-    """Give name and numbers of the learner that leads: the recommended one if there is one."""
+def leading(said: Result) -> Mapping[str, tuple[str, Risk]]:
+    """Give, by outcome, which learner leads and what it says: the recommended one if it can."""
     assert said.learners is not None
-    if "recommended" in said.learners:
-        return "recommended", said.learners["recommended"]
-    return "study", said.learners["study"]
+    found: dict[str, tuple[str, Risk]] = {}
+    for learner in ("study", "recommended"):
+        for outcome, risk in said.learners[learner].items():
+            found[outcome] = (learner, risk)
+    return found
 
 
 def bundle(
@@ -54,12 +56,14 @@ def bundle(
     now : datetime or None
         When; with a time zone.
     """
-    learner, risks = leading(said)
+    led = leading(said)
+    risks = {outcome: risk for outcome, (_, risk) in led.items()}
+    learners = " and ".join(sorted({learner for learner, _ in led.values()}))
     at = (now or datetime.now(tz=UTC)).isoformat(timespec="seconds")
     notes = [RESEARCH_ONLY, *([SYNTHETIC] if served.model.synthetic else []), said.note]
     frame = {
         "subject": {"reference": subject} if subject else {"display": "The patient of this call"},
-        "method": {"text": _method(served, learner)},
+        "method": {"text": _method(served, learners)},
         "note": [{"text": text} for text in notes if text],
     }
     compared = {f"urn:uuid:{uuid.uuid4()}": arm for arm in _ARMS}
@@ -82,9 +86,9 @@ def bundle(
     }
 
 
-def _method(served: Served, learner: str) -> str:
+def _method(served: Served, learners: str) -> str:
     digest = str(served.content["digest"])[:12]
-    return f"{served.title}, version {served.version}, {learner} learner, digest {digest}"
+    return f"{served.title}, version {served.version}, {learners} learner, digest {digest}"
 
 
 def _assessment(
@@ -139,7 +143,7 @@ def _difference(served: Served, name: str, risk: Risk, frame: Mapping[str, Any])
         ],
     }
     if risk.low is not None:
-        found["note"] = [*frame["note"], {"text": NOT_HELD}]
+        found["note"] = [*frame["note"], {"text": not_held(served.content)}]
     return {key: value for key, value in found.items() if value != []}
 
 

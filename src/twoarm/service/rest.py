@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from twoarm.modelfile import model_card
 from twoarm.service.access import note
 from twoarm.service.answers import (
     BatchAnswer,
@@ -30,7 +31,7 @@ _MOST_PATIENTS = 1000
 _OPEN_KEYS = (
     "name", "title", "version", "created", "expires", "synthetic", "twoarm_version",
     "format_version", "intended_use", "not_for", "population", "labels", "codebook", "support",
-    "outcomes", "performance", "verdict", "findings", "uncertainty", "provenance", "digest",
+    "outcomes", "performance", "verdict", "findings", "provenance", "thresholds", "digest",
 )  # fmt: skip
 
 Record = Annotated[
@@ -80,7 +81,7 @@ class ModelFacts(BaseModel):
 
     model: ModelLine
     sha256: str = Field(description="Of the file as it lies on the server.")
-    card: str = Field(description="The model card, Markdown; empty where the file has none.")
+    card: str = Field(description="The model card, Markdown.")
     content: dict[str, Any] = Field(description="The file without its trees and test vectors.")
 
 
@@ -164,7 +165,10 @@ def _readable(served: Served, patient: dict[str, Any]) -> Reading:
 
 
 def _facts(served: Served) -> ModelFacts:
-    kept = {key: served.content[key] for key in _OPEN_KEYS if key in served.content}
+    kept = {key: served.content[key] for key in _OPEN_KEYS}
     return ModelFacts(
-        model=model_line(served), sha256=served.sha256, card=served.card, content=kept
+        model=model_line(served),
+        sha256=served.sha256,
+        card=model_card(served.content),
+        content=kept,
     )

@@ -27,14 +27,11 @@ class Served:
     model : Model
     sha256 : str
         Of the file as it lies on the disk.
-    card : str
-        The model card beside the file, Markdown; empty where there is none.
     """
 
     id: str
     model: Model
     sha256: str
-    card: str = ""
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -48,18 +45,12 @@ class Served:
 
     @property
     def version(self) -> str:
-        """Version of the model, or of the twoarm that wrote it where the file has none."""
-        return str(self.content.get("version") or self.content["twoarm_version"])
-
-    @property
-    def expires(self) -> str:
-        """Last day of the model, ISO 8601; empty where the file has none."""
-        return str(self.content.get("expires") or "")
+        """Version of the model."""
+        return str(self.content["version"])
 
     def expired(self, today: date | None = None) -> bool:
         """Say whether the last day has passed."""
-        day = today or datetime.now(tz=UTC).date()
-        return bool(self.expires) and date.fromisoformat(self.expires[:10]) < day
+        return self.model.expires < (today or datetime.now(tz=UTC).date())
 
 
 def shelve(paths: Sequence[str | Path]) -> tuple[Served, ...]:
@@ -76,7 +67,7 @@ def shelve(paths: Sequence[str | Path]) -> tuple[Served, ...]:
     loaded = [_served(path) for path in files]
     names = [each.id for each in loaded]
     shelf = tuple(
-        Served(f"{each.id}-{_slug(each.version)}", each.model, each.sha256, each.card)
+        Served(f"{each.id}-{_slug(each.version)}", each.model, each.sha256)
         if names.count(each.id) > 1
         else each
         for each in loaded
@@ -94,13 +85,8 @@ def shelve(paths: Sequence[str | Path]) -> tuple[Served, ...]:
 
 def _served(path: Path) -> Served:
     model = load_model(path)
-    card = path.with_name("card.md")
-    return Served(
-        _slug(str(model.content["name"])),
-        model,
-        hashlib.sha256(path.read_bytes()).hexdigest(),
-        card.read_text(encoding="utf-8") if card.is_file() else "",
-    )
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Served(_slug(str(model.content["name"])), model, found)
 
 
 def _slug(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["EXPIRED", "NOT_HELD", "RESEARCH_ONLY", "SYNTHETIC"]
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["EXPIRED", "RESEARCH_ONLY", "SYNTHETIC", "not_held"]
 
 RESEARCH_ONLY = "Research only: not for decisions about patients."
 
@@ -10,7 +13,8 @@ SYNTHETIC = "Learnt from SYNTHETIC patients."
 
 EXPIRED = "this model expired on {expires}: its numbers may no longer hold"
 
-NOT_HELD = (
-    "The range does not hold what was never measured, the choice of the model, or that another "
-    "hospital may differ."
-)
+
+def not_held(content: Mapping[str, Any]) -> str:
+    """Say what a model's range does not hold."""
+    uncertainty = content["uncertainty"]
+    return f"The range does not hold {', '.join(uncertainty['holds_not'])}." if uncertainty else ""

@@ -16,7 +16,7 @@ from twoarm.service.fhir import bundle
 def said(served):
     risk = Risk(control=1.0, treated=0.23, benefit=-0.77, low=-0.9, high=0.1)
     learner = dict.fromkeys(served.model.outcomes, risk)
-    return Result(status="predicted", note="", learners={"recommended": learner})
+    return Result(status="predicted", note="", learners={"recommended": learner, "study": {}})
 
 
 def resources(content, kind):
@@ -60,7 +60,9 @@ def test_the_difference_has_its_range_and_the_threshold(served, said):
 def test_a_difference_without_a_range_has_none(served):
     risk = Risk(control=0.2, treated=0.23, benefit=0.03)
     learner = dict.fromkeys(served.model.outcomes, risk)
-    content = bundle(served, Result(status="predicted", note="", learners={"study": learner}))
+    content = bundle(
+        served, Result(status="predicted", note="", learners={"recommended": {}, "study": learner})
+    )
     for each in resources(content, "Observation"):
         Observation.model_validate(each)
         codes = {part["code"]["coding"][0]["code"] for part in each.get("component", [])}

@@ -76,8 +76,7 @@ def test_the_card_and_rest_give_the_same_numbers(client):
     entries = answer["extension"]["org.twoarm.fhir"]["entry"]
     control = entries[0]["resource"]["prediction"][0]["probabilityDecimal"]
     said = client.post("/predict", json={"patient": PATIENT}).json()["result"]["learners"]
-    learner = said.get("recommended", said["study"])
-    assert control == 100.0 * learner["mrs_0_2"]["control"]
+    assert control == 100.0 * said["recommended"]["mrs_0_2"]["control"]
 
 
 def test_links_are_absolute_and_hold_values_behind_the_number_sign_alone(client_of):
@@ -306,7 +305,7 @@ def result_of(served, **risk):
         "high": 0.41,
     } | risk
     learner = {name: Risk(**numbers) for name in served.model.outcomes}
-    return Result(status="predicted", note="", learners={"recommended": learner})
+    return Result(status="predicted", note="", learners={"recommended": learner, "study": {}})
 
 
 def test_the_range_and_what_it_does_not_hold_are_said(served):
@@ -315,7 +314,7 @@ def test_the_range_and_what_it_does_not_hold_are_said(served):
         "Functional independence (mRS 0-2): 7 of 100 in control, 30 treated; benefit 22 (2 to 41). "
         "Research only."
     )
-    assert "does not hold what was never measured" in found["detail"]
+    assert "The range does not hold factors that were not measured" in found["detail"]
 
 
 def test_harm_is_called_harm(served):

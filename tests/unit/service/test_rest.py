@@ -24,13 +24,19 @@ def test_it_answers_as_the_model_does(client, served):
     said = client.post("/predict", json={"patient": PATIENT}).json()["result"]
     expected = predict_patients(served.model, patients_of(served.model, [PATIENT]))
     assert said["status"] == "predicted"
-    for outcome in served.model.outcomes:
-        numbers = [float(part[outcome][0]) for part in parts(expected)]
-        assert shown(said["learners"]["study"][outcome]) == numbers
+    for name, learner in said["learners"].items():
+        by = getattr(expected, name)
+        assert set(learner) == set(by.mu0)
+        for outcome, risk in learner.items():
+            numbers = [float(part[outcome][0]) for part in (by.mu0, by.mu1, by.benefit)]
+            assert shown(risk) == numbers
 
 
-def parts(predictions):
-    return predictions.mu0, predictions.mu1, predictions.benefit
+def test_the_recommended_learner_alone_has_a_range(client, served):
+    learners = client.post("/predict", json={"patient": PATIENT}).json()["result"]["learners"]
+    for risk in learners["recommended"].values():
+        assert risk["low"] <= risk["benefit"] <= risk["high"]
+    assert all(risk["low"] is None for risk in learners["study"].values())
 
 
 def test_values_may_be_spelled_as_in_a_file(client):
@@ -49,9 +55,12 @@ def test_a_batch_gives_the_same_as_one_by_one_and_one_bad_patient_spoils_no_othe
     assert results[1]["problems"] == ["age: expected a number"]
     for row in (0, 2):
         alone = client.post("/predict", json={"patient": patients[row]}).json()["result"]
-        for outcome, risk in alone["learners"]["study"].items():
+        for outcome, risk in alone["learners"]["recommended"].items():
             np.testing.assert_allclose(
-                shown(results[row]["learners"]["study"][outcome]), shown(risk), rtol=0, atol=1e-15
+                shown(results[row]["learners"]["recommended"][outcome]),
+                shown(risk),
+                rtol=0,
+                atol=1e-15,
             )
 
 

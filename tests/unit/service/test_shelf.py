@@ -9,7 +9,7 @@ import pytest
 from tests.unit.service.hospital import PATIENT
 
 from twoarm.errors import ArgumentError
-from twoarm.modelfile import digest
+from twoarm.modelfile import digest, model_card
 from twoarm.service import shelve
 
 
@@ -65,8 +65,6 @@ def test_the_last_day_counts(written):
     assert served.expired(date(2030, 7, 1))
 
 
-def test_the_card_beside_the_file_is_given(written, client_of):
-    path = written("a")
-    path.with_name("card.md").write_text("# Card\n", encoding="utf-8")
-    facts = client_of(shelve([path])).get("/model").json()["models"][0]
-    assert facts["card"] == "# Card\n"
+def test_the_card_is_that_of_the_model(served, client):
+    facts = client.get("/model").json()["models"][0]
+    assert facts["card"] == model_card(served.content)
