@@ -34,6 +34,18 @@ def whole():
         "arms": {"control": {"death": stack}, "treated": {"death": stack}},
         "support": {"age": {"min": 40, "max": 90}, "dm": {"min": 0, "max": 1, "levels": [0, 1]}},
     }
+    fit = {"intercept": 0.0, "treatment": 0.1, "main": [0.1, 0.2], "interaction": [0.0, 0.1]}
+    scaled = {"centre": [60.0, 0.5], "scale": [10.0, 0.5]}
+    content["joint_support"] = {**scaled, "root": [[1.0, 0.0], [0.0, 1.0]], "limit": 3.0}
+    content["recommended"] = {
+        "outcomes": {"death": {**scaled, "fits": [{**fit, "weight": 1.0}]}},
+        "order": [{"outcome": "death", "complement": False, "weight": 2.0}],
+    }
+    root = [[0.1] * (k + 1) for k in range(6)]
+    content["uncertainty"] = {
+        "multiple": 2.5,
+        "outcomes": {"death": {**scaled, **fit, "root": root}},
+    }
     return copy.deepcopy(content)
 
 
@@ -86,6 +98,19 @@ BROKEN = {
     "level": (lambda c: c["support"]["dm"].update(levels=[0, 2]), "names no level"),
     "depth": (lambda c: c.update(note=nested(50)), "nested more than 40 deep"),
     "arms is a text": (lambda c: c.update(arms="abc"), "arms are not"),
+    "joint": (lambda c: c["joint_support"]["root"].pop(), "has not 2 rows"),
+    "joint row": (lambda c: c["joint_support"]["root"][0].pop(), "differ in length"),
+    "joint scale": (lambda c: c["joint_support"]["scale"].pop(), "has not 2 numbers"),
+    "recommended": (
+        lambda c: c["recommended"]["outcomes"]["death"]["fits"][0]["main"].pop(), "has not 2 numbers"
+    ),
+    "no fit": (lambda c: c["recommended"]["outcomes"]["death"]["fits"].clear(), "no fit"),
+    "order": (lambda c: c["recommended"]["order"][0].update(outcome="x"), "unknown"),
+    "weight of the order": (lambda c: c["recommended"]["order"][0].update(weight=0), "positive"),
+    "unknown outcome": (lambda c: c["recommended"]["outcomes"].update(x=1), "unknown outcome"),
+    "range": (lambda c: c["uncertainty"]["outcomes"]["death"]["root"].pop(), "lower triangle"),
+    "range missing": (lambda c: c["uncertainty"]["outcomes"].pop("death"), "range is missing"),
+    "multiple": (lambda c: c["uncertainty"].update(multiple=float("inf")), "finite"),
     "no support": (lambda c: c.pop("support"), "KeyError"),
 }  # fmt: skip
 
@@ -97,6 +122,12 @@ def test_a_whole_file_is_let_through():
     np.testing.assert_allclose(
         stack_risk(content["arms"]["control"]["death"], X), [0.275, 0.4, 0.525], rtol=0, atol=1e-15
     )
+
+
+def test_a_file_without_a_range_is_let_through():
+    content = whole() | {"uncertainty": None}
+    check_schema(content, ENCODING)
+    assert content["uncertainty"] is None
 
 
 @pytest.mark.parametrize(("change", "message"), BROKEN.values(), ids=BROKEN.keys())
