@@ -13,6 +13,7 @@ from twoarm.service.access import AccessLine
 from twoarm.service.body import BodyLimit
 from twoarm.service.headers import SecurityHeaders
 from twoarm.service.hooks import hook_routes
+from twoarm.service.page import page_routes, pages_of
 from twoarm.service.problems import answer_problems
 from twoarm.service.rate import RateLimit
 from twoarm.service.rest import rest_routes
@@ -50,7 +51,10 @@ def create_app(shelf: Sequence[Served], settings: Settings | None = None) -> ASG
     )
     answer_problems(app, _FIELDS | columns)
     app.include_router(rest_routes(shelf))
-    app.include_router(hook_routes(shelf, chosen))
+    pages = pages_of(shelf)
+    with_page = {name for name, page in pages.items() if page.text}
+    app.include_router(hook_routes(shelf, chosen, with_page))
+    app.include_router(page_routes(shelf, pages, chosen))
     guarded: ASGIApp = app
     guarded = BodyLimit(guarded, chosen.body_bytes, chosen.depth, chosen.hmac_key)
     if chosen.rate > 0:

@@ -15,7 +15,7 @@ from twoarm.service.answers import Result, Risk
 from twoarm.service.fhir import leading
 from twoarm.service.prefetch import Taken
 from twoarm.service.shelf import Served
-from twoarm.service.words import RESEARCH_ONLY, SYNTHETIC, not_held
+from twoarm.service.words import EXPIRED, RESEARCH_ONLY, SYNTHETIC, not_held
 
 __all__ = ["OVERRIDES", "card", "spoken"]
 
@@ -33,18 +33,11 @@ _LONGEST_SUMMARY = 139
 _LONGEST_TITLE = 60
 
 
-def card(served: Served, taken: Sequence[Taken], said: Result, base_url: str) -> dict[str, Any]:
-    """Give the card of one patient; without numbers it says why there are none."""
-    used = [each for each in taken if each.state == "used"]
-    misread = {each.partition(":")[0] for each in said.problems}
-    values = urlencode(
-        {
-            each.predictor.column: _cell(each.value)
-            for each in used
-            if each.predictor.column not in misread  # so that what it holds goes no further
-        }
-    )
-    link = f"{base_url}/calculator/{served.id}"
+def card(served: Served, taken: Sequence[Taken], said: Result, page: str) -> dict[str, Any]:
+    """Give the card of one patient; without numbers it says why there are none.
+
+    `page` is the address of the calculator; empty where the model has none.
+    """
     return {
         "uuid": str(uuid.uuid4()),
         "summary": _summary(served, said, taken),
@@ -55,14 +48,20 @@ def card(served: Served, taken: Sequence[Taken], said: Result, base_url: str) ->
             {"code": code, "system": "urn:twoarm:override", "display": text}
             for code, text in OVERRIDES.items()
         ],
-        "links": [
-            {
-                "label": "Open the calculator with these values",
-                "url": f"{link}#{values}" if values else link,
-                "type": "absolute",
-            }
-        ],
+        "links": [_link(page, taken, said)] if page else [],
     }
+
+
+def _link(page: str, taken: Sequence[Taken], said: Result) -> dict[str, str]:
+    """Give the calculator with the values that were read, in the fragment alone."""
+    misread = {each.partition(":")[0] for each in said.problems}
+    values = {
+        each.predictor.column: _cell(each.value)
+        for each in taken
+        if each.state == "used" and each.predictor.column not in misread
+    }
+    address = f"{page}#{urlencode(values)}" if values else page
+    return {"label": "Open the calculator with these values", "url": address, "type": "absolute"}
 
 
 def _cell(value: Any) -> str:
@@ -132,6 +131,8 @@ def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
     parts = [f"**{RESEARCH_ONLY}**"]
     if served.model.synthetic:
         parts.append(f"**{SYNTHETIC}**")
+    if served.expired():
+        parts.append(f"**{_sentence(EXPIRED.format(expires=served.model.expires))}**")
     if said.learners is None:
         parts.append(f"No estimate. {_why(served, taken, said)}".strip())
     else:

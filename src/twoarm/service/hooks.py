@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -85,8 +85,13 @@ class Cards(BaseModel):
     extension: dict[str, Any] = {}
 
 
-def hook_routes(shelf: Sequence[Served], settings: Settings) -> APIRouter:
-    """Make the routes for models; with clients in the settings, for their tokens alone."""
+def hook_routes(
+    shelf: Sequence[Served], settings: Settings, with_page: Container[str]
+) -> APIRouter:
+    """Make the routes for models; with clients in the settings, for their tokens alone.
+
+    `with_page` names the models whose cards can link to a page.
+    """
     tokens = Tokens(settings.clients, settings.token_seconds) if settings.clients else None
 
     def trusted(request: Request) -> None:
@@ -117,7 +122,8 @@ def hook_routes(shelf: Sequence[Served], settings: Settings) -> APIRouter:
     @router.post("/{service}", responses={412: {"description": "Nothing usable was prefetched."}})
     def call(service: str, body: HookCall, request: Request) -> Cards:
         """Give one card for the patient that is viewed."""
-        return _answer(named(service, request), body, settings.base_url, datetime.now(tz=UTC))
+        link = f"{settings.base_url}/calculator/{service}/" if service in with_page else ""
+        return _answer(named(service, request), body, link, datetime.now(tz=UTC))
 
     @router.post("/{service}/feedback", status_code=200)
     def feedback(service: str, body: FeedbackCall, request: Request) -> Response:
@@ -143,14 +149,14 @@ def _service(served: Served) -> dict[str, Any]:
     }
 
 
-def _answer(served: Served, call: HookCall, base_url: str, now: datetime) -> Cards:
+def _answer(served: Served, call: HookCall, link: str, now: datetime) -> Cards:
     patient = call.context.patientId
     taken = take(served, patient, call.prefetch, now)
     used = [each for each in taken if each.state == "used"]
     if not used:
         raise Refused(412, "Nothing usable was prefetched; GET /cds-services says what is needed.")
     said = result(read(served, [{each.predictor.column: each.value for each in used}]))
-    found = Cards(cards=[card(served, taken, said, base_url)])
+    found = Cards(cards=[card(served, taken, said, link)])
     if said.learners is not None:
         basis = [each.reference for each in used if each.reference]
         assessments = bundle(served, said, subject=f"Patient/{patient}", basis=basis, now=now)

@@ -57,6 +57,10 @@ def member(content, number):
     return content["arms"]["treated"]["death"]["members"][number]
 
 
+def recommended(content):
+    return content["recommended"]["outcomes"]["death"]
+
+
 def nested(depth):
     return json.loads("[" * depth + "]" * depth)
 
@@ -101,10 +105,8 @@ BROKEN = {
     "joint": (lambda c: c["joint_support"]["root"].pop(), "has not 2 rows"),
     "joint row": (lambda c: c["joint_support"]["root"][0].pop(), "differ in length"),
     "joint scale": (lambda c: c["joint_support"]["scale"].pop(), "has not 2 numbers"),
-    "recommended": (
-        lambda c: c["recommended"]["outcomes"]["death"]["fits"][0]["main"].pop(), "has not 2 numbers"
-    ),
-    "no fit": (lambda c: c["recommended"]["outcomes"]["death"]["fits"].clear(), "no fit"),
+    "recommended": (lambda c: recommended(c)["fits"][0]["main"].pop(), "has not 2 numbers"),
+    "no fit": (lambda c: recommended(c)["fits"].clear(), "no fit"),
     "order": (lambda c: c["recommended"]["order"][0].update(outcome="x"), "unknown"),
     "weight of the order": (lambda c: c["recommended"]["order"][0].update(weight=0), "positive"),
     "unknown outcome": (lambda c: c["recommended"]["outcomes"].update(x=1), "unknown outcome"),

@@ -84,7 +84,7 @@ def test_links_are_absolute_and_hold_values_behind_the_number_sign_alone(client_
     link = found["links"][0]
     assert link["type"] == "absolute"
     address, _, fragment = link["url"].partition("#")
-    assert address == "https://cds.example.org/calculator/rescue-stenting"
+    assert address == "https://cds.example.org/calculator/rescue-stenting/"
     values = dict(each.split("=") for each in fragment.split("&"))
     assert values["nihss"] == "16"
     assert values["female"] == "1"
@@ -331,7 +331,7 @@ def test_any_label_fits_the_summary(served):
     content = {**served.content, "outcomes": outcomes, "labels": labels, "title": "Title " * 60}
     longer = SimpleNamespace(
         id=served.id, title=content["title"], version="1", content=content,
-        model=SimpleNamespace(outcomes=outcomes, synthetic=True),
+        model=SimpleNamespace(outcomes=outcomes, synthetic=True), expired=lambda: False,
     )  # fmt: skip
     said = result_of(served, low=-0.41)
     assert len(card(longer, (), said, "https://x.example.org")["summary"]) < 140
