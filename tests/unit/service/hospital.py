@@ -68,41 +68,46 @@ def birth_date(years):
     return f"{today.year - years}-01-01"
 
 
-def whole_prefetch():
-    """Give all that the model asks for, of the patient above."""
+def diagnosis(code, present):
+    return searchset(condition(code, **({} if present else REFUTED)))
+
+
+def whole_prefetch(patient=None):
+    """Give all that the model asks for, of a patient, by default the one above."""
+    p = PATIENT | (patient or {})
     own = {
-        "site": {"valueString": "M1"},
-        "lkw_to_puncture_min": {"valueQuantity": quantity(357, "min")},
-        "passes": {"valueQuantity": quantity(3, "1")},
-        "prior_stroke": {"valueBoolean": False},
+        "site": {"valueString": p["site"]},
+        "lkw_to_puncture_min": {"valueQuantity": quantity(p["lkw_to_puncture_min"], "min")},
+        "passes": {"valueQuantity": quantity(p["passes"], "1")},
+        "prior_stroke": {"valueBoolean": bool(p["prior_stroke"])},
     }
+    lysis = {
+        "resourceType": "Procedure",
+        "id": "i1",
+        "status": "completed" if p["ivt"] else "not-done",
+        "code": {"coding": [{"system": SNOMED, "code": "472191000119101"}]},
+        "performedDateTime": hours_ago(1.0),
+    }
+    person = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "gender": "female" if p["female"] else "male",
+        "birthDate": birth_date(p["age"]),
+    }
+    glucose = quantity(p["glucose_mmol"], "mmol/L")
+    before = {"phase": "pre-stroke", "hours": 900.0}
     return {
-        "patient": {
-            "resourceType": "Patient",
-            "id": "p1",
-            "gender": "female",
-            "birthDate": birth_date(68),
-        },
-        "premrs": searchset(
-            observation(LOINC, "75859-9", phase="pre-stroke", hours=900.0, valueInteger=0)
+        "patient": person,
+        "premrs": searchset(observation(LOINC, "75859-9", **before, valueInteger=p["premrs"])),
+        "nihss": searchset(
+            observation(LOINC, "72089-6", phase="admission", valueInteger=p["nihss"])
         ),
-        "nihss": searchset(observation(LOINC, "72089-6", phase="admission", valueInteger=16)),
-        "aspects": searchset(observation(SNOMED, "1290002002", valueInteger=8)),
-        "ivt": searchset(
-            {
-                "resourceType": "Procedure",
-                "id": "i1",
-                "status": "not-done",
-                "code": {"coding": [{"system": SNOMED, "code": "472191000119101"}]},
-                "performedDateTime": hours_ago(1.0),
-            }
-        ),
-        "htn": searchset(condition("38341003")),
-        "dm": searchset(condition("73211009", **REFUTED)),
-        "af": searchset(condition("49436004", **REFUTED)),
-        "glucose_mmol": searchset(
-            observation(LOINC, "15074-8", valueQuantity=quantity(7.4, "mmol/L"))
-        ),
+        "aspects": searchset(observation(SNOMED, "1290002002", valueInteger=p["aspects"])),
+        "ivt": searchset(lysis),
+        "htn": diagnosis("38341003", p["htn"]),
+        "dm": diagnosis("73211009", p["dm"]),
+        "af": diagnosis("49436004", p["af"]),
+        "glucose_mmol": searchset(observation(LOINC, "15074-8", valueQuantity=glucose)),
     } | {column: searchset(observation(OWN, column, **value)) for column, value in own.items()}
 
 
