@@ -15,7 +15,7 @@ from twoarm.service.answers import Result, Risk
 from twoarm.service.fhir import leading
 from twoarm.service.prefetch import Taken
 from twoarm.service.shelf import Served
-from twoarm.service.words import EXPIRED, RESEARCH_ONLY, SYNTHETIC, not_held
+from twoarm.service.words import EXPIRED, LEARNERS, RESEARCH_ONLY, SYNTHETIC, not_held
 
 __all__ = ["OVERRIDES", "card", "spoken"]
 
@@ -131,6 +131,7 @@ def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
     parts = [f"**{RESEARCH_ONLY}**"]
     if served.model.synthetic:
         parts.append(f"**{SYNTHETIC}**")
+    parts.append(f"Not for: {_sentence(str(served.content['not_for']))}")
     if served.expired():
         parts.append(f"**{_sentence(EXPIRED.format(expires=served.model.expires))}**")
     if said.learners is None:
@@ -140,13 +141,17 @@ def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
         parts += [_table(served, led), "Numbers are of 100 people like this one."]
         if any(risk.low is not None for _, risk in led.values()):
             parts.append(f"In brackets the 95 % range. {not_held(served.content)}")
+        parts += [
+            _threshold(str(outcome["label"]), float(outcome["threshold"]), led[name][1])
+            for name, outcome in served.model.outcomes.items()
+            if name in led and outcome.get("threshold") is not None
+        ]
         if said.note:
             parts.append(_sentence(_titled(served, said.note)))
     parts += _verdict(served)
     parts += _absent(taken)
     parts += _basis(taken)
-    intended, not_for = served.content["intended_use"], served.content["not_for"]
-    parts.append(f"Intended use: {_sentence(str(intended))} Not for: {_sentence(str(not_for))}")
+    parts.append(f"Intended use: {_sentence(str(served.content['intended_use']))}")
     return parts
 
 
@@ -179,12 +184,23 @@ def _table(served: Served, led: Led) -> str:
     ]
     for name, (learner, risk) in led.items():
         label = str(served.model.outcomes[name]["label"])
-        mark = "" if learner == "recommended" else " (the study's learner)"
+        mark = "" if learner == "recommended" else f" ({LEARNERS[learner]})"
         rows.append(
             f"| {label}{mark} | {_hundred(risk.control)} | {_hundred(risk.treated)} | "
             f"{spoken(risk)} |"
         )
     return "\n".join(rows)
+
+
+def _threshold(label: str, threshold: float, risk: Risk) -> str:
+    """Say where the study's threshold lies; the study set it, and it decides nothing here."""
+    points = f"{100.0 * threshold:g}"
+    said = f"The study's threshold of benefit for {label} is {points} of 100"
+    if risk.low is None or risk.high is None:
+        return f"{said}; without a range nothing is said of it."
+    if risk.low > threshold:
+        return f"{said}; the range lies above {points}."
+    return f"{said}; the range {'lies below' if risk.high < threshold else 'contains'} {points}."
 
 
 def _verdict(served: Served) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from twoarm.service.answers import Result, Risk
 from twoarm.service.shelf import Served
-from twoarm.service.words import RESEARCH_ONLY, SYNTHETIC, not_held
+from twoarm.service.words import LEARNERS, RESEARCH_ONLY, SYNTHETIC, not_held
 
 __all__ = ["CODES", "bundle", "leading"]
 
@@ -58,10 +58,11 @@ def bundle(
     """
     led = leading(said)
     risks = {outcome: risk for outcome, (_, risk) in led.items()}
-    learners = " and ".join(sorted({learner for learner, _ in led.values()}))
+    learners = " and ".join(sorted({LEARNERS[learner] for learner, _ in led.values()}))
     at = (now or datetime.now(tz=UTC)).isoformat(timespec="seconds")
     notes = [RESEARCH_ONLY, *([SYNTHETIC] if served.model.synthetic else []), said.note]
     frame = {
+        "contained": [_device(served)],
         "subject": {"reference": subject} if subject else {"display": "The patient of this call"},
         "method": {"text": _method(served, learners)},
         "note": [{"text": text} for text in notes if text],
@@ -88,7 +89,7 @@ def bundle(
 
 def _method(served: Served, learners: str) -> str:
     digest = str(served.content["digest"])[:12]
-    return f"{served.title}, version {served.version}, {learners} learner, digest {digest}"
+    return f"{served.title}, version {served.version}, {learners}, digest {digest}"
 
 
 def _assessment(
@@ -113,7 +114,7 @@ def _assessment(
         "status": "preliminary",
         **frame,
         "code": _concept(f"risks-{arm}", f"Risks under: {label}"),
-        "performer": {"display": _performer(served)},
+        "performer": {"reference": "#model"},
         **({"basis": [{"reference": each} for each in basis]} if basis else {}),
         "prediction": predictions,
         "mitigation": f"None is stated: these are the risks under '{label}', one of two arms.",
@@ -134,7 +135,7 @@ def _difference(served: Served, name: str, risk: Risk, frame: Mapping[str, Any])
         "status": "preliminary",
         **frame,
         "code": _concept(f"benefit-{name}", f"Benefit (harm if negative): {outcome['label']}"),
-        "performer": [{"display": _performer(served)}],
+        "device": {"reference": "#model"},
         "valueQuantity": _quantity(risk.benefit),
         "component": [
             {"code": _concept(part, words[part]), "valueQuantity": _quantity(value)}
@@ -147,8 +148,17 @@ def _difference(served: Served, name: str, risk: Risk, frame: Mapping[str, Any])
     return {key: value for key, value in found.items() if value != []}
 
 
-def _performer(served: Served) -> str:
-    return f"twoarm {served.content['twoarm_version']}, a calculation"
+def _device(served: Served) -> dict[str, Any]:
+    """Give the model as the device that made the numbers."""
+    return {
+        "resourceType": "Device",
+        "id": "model",
+        "deviceName": [{"name": served.title, "type": "model-name"}],
+        "version": [
+            {"value": served.version},
+            {"type": {"text": "twoarm"}, "value": str(served.content["twoarm_version"])},
+        ],
+    }
 
 
 def _concept(code: str, text: str) -> dict[str, Any]:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["EXPIRED", "RESEARCH_ONLY", "SYNTHETIC", "not_held"]
+__all__ = ["EXPIRED", "LEARNERS", "RESEARCH_ONLY", "SYNTHETIC", "not_held"]
 
 RESEARCH_ONLY = "Research only: not for decisions about patients."
 
 SYNTHETIC = "Learnt from SYNTHETIC patients."
+
+LEARNERS = {
+    "recommended": "one shrunken model of both arms",
+    "study": "the study's models as published",
+}
+"""What the learners are called beside their numbers."""
 
 EXPIRED = "this model expired on {expires}: its numbers may no longer hold"
 

@@ -76,6 +76,8 @@ def test_patient_basis_and_model_are_named(client, served):
         assert each["subject"] == {"reference": "Patient/p1"}
         assert {"reference": "Observation/o-72089-6"} in each["basis"]
         assert served.version in each["method"]["text"]
+        assert each["performer"] == {"reference": "#model"}
+        assert each["contained"][0]["deviceName"][0]["name"] == served.title
         notes = " ".join(text["text"] for text in each["note"])
         assert "Research only" in notes
         assert "SYNTHETIC" in notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -315,6 +316,32 @@ def test_the_range_and_what_it_does_not_hold_are_said(served):
         "Research only."
     )
     assert "The range does not hold factors that were not measured" in found["detail"]
+
+
+THRESHOLDS = {
+    "contains": ({"low": 0.02, "high": 0.41}, "the range contains 15."),
+    "above": ({"low": 0.16, "high": 0.41}, "the range lies above 15."),
+    "below": ({"low": -0.1, "high": 0.14}, "the range lies below 15."),
+    "none": ({"low": None, "high": None}, "without a range nothing is said of it."),
+}
+
+
+@pytest.mark.parametrize(("ends", "said"), THRESHOLDS.values(), ids=THRESHOLDS.keys())
+def test_the_threshold_is_said_in_words(served, ends, said):
+    detail = card(served, (), result_of(served, **ends), "https://x.example.org")["detail"]
+    assert f"(mRS 0-2) is 15 of 100; {said}" in detail
+
+
+def test_no_text_of_the_server_urges_anything(client, served):
+    texts = [client.get(path).text for path in ("/cds-services", "/openapi.json", "/healthz")]
+    for prefetch in (whole_prefetch(), without("nihss"), without("nihss", nihss=nihss(hours=99.0))):
+        texts.append(json.dumps(one_card(client, prefetch)))
+    texts.append(client.post("/predict/fhir", json={"patient": PATIENT}).text)
+    urging = (
+        r"\b(should|ought|must|recommends?|recommend(ing|ation)|advis\w+|prefer\w*|indicated)\b"
+    )
+    found = re.findall(urging, " ".join(texts), re.IGNORECASE)
+    assert found == []
 
 
 def test_harm_is_called_harm(served):
