@@ -128,31 +128,35 @@ def _hundred(probability: float) -> int:
 
 
 def _detail(served: Served, taken: Sequence[Taken], said: Result) -> list[str]:
+    """Give the card's paragraphs: who it is for comes before any number."""
     parts = [f"**{RESEARCH_ONLY}**"]
     if served.model.synthetic:
         parts.append(f"**{SYNTHETIC}**")
-    parts.append(f"Not for: {_sentence(str(served.content['not_for']))}")
     if served.expired():
         parts.append(f"**{_sentence(EXPIRED.format(expires=served.model.expires))}**")
+    parts.append(f"Not for: {_sentence(str(served.content['not_for']))}")
     if said.learners is None:
         parts.append(f"No estimate. {_why(served, taken, said)}".strip())
-    else:
-        led = leading(said)
-        parts += [_table(served, led), "Numbers are of 100 people like this one."]
-        if any(risk.low is not None for _, risk in led.values()):
-            parts.append(f"In brackets the 95 % range. {not_held(served.content)}")
-        parts += [
-            _threshold(str(outcome["label"]), float(outcome["threshold"]), led[name][1])
-            for name, outcome in served.model.outcomes.items()
-            if name in led and outcome.get("threshold") is not None
-        ]
-        if said.note:
-            parts.append(_sentence(_titled(served, said.note)))
-    parts += _verdict(served)
-    parts += _absent(taken)
-    parts += _basis(taken)
-    parts.append(f"Intended use: {_sentence(str(served.content['intended_use']))}")
-    return parts
+        return [*parts, *_absent(taken), *_basis(taken)]
+    return [*parts, *_numbers(served, said), *_absent(taken), *_basis(taken), *_verdict(served)]
+
+
+def _numbers(served: Served, said: Result) -> list[str]:
+    """Say both arms, the difference, its range, where the threshold lies, and what to know."""
+    led, people, arms = leading(said), served.content["population"], served.content["labels"]
+    parts = [
+        _table(served, led),
+        f"Numbers are of 100 people like this one, by models of {people['n_control']} patients "
+        f"with {arms['control']} and {people['n_treated']} with {arms['treated']}.",
+    ]
+    if any(risk.low is not None for _, risk in led.values()):
+        parts.append(f"In brackets the 95 % range. {not_held(served.content)}")
+    parts += [
+        _threshold(str(outcome["label"]), float(outcome["threshold"]), led[name][1])
+        for name, outcome in served.model.outcomes.items()
+        if name in led and outcome["threshold"] is not None
+    ]
+    return [*parts, _sentence(_titled(served, said.note))] if said.note else parts
 
 
 def _why(served: Served, taken: Sequence[Taken], said: Result) -> str:
