@@ -37,6 +37,9 @@ def serve(
     cors: Annotated[
         list[str] | None, typer.Option(help="Origin whose pages may call the server.")
     ] = None,
+    smart: Annotated[
+        Path | None, typer.Option(help="TOML file of the FHIR servers that may launch the page.")
+    ] = None,
     feedback: Annotated[
         Path | None, typer.Option(help="File to add feedback on cards to [default: the log].")
     ] = None,
@@ -53,6 +56,7 @@ def serve(
     from twoarm.service.app import create_app
     from twoarm.service.listening import listen
     from twoarm.service.settings import Settings
+    from twoarm.service.smart import read_servers
     from twoarm.service.tokens import read_clients
 
     address = _origin(base_url) if base_url else _own_address(host, port)
@@ -63,6 +67,7 @@ def serve(
         cors_origins=tuple(_origin(each) for each in cors or ()),
         hmac_key=os.environ.get(_KEY, "").encode() or None,
         clients=read_clients(clients) if clients is not None else (),
+        smart=read_servers(smart) if smart is not None else (),
     )
     _require_trust(host, settings, no_tokens)
     shelf = shelve(models)

@@ -19,6 +19,7 @@ from twoarm.service.rate import RateLimit
 from twoarm.service.rest import rest_routes
 from twoarm.service.settings import Settings
 from twoarm.service.shelf import Served
+from twoarm.service.smart import smart_routes
 from twoarm.service.words import RESEARCH_ONLY
 
 __all__ = ["create_app"]
@@ -55,6 +56,8 @@ def create_app(shelf: Sequence[Served], settings: Settings | None = None) -> ASG
     with_page = {name for name, page in pages.items() if page.text}
     app.include_router(hook_routes(shelf, chosen, with_page))
     app.include_router(page_routes(shelf, pages, chosen))
+    if chosen.smart:
+        app.include_router(smart_routes([each for each in shelf if each.id in with_page], chosen))
     guarded: ASGIApp = app
     guarded = BodyLimit(guarded, chosen.body_bytes, chosen.depth, chosen.hmac_key)
     if chosen.rate > 0:

@@ -17,7 +17,7 @@ from twoarm.service.prefetch import Taken
 from twoarm.service.shelf import Served
 from twoarm.service.words import EXPIRED, LEARNERS, RESEARCH_ONLY, SYNTHETIC, not_held
 
-__all__ = ["OVERRIDES", "card", "spoken"]
+__all__ = ["OVERRIDES", "card", "missing_lines", "page_link", "spoken"]
 
 OVERRIDES = {
     "values-differ": "The values are not the patient's",
@@ -29,6 +29,7 @@ OVERRIDES = {
 
 Led = Mapping[str, tuple[str, Risk]]
 
+_OPEN = "Open the calculator with these values"
 _LONGEST_SUMMARY = 139
 _LONGEST_TITLE = 60
 
@@ -48,20 +49,21 @@ def card(served: Served, taken: Sequence[Taken], said: Result, page: str) -> dic
             {"code": code, "system": "urn:twoarm:override", "display": text}
             for code, text in OVERRIDES.items()
         ],
-        "links": [_link(page, taken, said)] if page else [],
+        "links": [{"label": _OPEN, "url": page_link(page, taken, said), "type": "absolute"}]
+        if page
+        else [],
     }
 
 
-def _link(page: str, taken: Sequence[Taken], said: Result) -> dict[str, str]:
-    """Give the calculator with the values that were read, in the fragment alone."""
+def page_link(page: str, taken: Sequence[Taken], said: Result) -> str:
+    """Give the calculator's address with the values that were read, in the fragment alone."""
     misread = {each.partition(":")[0] for each in said.problems}
     values = {
         each.predictor.column: _cell(each.value)
         for each in taken
         if each.state == "used" and each.predictor.column not in misread
     }
-    address = f"{page}#{urlencode(values)}" if values else page
-    return {"label": "Open the calculator with these values", "url": address, "type": "absolute"}
+    return f"{page}#{urlencode(values)}" if values else page
 
 
 def _cell(value: Any) -> str:
@@ -214,6 +216,11 @@ def _verdict(served: Served) -> list[str]:
 
 
 def _absent(taken: Sequence[Taken]) -> list[str]:
+    lines = missing_lines(taken)
+    return ["\n".join(f"- {line}" for line in lines)] if lines else []
+
+
+def missing_lines(taken: Sequence[Taken]) -> list[str]:
     """Name what is not there, by the reason: these call for different steps."""
     words = {
         "not sent": "Not sent by this system",
@@ -225,12 +232,11 @@ def _absent(taken: Sequence[Taken]) -> list[str]:
         for state, text in words.items()
         if any(each.state == state for each in taken)
     ]
-    lines += [
+    return lines + [
         f"Not used: {each.predictor.title}, {each.why}."
         for each in taken
         if each.state == "unusable"
     ]
-    return ["\n".join(f"- {line}" for line in lines)] if lines else []
 
 
 def _basis(taken: Sequence[Taken]) -> list[str]:

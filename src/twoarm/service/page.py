@@ -43,7 +43,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const old = (name) => name.startsWith("%(prefix)s") && name !== CACHE;
   const gone = (names) => Promise.all(names.filter(old).map((name) => caches.delete(name)));
-  event.waitUntil(caches.keys().then(gone));
+  event.waitUntil(caches.keys().then(gone).then(() => self.clients.claim()));
 });
 self.addEventListener("fetch", (event) => {
   const page = new URL("./", self.location).pathname;

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Client", "Settings"]
+__all__ = ["Client", "Settings", "SmartServer"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,25 @@ class Client:
 
 
 @dataclass(frozen=True)
+class SmartServer:
+    """A FHIR server from which the page may be launched.
+
+    Attributes
+    ----------
+    iss : str
+        Its address.
+    client_id : str
+        Name under which it knows the page.
+    origins : tuple of str
+        Others that the browser must reach, such as that of the tokens.
+    """
+
+    iss: str
+    client_id: str
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
     """Limits, addresses and keys of a server.
 
@@ -54,6 +73,8 @@ class Settings:
         If any, the CDS services answer to their tokens alone.
     token_seconds : float
         Longest life of a token.
+    smart : tuple of SmartServer
+        If any, EHRs may launch the page.
     """
 
     base_url: str = "http://127.0.0.1:8000"
@@ -65,3 +86,4 @@ class Settings:
     hmac_key: bytes | None = field(default=None, repr=False)
     clients: tuple[Client, ...] = ()
     token_seconds: float = 300.0
+    smart: tuple[SmartServer, ...] = ()
