@@ -51,11 +51,11 @@ docs: .venv/docs ## build the documentation into docs/_build/html
 
 locks: ## renew the locks (maintainers; needs uv)
 	$(UV) pip compile pyproject.toml --generate-hashes --no-header --no-annotate -q --python-version 3.11 \
-		--extra boost --extra cluster --extra examples --group build --group test -o requirements/test.lock
+		--extra boost --extra cluster --extra examples --extra serve --group build --group test -o requirements/test.lock
 	$(UV) pip compile pyproject.toml --generate-hashes --no-header --no-annotate -q --python-version 3.11 \
 		--group build -c requirements/test.lock -o requirements/core.lock
 	$(UV) pip compile pyproject.toml --generate-hashes --no-header --no-annotate -q --python-version 3.11 \
-		--extra boost --extra cluster --extra examples --group build --group test --group docs -c requirements/test.lock -o requirements/docs.lock
+		--extra boost --extra cluster --extra examples --extra serve --group build --group test --group docs -c requirements/test.lock -o requirements/docs.lock
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "twoarm needs Python 3.11 or newer; set PYTHON=")'

@@ -35,6 +35,7 @@ THIRD_PARTY = {
     "study": {"numpy", "cattrs", "pydantic"},
     "report": {"numpy", "matplotlib", "jinja2", "markupsafe"},
     "calculator": {"numpy"},
+    "service": {"numpy", "fastapi", "starlette", "uvicorn", "jwt", "pydantic"},
     "cli": {"typer", "rich"},
 }
 

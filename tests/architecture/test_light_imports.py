@@ -50,3 +50,15 @@ def test_the_metrics_load_neither_pandas_nor_matplotlib():
 def test_threads_do_not_load_dask():
     code = "from twoarm.execution import run_tasks; list(run_tasks(abs, [1, 2], workers=2))"
     assert not loaded_by(code) & {"dask", "distributed"}
+
+
+SERVER = """
+import sys
+import twoarm.service.app, twoarm.service.tokens, twoarm.cli.serve
+from twoarm.modelfile import load_model, patients_of, predict_patients
+"""
+
+
+def test_the_server_loads_neither_numba_nor_pandas_nor_scikit_learn():
+    assert not loaded_by(SERVER) & set(HEAVY)
+    assert {"fastapi", "jwt"} <= loaded_by(SERVER)

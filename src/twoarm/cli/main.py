@@ -19,6 +19,7 @@ from twoarm.cli.merge import merge
 from twoarm.cli.predict import predict
 from twoarm.cli.report import report
 from twoarm.cli.run import run
+from twoarm.cli.serve import serve
 from twoarm.cli.synth import synth
 from twoarm.errors import TwoarmError
 
@@ -39,6 +40,7 @@ app.command()(check)
 app.command()(init)
 app.command()(synth)
 app.command()(predict)
+app.command()(serve)
 
 
 def _show_version(asked: bool) -> None:

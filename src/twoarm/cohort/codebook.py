@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     model_validator,
 )
 
@@ -23,10 +24,12 @@ __all__ = [
     "Kind",
     "Level",
     "Name",
+    "Phase",
     "Predictor",
     "Range",
     "Strict",
     "Text",
+    "Token",
     "canonical",
     "check_levels",
     "spells_number",
@@ -65,6 +68,13 @@ Name = Annotated[Text, AfterValidator(_not_blank)]
 
 Kind = Literal["number", "integer", "ordinal", "binary", "nominal"]
 """What the values of a column are."""
+
+
+Phase = Literal["", "pre-stroke", "admission", "acute", "discharge", "3-month"]
+"""When in a patient's course something is measured, in the words of the RES-Q registry."""
+
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=40)]
+"""A code of a terminology."""
 
 
 class Strict(BaseModel):
@@ -182,7 +192,14 @@ class Predictor(Strict):
     before_decision : bool
         False refuses the variable as a predictor.
     loinc, snomed : str
-        Codes for FHIR.
+        Codes by which a hospital's FHIR server knows it.
+    resource : str
+        FHIR resource that holds it; empty: a Condition for a binary one that has a SNOMED code
+        alone, else an Observation.
+    phase : str
+        Clinical phase in which it is measured; a value of another phase is not taken from FHIR.
+    max_age_hours : float or None
+        Age from which a value of FHIR is too old; None: no limit.
     """
 
     column: Name
@@ -196,8 +213,11 @@ class Predictor(Strict):
     missing_codes: Codes = ()
     may_be_missing: bool = False
     before_decision: bool = True
-    loinc: str = ""
-    snomed: str = ""
+    loinc: Token = ""
+    snomed: Token = ""
+    resource: Literal["", "Observation", "Condition", "Procedure"] = ""
+    phase: Phase = ""
+    max_age_hours: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _levels_fit_the_type(self) -> Self:

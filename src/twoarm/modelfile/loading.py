@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,14 @@ from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
 from twoarm.modelfile.checks import check_digest, check_vectors
 from twoarm.modelfile.model import Model
+from twoarm.modelfile.schema import check_schema, from_json
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "load_model", "parse_model"]
 
 FORMAT = "twoarm-model"
 FORMAT_VERSION = 2
+
+_LONGEST_SAID = 300  # pydantic says more, on many lines
 
 _CODEBOOK = TypeAdapter(tuple[Predictor, ...])
 
@@ -34,7 +36,7 @@ def load_model(path: str | Path) -> Model:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-        content = json.loads(text)
+        content = from_json(text)
     except OSError as error:
         raise ModelFileError(f"Cannot read the model file {path}: {error.strerror}.") from error
     except ValueError as error:
@@ -58,12 +60,14 @@ def parse_model(content: Any) -> Model:
         codebook = _CODEBOOK.validate_python(content["codebook"])
         fill = tuple(float(content["preprocessing"]["fill"][each.column]) for each in codebook)
         model = Model(content, EncodingSpec(codebook, fill))
+        check_schema(content, model.encoding)
         check_vectors(model)
         dt.date.fromisoformat(content["expires"])
         check_digest(content)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        said = " ".join(str(error).split())[:_LONGEST_SAID]
         raise ModelFileError(
-            f"it is incomplete or damaged ({type(error).__name__}: {error}). Ask for a new "
+            f"it is incomplete or damaged ({type(error).__name__}: {said}). Ask for a new "
             "copy, or write it anew with twoarm run."
         ) from error
     return model

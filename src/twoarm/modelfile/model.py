@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
-from twoarm.modelfile.predictor import member_risk, stack_risk
+from twoarm.modelfile.predictor import member_risk, prepared, stack_risk
 from twoarm.modelfile.recommended import coherent_risks, half_width
 
 __all__ = ["Model"]
+
+_ARMS = ("control", "treated")
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,15 @@ class Model:
         Predictors are coded, shape (n, predictors).
         """
         X = self.encoding.encode(coded)
-        arms = self.content["arms"]
-        return np.stack([stack_risk(arms[arm][outcome], X) for arm in ("control", "treated")])
+        return np.stack([stack_risk(self._stacks[arm][outcome], X) for arm in _ARMS])
+
+    @cached_property
+    def _stacks(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every stack by arm and outcome, its trees in arrays."""
+        return {
+            arm: {name: prepared(stack) for name, stack in self.content["arms"][arm].items()}
+            for arm in _ARMS
+        }
 
     def benefit(self, risks: NDArray[np.float64], outcome: str) -> NDArray[np.float64]:
         """Give the benefit, positive where the treatment helps, of risks of shape (2, n)."""

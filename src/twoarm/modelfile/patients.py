@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.cohort.codebook import Range
+from twoarm.cohort.codebook import Predictor, Range, canonical
 from twoarm.cohort.decimals import decimal_comma, with_points
 from twoarm.cohort.problems import listed
 from twoarm.cohort.readers import Table, read_table
@@ -18,9 +19,12 @@ from twoarm.errors import CohortError
 from twoarm.modelfile.model import Model
 from twoarm.modelfile.reading import read_cells
 
-__all__ = ["Patients", "read_patients"]
+__all__ = ["Patients", "patients_of", "read_patients"]
 
 _ADVICE = "Write decimals with a point, and thousands without a separator"
+_LONGEST_CELL = 200
+_TOO_LARGE = 1e300
+_UNREADABLE = "\ufffd"  # no number, and no code of a level
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,49 @@ def read_patients(model: Model, path: str | Path) -> Patients:
     cells = read_cells(model.codebook, model.encoding.fill, columns)
     others = {name: values for name, values in table.columns.items() if name not in needed}
     return Patients(table.rows, cells.coded, cells.unusable, cells.remarks, others)
+
+
+def patients_of(model: Model, records: Sequence[Mapping[str, Any]]) -> Patients:
+    """Take new patients from values by column, as JSON gives them.
+
+    A value is read as a cell of a file that holds the same text; null, or no value at all, is an
+    empty cell. Where 0 and 1 are the codes of a predictor, false and true are these. What does not
+    fit concerns its patient alone and is said without repeating what was given.
+
+    Examples
+    --------
+    With a model whose only predictors are age and a yes or no, ``dm``::
+
+        patients_of(model, [{"age": 71, "dm": True}, {"age": "71", "dm": None}])
+    """
+    columns = {
+        each.column: np.array([_cell(each, record.get(each.column)) for record in records], np.str_)
+        for each in model.codebook
+    }
+    cells = read_cells(model.codebook, model.encoding.fill, columns, repeat=False)
+    for record, reasons in zip(records, cells.unusable, strict=True):
+        unknown = len(record.keys() - columns.keys())
+        if unknown:
+            reasons.append(
+                f"{unknown} {'name' if unknown == 1 else 'names'} unknown to the model, which has "
+                f"{', '.join(columns)}"
+            )
+    rows = np.arange(1, len(records) + 1)
+    return Patients(rows, cells.coded, cells.unusable, cells.remarks, {})
+
+
+def _cell(predictor: Predictor, value: Any) -> str:
+    """Spell a JSON value as a data file would."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        codes = {canonical(level.code) for level in predictor.all_levels}
+        return str(int(value)) if codes == {"0", "1"} else str(value).lower()
+    if isinstance(value, int | float):
+        return str(value) if abs(value) < _TOO_LARGE else _UNREADABLE
+    if isinstance(value, str) and len(value) <= _LONGEST_CELL and "\0" not in value:
+        return value
+    return _UNREADABLE
 
 
 def _seen(model: Model) -> dict[str, Range]:

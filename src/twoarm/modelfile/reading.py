@@ -56,6 +56,8 @@ def read_cells(
     codebook: Sequence[Predictor],
     fill: Sequence[float],
     columns: Mapping[str, NDArray[np.str_]],
+    *,
+    repeat: bool = True,
 ) -> Cells:
     """Read the cells of each predictor's column, decimals written with a point.
 
@@ -65,16 +67,18 @@ def read_cells(
     fill : sequence of float
         What stands for a missing value, coded, predictor by predictor.
     columns : mapping of str to ndarray of str, shape (n,)
+    repeat : bool
+        Whether notes repeat a cell that does not fit.
     """
     n = len(next(iter(columns.values())))
     cells = Cells(np.empty((n, len(codebook))), [[] for _ in range(n)], [[] for _ in range(n)])
     for k, (predictor, value) in enumerate(zip(codebook, fill, strict=True)):
-        cells.coded[:, k] = _read(predictor, value, columns[predictor.column], cells)
+        cells.coded[:, k] = _read(predictor, value, columns[predictor.column], cells, repeat)
     return cells
 
 
 def _read(
-    predictor: Predictor, fill: float, column: NDArray[np.str_], into: Cells
+    predictor: Predictor, fill: float, column: NDArray[np.str_], into: Cells, repeat: bool
 ) -> NDArray[np.float64]:
     """Give the values of one predictor, and note what does not fit with whom it concerns."""
     read = coded(predictor, column, np.arange(column.size))
@@ -82,7 +86,7 @@ def _read(
     for problem in read.problems:
         is_error = problem.level == "error"
         for row in problem.rows:
-            note = _misfit(predictor, str(column[row]), problem)
+            note = _misfit(predictor, str(column[row]), problem, repeat)
             (into.unusable if is_error else into.remarks)[row].append(note)
             missing[row] = False
             values[row] = np.nan if is_error else values[row]
@@ -92,16 +96,18 @@ def _read(
     return values
 
 
-def _misfit(predictor: Predictor, cell: str, problem: Problem) -> str:
+def _misfit(predictor: Predictor, cell: str, problem: Problem, repeat: bool) -> str:
     """Say what is wrong with a cell to a reader who has the model and no study file."""
     text = " ".join(cell.split())
     if problem.expected == "a value":
         return f"{predictor.column} is missing"
     if problem.level == "notice":
-        return f"{predictor.column} {text}: {problem.expected}"
+        given = f" {text}" if repeat else ""
+        return f"{predictor.column}{given}: {problem.expected}"
     shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
     wanted = problem.expected if predictor.is_number else f"one of {_levels(predictor)}"
-    return f"{predictor.column} '{shown}': expected {wanted}"
+    given = f" '{shown}'" if repeat else ""
+    return f"{predictor.column}{given}: expected {wanted}"
 
 
 def _levels(predictor: Predictor) -> str:

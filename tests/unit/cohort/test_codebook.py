@@ -105,3 +105,24 @@ def test_limits_belong_to_the_range(limits, inside, outside, words):
     assert all(limits.holds(value) for value in inside)
     assert not any(limits.holds(value) for value in outside)
     assert str(limits) == words
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"phase": "dischargge"},
+        {"resource": "Medication"},
+        {"max_age_hours": 0},
+        {"max_age_hours": -1},
+        {"loinc": "72089-6|x"},
+        {"snomed": "1&code=2"},
+    ],
+)
+def test_where_a_hospital_keeps_it_is_checked(key):
+    with pytest.raises(ValidationError):
+        Predictor(column="nihss", type="integer", **key)
+
+
+def test_where_a_hospital_keeps_it_may_be_left_out():
+    predictor = Predictor(column="nihss", type="integer")
+    assert (predictor.phase, predictor.resource, predictor.max_age_hours) == ("", "", None)
