@@ -71,7 +71,7 @@ def edited(content, path, change=other):
 
 
 def shortened(content):
-    """Leave out most trees and test vectors: what is read is the rule, not the file."""
+    """Leave out most of what is many times alike: what is read is the rule, not the file."""
     short = copy.deepcopy(content)
     short["test_vectors"] = short["test_vectors"][:3]
     for arm in short["arms"].values():
@@ -79,6 +79,10 @@ def shortened(content):
             for member in stack["members"]:
                 if "trees" in member:
                     member["trees"] = member["trees"][:3]
+    for model in short["recommended"]["outcomes"].values():
+        model["fits"] = model["fits"][:2]
+    for block in (*short["uncertainty"]["outcomes"].values(), short["joint_support"]):
+        block["root"] = block["root"][:2]
     return short
 
 

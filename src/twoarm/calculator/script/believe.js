@@ -26,7 +26,7 @@ export function believe(result, patient) {
   );
   return el(
     "section",
-    { class: "believe" },
+    { class: "believe", id: "believe", tabindex: "-1" },
     el("h2", {}, words.say("believe.title")),
     el("p", {}, words.say(model.population.randomised ? "believe.lot" : "believe.observed")),
     lines.length ? [el("p", {}, words.say("believe.run")), el("ul", { class: "verdict" }, lines)] : null,

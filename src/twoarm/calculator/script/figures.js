@@ -139,7 +139,7 @@ export function ticks(words, scale) {
     "div",
     { class: "ticks", "aria-hidden": "true" },
     [scale.low, 0, scale.high].map((value) => {
-      const element = el("span", {}, words.fixed(Math.abs(value), 0));
+      const element = el("span", {}, words.fixed(value, 0));
       element.style.left = scale.at(value);
       return element;
     }),

@@ -5,6 +5,7 @@ import { el, own } from "./words.js";
 
 const UNKNOWN = "?";
 const SHORT_LABEL = 6;
+const LANDED = 250; // milliseconds
 
 // The factor from the unit chosen on the page to the model's, and that unit's name.
 export function unitOf(predictor, state) {
@@ -15,7 +16,7 @@ export function unitOf(predictor, state) {
 // What an answer says: open, unknown, { value } (coded) or { problem }.
 export function readField(predictor, state) {
   const typed = state.typed[predictor.column] ?? "";
-  if (typed === UNKNOWN) return { unknown: true };
+  if (typed === UNKNOWN) return predictor.may_be_missing ? { unknown: true } : { problem: { key: "number" } };
   if (typed.trim() === "") return { open: true };
   if (isNumber(predictor)) return readTyped(predictor, typed, unitOf(predictor, state).factor);
   const position = predictor.levels.findIndex((level) => String(level.code) === typed);
@@ -110,10 +111,17 @@ export class Form {
   }
 
   set(predictor, text, late) {
+    const same = this.state.typed[predictor.column] === text;
     this.state.typed[predictor.column] = text;
-    if (late) this.state.left.add(predictor.column);
-    this.refresh(predictor);
-    this.changed();
+    if (!late) this.refresh(predictor);
+    else this.leave(predictor);
+    if (!same) this.changed(); // a field that is only left must not move what a finger is on
+  }
+
+  // An error makes its row taller: not before the tap that left the field has landed.
+  leave(predictor) {
+    this.state.left.add(predictor.column);
+    setTimeout(() => this.refresh(predictor), LANDED);
   }
 
   row(k) {
@@ -278,7 +286,8 @@ export class Form {
 
   // Say how an answer was read; an error only once the field was left, so that none flashes up.
   refresh(predictor) {
-    const { row, note } = this.rows.get(predictor.column);
+    const { row, note } = this.rows.get(predictor.column) ?? {};
+    if (!row) return; // the form was drawn anew meanwhile
     const said = remark(this.words, predictor, readField(predictor, this.state), this.state);
     const error = this.state.left.has(predictor.column) ? said.error : undefined;
     const text = error ?? said.note ?? "";

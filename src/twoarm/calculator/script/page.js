@@ -267,12 +267,19 @@ class Page {
     const holder = el("p", {}, given.say);
     if (say.textContent !== holder.textContent) say.replaceChildren(...holder.childNodes);
     this.at("result-body", given.body);
-    this.at("bar", el("span", {}, given.bar), el("span", { class: "see" }, `${this.words.say("bar.see")} ↓`));
+    this.bar(given.bar);
     this.at("print-patient", this.printed());
     if (control) {
       remember(state);
       document.querySelector(`#result-body [name=${control}]:checked`).focus();
     }
+  }
+
+  // Kept where nothing changed: a tap on an element that is replaced under the finger is lost.
+  bar(text) {
+    const see = `${this.words.say("bar.see")} ↓`;
+    if (document.getElementById("bar").textContent === text + see) return;
+    this.at("bar", el("span", {}, text), el("span", { class: "see" }, see));
   }
 
   printed() {
@@ -302,7 +309,7 @@ class Page {
     const now = new Intl.DateTimeFormat(this.words.locale, { dateStyle: "long", timeStyle: "short" }).format(
       new Date(),
     );
-    const id = [MODEL.title, MODEL.version, MODEL.digest].filter(Boolean).join(" · ");
+    const id = [MODEL.title, MODEL.version, MODEL.digest?.slice(0, 16)].filter(Boolean).join(" · ");
     this.at("stamp", `${this.words.say("print.on", { date: now })}. ${id}`);
   }
 }

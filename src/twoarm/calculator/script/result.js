@@ -39,7 +39,8 @@ export class Result {
       bar: this.short(main),
       body: [
         this.way(main),
-        el("p", { class: "soft" }, words.say("guess")),
+        el("p", { class: "soft" }, words.say("guess"), " ", this.learnt()),
+        this.doubts(),
         this.notes(patient),
         futures(this, found, rows),
         both(this, rows, main),
@@ -69,7 +70,26 @@ export class Result {
 
   wayText(each) {
     const key = each.benefit > 0 ? "way.better" : each.benefit < 0 ? "way.worse" : "way.none";
-    return this.words.say(key, this.values());
+    const said = this.words.say(key, this.values());
+    const [low, high] = each.benefitRange ?? [1, 1];
+    return low <= 0 && high >= 0 && each.benefit !== 0 ? `${said}; ${this.words.say("way.unclear")}` : said;
+  }
+
+  // What the study doubts itself, before anything is drawn.
+  doubts() {
+    const { words, model } = this;
+    const asked = (model.verdict ?? []).filter((each) => each.verdict === "questions");
+    if (!asked.length) return null;
+    const list = asked.map((each) => words.term(each.question)).join(" ");
+    return el("p", { class: "doubts" }, words.say("doubts", { list }), " ", el("a", { href: "#believe" }, words.say("doubts.more")));
+  }
+
+  learnt() {
+    const { words, model } = this;
+    const { events, n_control: n0, n_treated: n1 } = model.population;
+    const { control: e0, treated: e1 } = events[this.primary];
+    const counts = { e0: String(e0), n0: String(n0), e1: String(e1), n1: String(n1) };
+    return words.say("learnt", this.values(counts));
   }
 
   way(main) {
