@@ -12,6 +12,7 @@ What is done stands in ``runs/range_chance.jsonl`` and is not computed again.
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def table(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for world in dict.fromkeys(line["world"] for line in lines):
         counts = np.array([line["classes"] for line in lines if line["world"] == world])
-        for k, (low, high) in enumerate(zip(EDGES[:-1], EDGES[1:], strict=True)):
+        for k, (low, high) in enumerate(pairwise(EDGES)):
             patients, stated, reached = counts[:, k].T
             n, cohorts = patients.sum(), int((patients > 0).sum())
             true = float(reached.sum() / n) if n else None

@@ -52,8 +52,8 @@ class Risk(BaseModel):
         default=None,
         ge=0,
         le=1,
-        description="Chance that the benefit exceeds the study's threshold for this outcome, by the "
-        "range; null without a threshold or a range.",
+        description="Chance that the benefit exceeds the study's threshold for this outcome, read "
+        "off the range; null without a threshold or a range.",
     )
 
 
