@@ -38,7 +38,7 @@ QUARTERS = 4
 
 
 @cache
-def _new(world: str) -> tuple[np.ndarray, pd.DataFrame]:
+def new_patients(world: str) -> tuple[np.ndarray, pd.DataFrame]:
     """Give coded predictors and truth of the new patients."""
     made = generate(world, n=NEW_PATIENTS, seed=NEW_SEED)
     return _read(made.cohort).predictors, made.truth
@@ -67,13 +67,18 @@ def held(benefit: np.ndarray, width: np.ndarray, truth: np.ndarray) -> dict[str,
     }
 
 
-def of_world(world: str, cohort: int) -> list[dict[str, Any]]:
-    """Fit one cohort of a synthetic world as a run does; a line for each outcome."""
+def fitted_in(world: str, cohort: int) -> tuple[Any, Any, Any]:
+    """Give plan, encoding and released model of one cohort of a synthetic world."""
     frame = generate(world, treated=TREATED, control=CONTROL, seed=SEED + cohort).cohort
     plan = make_plan(load_study("rescue-stenting"), _read(frame), replicates=2)
     encoding = plan.predictors.spec()
-    fitted = fit_recommended(plan, encoding)
-    coded, truth = _new(world)
+    return plan, encoding, fit_recommended(plan, encoding)
+
+
+def of_world(world: str, cohort: int) -> list[dict[str, Any]]:
+    """Fit one cohort of a synthetic world as a run does; a line for each outcome."""
+    plan, encoding, fitted = fitted_in(world, cohort)
+    coded, truth = new_patients(world)
     X = encoding.encode(coded)
     risks = fitted.risks(X)
     widths = fitted.half_widths(X, risks)

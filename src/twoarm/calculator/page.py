@@ -24,8 +24,8 @@ LARGEST = 5_000_000
 LANGUAGES = ("en", "de", "es")
 
 SCRIPTS = (
-    "evaluator", "range", "reading", "answer", "words", "figures", "form", "patient", "changes",
-    "silence", "views", "benefit", "believe", "result", "card", "settings", "page",
+    "evaluator", "range", "chance", "reading", "answer", "words", "figures", "form", "patient",
+    "changes", "silence", "views", "benefit", "believe", "result", "card", "settings", "page",
 )  # fmt: skip
 """The modules in the order in which they need each other."""
 

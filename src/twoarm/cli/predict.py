@@ -25,7 +25,8 @@ def predict(
     """Predict new patients.
 
     Columns that begin with recommended_ hold the recommended learner's numbers, with low and high
-    of the benefit's range; mu0_, mu1_ and benefit_ those of the study's learner.
+    of the benefit's range, and the chance that the benefit exceeds the outcome's threshold where
+    the study set one; mu0_, mu1_ and benefit_ those of the study's learner.
 
     Columns that are no predictors, such as an id, go through unchanged. A patient whose values
     cannot be read, or lie outside what the model has seen, gets a note in place of numbers.
@@ -72,7 +73,7 @@ def _table(patients: Any, predicted: Any) -> tuple[list[str], Rows]:
     columns: dict[str, list[Any]] = {"row": patients.rows.tolist()}
     for prefix, learner in (("recommended_", predicted.recommended), ("", predicted.study)):
         for outcome in predicted.study.mu0:
-            for part in ("mu0", "mu1", "benefit", "low", "high"):
+            for part in ("mu0", "mu1", "benefit", "low", "high", "chance"):
                 values = getattr(learner, part).get(outcome)
                 if values is not None:
                     columns[f"{prefix}{part}_{outcome}"] = [

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
+from twoarm.modelfile.chance import chance_above
 from twoarm.modelfile.predictor import member_risk, prepared, stack_risk
 from twoarm.modelfile.recommended import coherent_risks, half_width
 
@@ -73,13 +74,33 @@ class Model:
 
         NaN where the model has none, as after it was adapted to other patients.
         """
-        uncertainty = self.content["uncertainty"]
-        if uncertainty is None:
-            return np.full(risks.shape, np.nan)
-        X = self.encoding.encode(coded)
-        width = half_width(uncertainty, outcome, X, risks[1] - risks[0])
+        width = self._half_width(coded, outcome, risks)
         benefit = self.benefit(risks, outcome)
         return np.clip(np.stack([benefit - width, benefit + width]), -1.0, 1.0)
+
+    def chance(
+        self,
+        coded: NDArray[np.float64],
+        outcome: str,
+        risks: NDArray[np.float64],
+        threshold: float,
+    ) -> NDArray[np.float64]:
+        """Give the chance that the recommended learner's benefit exceeds a threshold, shape (n,).
+
+        It is read off the range: NaN where the model has none, and it holds no more than the range
+        does. The threshold is on the scale of the benefit, 0.15 for 15 of 100.
+        """
+        width = self._half_width(coded, outcome, risks)
+        return chance_above(self.benefit(risks, outcome), width, threshold)
+
+    def _half_width(
+        self, coded: NDArray[np.float64], outcome: str, risks: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give half the range's width before it is cut, shape (n,); NaN without a range."""
+        uncertainty = self.content["uncertainty"]
+        if uncertainty is None:
+            return np.full(risks.shape[1], np.nan)
+        return half_width(uncertainty, outcome, self.encoding.encode(coded), risks[1] - risks[0])
 
     def risks(self, coded: NDArray[np.float64], outcome: str) -> NDArray[np.float64]:
         """Give both arms' probabilities by the study's learner, shape (2, n).

@@ -30,6 +30,9 @@ class LearnerPredictions:
         Their difference, positive where the treatment helps.
     low, high : mapping of str to ndarray, shape (n,)
         Range of the benefit; empty for a learner that has none, NaN where it is withheld.
+    chance : mapping of str to ndarray, shape (n,)
+        Chance that the benefit exceeds the outcome's threshold, of outcomes that have one; empty
+        and NaN as the range.
     """
 
     mu0: Mapping[str, Floats]
@@ -37,6 +40,7 @@ class LearnerPredictions:
     benefit: Mapping[str, Floats]
     low: Mapping[str, Floats]
     high: Mapping[str, Floats]
+    chance: Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def predict_patients(model: Model, patients: Patients) -> Predictions:
     rows = coded[usable]
     study = {name: _signed(model, name, model.risks(rows, name)) for name in model.outcomes}
     recommended = {
-        name: np.vstack([_signed(model, name, mu), model.benefit_range(rows, name, mu)])
+        name: np.vstack([_signed(model, name, mu), *_ranged(model, name, rows, mu)])
         for name, mu in model.recommended_risks(rows).items()
     }
     notes = tuple(
@@ -92,13 +96,22 @@ def _signed(model: Model, outcome: str, risks: Floats) -> Floats:
     return np.vstack([risks, model.benefit(risks, outcome)])
 
 
+def _ranged(model: Model, outcome: str, rows: Floats, risks: Floats) -> list[Floats]:
+    """Give low and high, and the chance where the outcome has a threshold."""
+    low, high = model.benefit_range(rows, outcome, risks)
+    threshold = model.outcomes[outcome]["threshold"]
+    if threshold is None:
+        return [low, high]
+    return [low, high, model.chance(rows, outcome, risks, threshold)]
+
+
 def _placed(found: Mapping[str, Floats], usable: NDArray[np.bool_]) -> LearnerPredictions:
     """Put the values of those with a prediction among all patients."""
     parts: dict[str, Floats] = {}
     for name, values in found.items():
         parts[name] = np.full((len(values), usable.size), np.nan)
         parts[name][:, usable] = values
-    named = [{name: part[k] for name, part in parts.items() if len(part) > k} for k in range(5)]
+    named = [{name: part[k] for name, part in parts.items() if len(part) > k} for k in range(6)]
     return LearnerPredictions(*named)
 
 

@@ -48,6 +48,13 @@ class Risk(BaseModel):
     )
     low: float | None = Field(default=None, description="Lower end of the benefit's 95 % range.")
     high: float | None = Field(default=None, description="Upper end of the benefit's 95 % range.")
+    chance: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Chance that the benefit exceeds the study's threshold for this outcome, read "
+        "off the range; null without a threshold or a range.",
+    )
 
 
 class ModelLine(BaseModel):
@@ -148,7 +155,7 @@ def _risks(said: LearnerPredictions, row: int) -> dict[str, Risk]:
 
 
 def _risk(said: LearnerPredictions, outcome: str, row: int) -> Risk:
-    def end(of: Mapping[str, Any]) -> float | None:
+    def known(of: Mapping[str, Any]) -> float | None:
         value = float(of[outcome][row]) if outcome in of else np.nan
         return value if np.isfinite(value) else None
 
@@ -156,6 +163,7 @@ def _risk(said: LearnerPredictions, outcome: str, row: int) -> Risk:
         control=float(said.mu0[outcome][row]),
         treated=float(said.mu1[outcome][row]),
         benefit=float(said.benefit[outcome][row]),
-        low=end(said.low),
-        high=end(said.high),
+        low=known(said.low),
+        high=known(said.high),
+        chance=known(said.chance),
     )

@@ -204,9 +204,24 @@ def _threshold(label: str, threshold: float, risk: Risk) -> str:
     said = f"The study's threshold of benefit for {label} is {points} of 100"
     if risk.low is None or risk.high is None:
         return f"{said}; without a range nothing is said of it."
+    lies = "contains"
     if risk.low > threshold:
-        return f"{said}; the range lies above {points}."
-    return f"{said}; the range {'lies below' if risk.high < threshold else 'contains'} {points}."
+        lies = "lies above"
+    elif risk.high < threshold:
+        lies = "lies below"
+    said = f"{said}; the range {lies} {points}."
+    if risk.chance is None:
+        return said
+    return f"{said} The chance that the benefit is above {points}: {_likely(risk.chance)}."
+
+
+def _likely(chance: float) -> str:
+    """Say a chance of 100; at the ends only that it is less or more than what could be said."""
+    if chance < 0.01:
+        return "less than 1 of 100"
+    if chance > 0.99:
+        return "more than 99 of 100"
+    return f"about {_hundred(chance)} of 100"
 
 
 def _verdict(served: Served) -> list[str]:

@@ -14,7 +14,7 @@ from twoarm.study import run
 from twoarm.study.judge.registry import QUESTIONS
 
 QUICK = ("target trial", "overlap", "average effect", "ranking", "discrimination", "coherence")
-ARITHMETIC = ("evaluator", "range", "reading", "answer")
+ARITHMETIC = ("evaluator", "range", "chance", "reading", "answer")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by marker

@@ -99,6 +99,10 @@ def test_predict_writes_both_arms_and_withholds_what_was_never_seen(finished, tm
         inside, outside = csv.DictReader(file)
     benefit = float(inside["mu0_death"]) - float(inside["mu1_death"])
     assert float(inside["benefit_death"]) == pytest.approx(benefit, abs=2e-6)
+    assert 0.0 < float(inside["recommended_chance_mrs_0_2"]) < 1.0
+    assert outside["recommended_chance_mrs_0_2"] == ""
+    assert "recommended_chance_death" not in inside
+    assert "chance_mrs_0_2" not in inside
     assert inside["note"] == "model of synthetic patients"
     assert outside["benefit_death"] == ""
     assert outside["note"].startswith("outside what the model has seen: age")

@@ -45,6 +45,29 @@ def test_the_threshold_is_said_in_words(served, ends, said):
     assert f"(mRS 0-2) is 15 of 100; {said}" in detail
 
 
+CHANCES = {
+    0.004: "less than 1",
+    0.01: "about 1",
+    0.8: "about 80",
+    0.99: "about 99",
+    1: "more than 99",
+}
+
+
+@pytest.mark.parametrize(("chance", "said"), CHANCES.items())
+def test_the_chance_of_a_benefit_above_the_threshold_is_said(served, chance, said):
+    found = card(served, (), result_of(served, chance=chance), "https://x.example.org")
+    sentence = f"The chance that the benefit is above 15: {said} of 100."
+    assert f"the range contains 15. {sentence}" in found["detail"]
+    assert "chance" not in found["summary"]
+
+
+@pytest.mark.parametrize("ends", [{"low": None, "high": None, "chance": None}, {"chance": None}])
+def test_without_a_chance_none_is_said(served, ends):
+    found = card(served, (), result_of(served, **ends), "https://x.example.org")
+    assert "The chance" not in found["detail"]
+
+
 def test_harm_is_called_harm(served):
     said = result_of(served, control=0.296, treated=0.071, benefit=-0.225, low=-0.41, high=0.02)
     found = card(served, (), said, "https://x.example.org")

@@ -39,6 +39,18 @@ def test_the_recommended_learner_alone_has_a_range(client, served):
     assert all(risk["low"] is None for risk in learners["study"].values())
 
 
+def test_outcomes_with_a_threshold_have_the_chance_that_the_benefit_exceeds_it(client, served):
+    learners = client.post("/predict", json={"patient": PATIENT}).json()["result"]["learners"]
+    expected = predict_patients(served.model, patients_of(served.model, [PATIENT])).recommended
+    assert expected.chance
+    for outcome, risk in learners["recommended"].items():
+        chance = expected.chance.get(outcome)
+        assert risk["chance"] == (None if chance is None else float(chance[0]))
+    assert all(risk["chance"] is None for risk in learners["study"].values())
+    described = client.get("/openapi.json").json()["components"]["schemas"]["Risk"]
+    assert "exceeds the study's threshold" in described["properties"]["chance"]["description"]
+
+
 def test_values_may_be_spelled_as_in_a_file(client):
     spelled = {**{name: str(value) for name, value in PATIENT.items()}, "female": "1", "ivt": "0"}
     plain, text = (

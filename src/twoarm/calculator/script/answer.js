@@ -10,7 +10,7 @@ import {
   recommendedRisks,
   studyRisks,
 } from "./evaluator.js";
-import { range } from "./range.js";
+import { halfWidth, rangeAround } from "./range.js";
 import { isNumber, readCell } from "./reading.js";
 
 const TOLERANCE = 1e-9;
@@ -24,7 +24,8 @@ export function hasRecommended(model) {
   return primaryOf(model) in (model.recommended?.outcomes ?? {});
 }
 
-// By outcome: both risks, the benefit and its range (null where none is known). The recommended
+// By outcome: both risks, the benefit, half the width of its range, and the range (null where none
+// is known). The recommended
 // learner says nothing of an outcome that could not be fitted.
 export function answer(model, coded, learner) {
   const x = encode(model, coded);
@@ -32,11 +33,13 @@ export function answer(model, coded, learner) {
   const found = {};
   for (const [name, risks] of Object.entries(leads ? recommendedRisks(model, x) : studyRisks(model, x))) {
     const benefit = benefitOf(model, name, risks);
+    const width = leads ? halfWidth(model, name, x, risks) : null;
     found[name] = {
       control: risks[0],
       treated: risks[1],
       benefit,
-      range: leads ? range(model, name, x, risks, benefit) : null,
+      width,
+      range: width === null ? null : rangeAround(benefit, width),
     };
   }
   return found;

@@ -1,5 +1,6 @@
 // Benefit and harm on one scale, the threshold, and the number needed to treat.
 
+import { chanceAbove } from "./chance.js";
 import { change, rangeText } from "./changes.js";
 import { scaleOf, ticks, track } from "./figures.js";
 import { thresholdOf } from "./patient.js";
@@ -78,7 +79,16 @@ function thresholdLine(result, main, { value, by }) {
       low: words.fixed(low, decimals),
       high: words.fixed(high, decimals),
     }),
+    " ",
+    words.say("threshold.chance", { ...values, chance: chanceText(words, main.unrounded, value) }),
   );
+}
+
+// In whole patients of 100; at the ends only that it is less or more than what could be said.
+function chanceText(words, { benefit, width }, points) {
+  const chance = chanceAbove(benefit, width, points / 100);
+  const key = chance < 0.01 ? "less" : chance > 0.99 ? "more" : "about";
+  return words.say(`chance.${key}`, { p: words.fixed(100 * chance, 0) });
 }
 
 // An extra line, and only where the range leaves out "no difference".

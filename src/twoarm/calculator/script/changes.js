@@ -30,5 +30,6 @@ export function row(model, name, found, state) {
   const points = Number((b - a).toFixed(decimals));
   const benefitRange = found.range?.map((value) => 100 * value) ?? null;
   const changeRange = benefitRange && (sign > 0 ? benefitRange : [-benefitRange[1], -benefitRange[0]]);
-  return { name, a, b, points, benefit: sign * points, benefitRange, changeRange, decimals };
+  const unrounded = { benefit: found.benefit, width: found.width };
+  return { name, a, b, points, benefit: sign * points, benefitRange, changeRange, decimals, unrounded };
 }

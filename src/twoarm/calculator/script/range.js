@@ -2,9 +2,9 @@
 
 import { dot, fitRisks, standardised } from "./evaluator.js";
 
-// Low and high around a benefit; null where the model has none, as after it was adapted elsewhere.
+// Half its width before it is cut; null where the model has none, as after it was adapted elsewhere.
 // The spread is that of one fit of its own; its distance from the prediction counts, too.
-export function range(model, name, x, [control, treated], benefit) {
+export function halfWidth(model, name, x, [control, treated]) {
   const fit = model.uncertainty?.outcomes?.[name];
   if (!fit) return null;
   const z = standardised(fit, x);
@@ -21,6 +21,10 @@ export function range(model, name, x, [control, treated], benefit) {
     spread += along ** 2;
   }
   const apart = mu1 - mu0 - (treated - control);
-  const width = model.uncertainty.multiple * Math.sqrt(spread + apart ** 2);
+  return model.uncertainty.multiple * Math.sqrt(spread + apart ** 2);
+}
+
+// Low and high around a benefit.
+export function rangeAround(benefit, width) {
   return [Math.max(-1, benefit - width), Math.min(1, benefit + width)];
 }
