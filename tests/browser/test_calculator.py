@@ -387,6 +387,7 @@ def test_the_paper_shows_answers_versions_and_the_banner(opened, model):
 def test_formula_and_card_are_one_tap_away(opened, model):
     page = opened()
     page.locator("#formula > summary").click()
+    page.locator(".coefficients tbody tr").first.wait_for()  # filled once the browser says it opened
     assert page.locator(".coefficients tbody tr").count() == 3 + 2 * len(
         model.content["preprocessing"]["columns"]
     )
@@ -394,6 +395,7 @@ def test_formula_and_card_are_one_tap_away(opened, model):
     first = model.content["recommended"]["outcomes"]["death"]["fits"][0]["intercept"]
     assert f"{first:.5g}" in page.locator(".coefficients").inner_text().replace("−", "-")
     page.locator("#card > summary").click()
+    page.locator("#card").get_by_text(model.content["digest"]).first.wait_for()
     assert model.content["digest"] in page.locator("#card").inner_text()
 
 
