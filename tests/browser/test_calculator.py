@@ -387,7 +387,7 @@ def test_the_paper_shows_answers_versions_and_the_banner(opened, model):
 def test_formula_and_card_are_one_tap_away(opened, model):
     page = opened()
     page.locator("#formula > summary").click()
-    page.locator(".coefficients tbody tr").first.wait_for()  # filled once the browser says it opened
+    page.locator(".coefficients tbody tr").first.wait_for()  # filled after the click
     assert page.locator(".coefficients tbody tr").count() == 3 + 2 * len(
         model.content["preprocessing"]["columns"]
     )
