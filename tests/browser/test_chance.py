@@ -8,9 +8,9 @@ from tests.browser.test_calculator import TYPICAL, coded, fragment
 from twoarm.calculator import calculator_html
 
 CHANCES = {
-    "en": r"The chance that the benefit is above ([\d.]+): (.*) of 100\.",
-    "de": r"Die Wahrscheinlichkeit, dass der Nutzen über ([\d,]+) liegt: (.*) von 100\.",
-    "es": r"La probabilidad de que el beneficio supere ([\d,]+): (.*) de cada 100\.",
+    "en": r"The chance that the benefit is above ([\d.]+), by this model alone: (.*?) of 100\.",
+    "de": r"der Nutzen über ([\d,]+) liegt, allein nach diesem Modell: (.*?) von 100\.",
+    "es": r"el beneficio supere ([\d,]+), solo según este modelo: (.*?) de cada 100\.",
 }
 ENDS = {
     "en": ("more than 99", "less than 1", "about "),

@@ -57,7 +57,7 @@ CHANCES = {
 @pytest.mark.parametrize(("chance", "said"), CHANCES.items())
 def test_the_chance_of_a_benefit_above_the_threshold_is_said(served, chance, said):
     found = card(served, (), result_of(served, chance=chance), "https://x.example.org")
-    sentence = f"The chance that the benefit is above 15: {said} of 100."
+    sentence = f"The chance that the benefit is above 15, by this model alone: {said} of 100. In "
     assert f"the range contains 15. {sentence}" in found["detail"]
     assert "chance" not in found["summary"]
 
