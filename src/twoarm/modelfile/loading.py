@@ -13,14 +13,13 @@ from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
 from twoarm.modelfile.checks import check_digest, check_vectors
 from twoarm.modelfile.model import Model
-from twoarm.modelfile.schema import check_schema, from_json
+from twoarm.modelfile.schema import check_schema, damaged, from_json
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "load_model", "parse_model"]
 
 FORMAT = "twoarm-model"
 FORMAT_VERSION = 2
 
-_LONGEST_SAID = 300  # pydantic says more, on many lines
 
 _CODEBOOK = TypeAdapter(tuple[Predictor, ...])
 
@@ -65,9 +64,5 @@ def parse_model(content: Any) -> Model:
         dt.date.fromisoformat(content["expires"])
         check_digest(content)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        said = " ".join(str(error).split())[:_LONGEST_SAID]
-        raise ModelFileError(
-            f"it is incomplete or damaged ({type(error).__name__}: {said}). Ask for a new "
-            "copy, or write it anew with twoarm run."
-        ) from error
+        raise damaged(error) from error
     return model

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.errors import ModelFileError
 
-__all__ = ["check_schema", "from_json"]
+__all__ = ["check_schema", "damaged", "from_json"]
 
 _COMBINE = ("convex_loglik", "nnls", "discrete")
+_LONGEST_SAID = 300  # pydantic says more, on many lines
 _DEEPEST = 40
 _FEWEST_KNOTS = 3
 _ARMS = ("control", "treated")
@@ -77,10 +78,16 @@ def check_schema(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
     except ModelFileError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ModelFileError(
-            f"it is incomplete or damaged ({type(error).__name__}). Ask for a new copy, or write "
-            "it anew with twoarm run."
-        ) from error
+        raise damaged(error) from error
+
+
+def damaged(error: Exception) -> ModelFileError:
+    """Say that a file lacks something, or holds something else, by what met it."""
+    said = " ".join(str(error).split())[:_LONGEST_SAID]
+    return ModelFileError(
+        f"it is incomplete or damaged ({type(error).__name__}: {said}). Ask for a new copy, or "
+        "write it anew with twoarm run."
+    )
 
 
 def _require(held: bool, what: str) -> None:
