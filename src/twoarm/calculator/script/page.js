@@ -106,6 +106,7 @@ class Page {
       MODEL.synthetic ? el("span", {}, ` ${words.say("banner.synthetic")}`) : null,
     );
     this.at("skip", words.say("skip"));
+    this.fills = []; // what is folded is made when it is opened, or printed
     this.head();
     this.who();
     this.fields();
@@ -158,26 +159,31 @@ class Page {
           )
         : null;
     const { created, expires, population } = MODEL;
-    const data = [
-      words.say(population.randomised ? "data.lot" : "data.observed"),
-      words.say("data.dates", { created: words.date(created), expires: words.date(expires) }),
-      words.say("data.elsewhere"),
-    ].join(" ");
+    const more = el("dl");
+    const fill = () => {
+      if (more.childElementCount) return;
+      const data = [
+        words.say(population.randomised ? "data.lot" : "data.observed"),
+        words.say("data.dates", { created: words.date(created), expires: words.date(expires) }),
+        words.say("data.elsewhere"),
+      ].join(" ");
+      const lines = [
+        line("who.control", population.control_definition),
+        line("who.use", MODEL.intended_use),
+        line("data", el("span", {}, data)),
+      ];
+      more.append(...lines.filter(Boolean));
+    };
+    this.fills.push(fill);
     this.at(
       "who",
       el("h2", {}, words.say("who.title")),
       el("dl", {}, line("who.for", MODEL.population.eligibility), line("who.not", MODEL.not_for)),
       el(
         "details",
-        {},
+        { toggle: fill },
         el("summary", {}, words.say("who.more")),
-        el(
-          "dl",
-          {},
-          line("who.control", MODEL.population.control_definition),
-          line("who.use", MODEL.intended_use),
-          line("data", el("span", {}, data)),
-        ),
+        more,
       ),
     );
   }
@@ -241,7 +247,6 @@ class Page {
   // What is folded is made when it is opened first: a long table is not what a reader waits for.
   folded() {
     const { words, state } = this;
-    this.fills = [];
     const fold = (id, key, make) => {
       const body = el("div");
       const fill = () => {
