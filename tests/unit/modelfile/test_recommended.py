@@ -109,6 +109,11 @@ def test_nearly_all_patients_of_the_cohort_have_numbers(model, small_result):
     assert not far[cohort.treatment == 0].all()
     assert min(far[cohort.treatment == arm].sum() for arm in (0, 1)) == 0
     assert far.mean() < 0.02
+    one_by_one = [bool(model.too_far(row[None])[0]) for row in cohort.predictors]
+    assert one_by_one == far.tolist()
+    distance = model.distance(cohort.predictors)
+    outermost = min(distance[cohort.treatment == arm].max() for arm in (0, 1))
+    assert outermost < model.content["joint_support"]["limit"] < outermost * (1 + 1e-8)
 
 
 def test_ranges_are_withheld_once_a_model_was_adapted(model, small_result, tmp_path):

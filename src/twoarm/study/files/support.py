@@ -18,6 +18,7 @@ from twoarm.study.result import StudyResult
 __all__ = ["joint_support", "overlap", "support"]
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_ROUNDING = 1e-9  # a patient at the limit is inside, in whatever order a reader adds
 _NO_DIRECTION = 1e-8  # of the variance of a standardised column: a direction nobody varies in
 
 
@@ -76,7 +77,7 @@ def joint_support(plan: Plan, encoding: EncodingSpec) -> dict[str, Any]:
         "centre": centre.tolist(),
         "scale": np.where(varies, spread, 0.0).tolist(),
         "root": root.tolist(),
-        "limit": min(float(distance[arm == side].max()) for side in (0, 1)),
+        "limit": min(float(distance[arm == side].max()) for side in (0, 1)) * (1.0 + _ROUNDING),
     }
 
 
