@@ -14,6 +14,7 @@ from twoarm.report.sections import (
     models,
     outcomes,
     published,
+    quoted,
     ranking,
     stability,
 )
@@ -23,6 +24,7 @@ __all__ = ["sections"]
 
 _TOPICS = (
     findings,
+    quoted,
     published,
     cohort,
     models,
