@@ -44,9 +44,7 @@ def test_an_interim_result_has_a_first_screen_without_answers(interim, tmp_path)
 
 
 @pytest.mark.parametrize("question", ASKED, ids=lambda each: each.name)
-def test_whatever_is_absent_leaves_its_reason_and_no_blank(
-    small_result, answered, question, tmp_path
-):
+def test_whatever_is_absent_leaves_its_reason_and_no_blank(small_result, question, tmp_path):
     reason = "too few patients to tell, for a test"
     changed = without(small_result, question, reason)
     found = opening(changed)
