@@ -33,7 +33,7 @@ def points(value: float | None) -> str:
 def shown(value: Value, kind: str) -> str:
     """Write a value of one kind.
 
-    The kinds are text, links (addresses with spaces between), count, percent, points (a difference), spread (a standard deviation in
+    The kinds are text, count, percent, points (a difference), spread (a standard deviation in
     points), probability, number. A missing value, and one that is not a number, is a dash.
 
     Examples

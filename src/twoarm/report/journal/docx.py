@@ -181,12 +181,12 @@ def _links(paragraph: WordParagraph, addresses: str, size: float, links_from: st
         kind = RELATIONSHIP_TYPE.HYPERLINK
         link.set(qn("r:id"), paragraph.part.relate_to(external, kind, is_external=True))
         _run(paragraph, target, size)
-        link.append(paragraph.runs[-1]._r)  # noqa: SLF001  the library writes no links of its own
-        paragraph._p.append(link)  # noqa: SLF001
+        link.append(paragraph.runs[-1]._r)
+        paragraph._p.append(link)
 
 
 def _mark(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001  no other way to say it
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
 def _join(made: WordTable, spans: list[int]) -> None:
@@ -201,7 +201,7 @@ def _join(made: WordTable, spans: list[int]) -> None:
         for offset, cell in enumerate(cells[number : number + span]):
             merge: Any = OxmlElement("w:vMerge")
             merge.set(qn("w:val"), "restart" if offset == 0 else "continue")
-            cell._tc.get_or_add_tcPr().append(merge)  # noqa: SLF001  `merge` of the library is slow
+            cell._tc.get_or_add_tcPr().append(merge)
 
 
 def _rules(made: WordTable) -> None:
@@ -209,11 +209,11 @@ def _rules(made: WordTable) -> None:
     borders: Any = OxmlElement("w:tblBorders")
     for side in ("top", "bottom"):
         borders.append(_line(side, 8))
-    made._tbl.tblPr.append(borders)  # noqa: SLF001
+    made._tbl.tblPr.append(borders)
     for cell in made.rows[0].cells:
         below: Any = OxmlElement("w:tcBorders")
         below.append(_line("bottom", 4))
-        cell._tc.get_or_add_tcPr().append(below)  # noqa: SLF001
+        cell._tc.get_or_add_tcPr().append(below)
 
 
 def _line(side: str, eighths: int) -> Any:
