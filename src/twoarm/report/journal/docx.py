@@ -30,6 +30,8 @@ _FONT, _CELL = "Arial", "Cell"
 _NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210, 297, 20
+_WORD, _LINE = 6, 40
+"""Characters of the narrowest column, and of a line after which text may wrap."""
 _LINK = re.compile(r"^[\w/.-]*\.html#[\w-]+$|^(?:tables|figures)/[\w.-]+$|^https://\S+$")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -139,12 +141,12 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
     caption.paragraph_format.keep_with_next = True
     caption.paragraph_format.space_before = Pt(12)
     made = word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-    made.autofit = True
     rows, size = list(made.rows), 8 if len(table.columns) > 6 else 9
     for column, cell in zip(table.columns, rows[0].cells, strict=True):
         _cell(cell.paragraphs[0], column.title, column, size, bold=True)
     _mark(rows[0], "w:tblHeader")
-    for row, texts in zip(rows[1:], table.shown_rows(), strict=True):
+    shown = table.shown_rows()
+    for row, texts in zip(rows[1:], shown, strict=True):
         for column, cell, text in zip(table.columns, row.cells, texts, strict=True):
             if column.kind == "links":
                 _links(cell.paragraphs[0], text, size, links_from)
@@ -152,9 +154,26 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
                 _cell(cell.paragraphs[0], text, column, size)
         _mark(row, "w:cantSplit")
     _join(made, table.spans())
+    _widen(word, made, [[column.title for column in table.columns], *shown])
     _rules(made)
     if table.note:
+        _keep_with_next(rows[-1])
         _run(word.add_paragraph(), table.note, 8)
+
+
+def _widen(word: WordDocument, made: WordTable, texts: list[list[str]]) -> None:
+    """Give columns room by their longest texts; of headings by their longest words."""
+    section = word.sections[0]
+    page: Any = section.page_width
+    room = page - section.left_margin - section.right_margin
+    longest = [
+        max(_WORD, *(len(each) for each in head.split()), *(min(len(text), _LINE) for text in rest))
+        for head, *rest in zip(*texts, strict=True)
+    ]
+    made.autofit = False
+    for row in made.rows:
+        for cell, share in zip(row.cells, longest, strict=True):
+            cell.width = int(room * share / sum(longest))
 
 
 def _cell(
@@ -189,12 +208,20 @@ def _mark(row: Any, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
+def _keep_with_next(row: Any) -> None:
+    for cell in row.cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
 def _join(made: WordTable, spans: list[int]) -> None:
-    """Let one cell of the first column stand for the rows that say the same."""
-    cells = [row.cells[0] for row in list(made.rows)[1:]]
+    """Let one cell of the first column stand for the rows that say the same, on one page."""
+    rows = list(made.rows)[1:]
+    cells = [row.cells[0] for row in rows]
     for number, span in enumerate(spans):
         if span < 2:
             continue
+        for row in rows[number : number + span - 1]:
+            _keep_with_next(row)
         for cell in cells[number + 1 : number + span]:
             for run in cell.paragraphs[0].runs:
                 run.text = ""
