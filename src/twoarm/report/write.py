@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from twoarm.report.html import page_of, render
+from twoarm.report.journal.write import write_journal
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
 
@@ -23,7 +24,9 @@ class IncompletePageError(Exception):
         self.page, self.missing = page, missing
 
 
-def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
+def write_report(
+    result: StudyResult, out: str | Path | None = None, *, journal: bool = False
+) -> Path:
     """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` and ``.png``.
 
     Parameters
@@ -32,6 +35,8 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         From `twoarm.run`.
     out : str or Path, optional
         Folder, made if need be; by default the run folder.
+    journal : bool
+        Write ``journal/`` too: methods, results, tables and checklists for a paper.
 
     Returns
     -------
@@ -55,6 +60,8 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
             _write(folder / "figures" / f"{figure.name}.png", figure.png)
     page = folder / "report.html"
     _write(page, render(page_of(result, found)).encode("utf-8"))
+    if journal:
+        write_journal(result, found, folder)
     if faults:
         raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page

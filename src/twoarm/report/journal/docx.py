@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable
@@ -30,8 +31,10 @@ _FONT, _CELL = "Arial", "Cell"
 _NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210, 297, 20
-_WORD, _LINE = 6, 40
-"""Characters of the narrowest column, and of a line after which text may wrap."""
+_WORD = 6
+"""Characters of the narrowest column."""
+_SHORT = 16
+"""Rows of a table that stays on one page."""
 _LINK = re.compile(r"^[\w/.-]*\.html#[\w-]+$|^(?:tables|figures)/[\w.-]+$|^https://\S+$")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -156,6 +159,8 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
     _join(made, table.spans())
     _widen(word, made, [[column.title for column in table.columns], *shown])
     _rules(made)
+    for row in rows if len(rows) <= _SHORT else rows[:2]:
+        _keep_with_next(row)
     if table.note:
         _keep_with_next(rows[-1])
         _run(word.add_paragraph(), table.note, 8)
@@ -167,13 +172,26 @@ def _widen(word: WordDocument, made: WordTable, texts: list[list[str]]) -> None:
     page: Any = section.page_width
     room = page - section.left_margin - section.right_margin
     longest = [
-        max(_WORD, *(len(each) for each in head.split()), *(min(len(text), _LINE) for text in rest))
+        max(_WORD, *(len(each) + 2 for each in head.split()), *map(_room_for, rest))
         for head, *rest in zip(*texts, strict=True)
     ]
     made.autofit = False
+    for column, share in zip(made.columns, longest, strict=True):
+        column.width = int(room * share / sum(longest))
     for row in made.rows:
         for cell, share in zip(row.cells, longest, strict=True):
             cell.width = int(room * share / sum(longest))
+
+
+def _room_for(text: str) -> float:
+    """Give the characters of a line for a text: all of a short one, fewer for each of a long one.
+
+    Examples
+    --------
+    >>> _room_for("0.958 (0.738 to 0.995)"), round(_room_for("x" * 400))
+    (22, 60)
+    """
+    return min(len(text), 20 + 2 * math.sqrt(len(text)))
 
 
 def _cell(
@@ -186,20 +204,23 @@ def _cell(
 
 
 def _links(paragraph: WordParagraph, addresses: str, size: float, links_from: str) -> None:
-    """Write addresses; those that lead somewhere from here are links."""
+    """Write addresses; those that lead somewhere from here are links.
+
+    An anchor is one of the page of the report.
+    """
     paragraph.style = _CELL
     for number, address in enumerate(addresses.split()):
         if number:
             _run(paragraph, ", ", size)
         target = f"report.html{address}" if address.startswith("#") else address
         if not _LINK.match(target):
-            _run(paragraph, target, size)
+            _run(paragraph, address, size)
             continue
         external = target if target.startswith("https:") else links_from + target
         link: Any = OxmlElement("w:hyperlink")
         kind = RELATIONSHIP_TYPE.HYPERLINK
         link.set(qn("r:id"), paragraph.part.relate_to(external, kind, is_external=True))
-        _run(paragraph, target, size)
+        _run(paragraph, address, size)
         link.append(paragraph.runs[-1]._r)
         paragraph._p.append(link)
 
