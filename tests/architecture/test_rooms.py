@@ -30,6 +30,7 @@ STAGES = {
         "sections",
         "html",
         "write",
+        "comparison",
     ),
 }
 """Rooms of a package in the order of the work: none imports one that comes later."""

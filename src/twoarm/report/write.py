@@ -8,7 +8,7 @@ from twoarm.report.html import page_of, render
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
 
-__all__ = ["IncompletePageError", "write_report"]
+__all__ = ["IncompletePageError", "write_report", "write_whole"]
 
 
 class IncompletePageError(Exception):
@@ -47,18 +47,18 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for section in found:
         for name, table in section.written.items():
-            _write(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
+            write_whole(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
         for figure in section.drawings:
-            _write(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
-            _write(folder / "figures" / f"{figure.name}.png", figure.png)
+            write_whole(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
+            write_whole(folder / "figures" / f"{figure.name}.png", figure.png)
     page = folder / "report.html"
-    _write(page, render(page_of(result, found)).encode("utf-8"))
+    write_whole(page, render(page_of(result, found)).encode("utf-8"))
     if faults:
         raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write by rename: the file is the old one or the whole new one."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.write_bytes(content)
