@@ -11,6 +11,7 @@ from twoarm.design.assurance import (
     futile_haircut,
 )
 from twoarm.design.boundaries import GroupSequential, equal_looks, group_sequential
+from twoarm.design.calibrated import Calibrated, calibrated
 from twoarm.design.cox_snell import cox_snell_of_c, cox_snell_of_nagelkerke, largest_cox_snell
 from twoarm.design.dropout import randomised
 from twoarm.design.enrichment import (
@@ -51,6 +52,7 @@ from twoarm.design.support import (
 
 __all__ = [
     "FUTILE",
+    "Calibrated",
     "CrossOver",
     "Drawn",
     "Enrichment",
@@ -74,6 +76,7 @@ __all__ = [
     "after_cross_over",
     "assurance",
     "benefit_compared",
+    "calibrated",
     "chance_of_no_benefit",
     "chance_of_refuting",
     "compared",
