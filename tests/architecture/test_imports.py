@@ -31,7 +31,7 @@ THIRD_PARTY = {
     "metalearners": {"numpy", "scipy", "sklearn"},
     "diagnostics": {"numpy", "scipy", "sklearn"},
     "importance": {"numpy", "scipy"},
-    "design": {"numpy", "scipy"},
+    "design": {"numpy", "scipy", "pandas"},
     "study": {"numpy", "cattrs", "pydantic"},
     "comparison": {"numpy"},
     "report": {"numpy", "matplotlib", "jinja2", "markupsafe"},
