@@ -32,6 +32,7 @@ THIRD_PARTY = {
     "diagnostics": {"numpy", "scipy", "sklearn"},
     "importance": {"numpy", "scipy"},
     "design": {"numpy", "scipy", "pandas"},
+    "validation": {"numpy", "scipy", "pandas"},
     "study": {"numpy", "cattrs", "pydantic"},
     "comparison": {"numpy"},
     "report": {"numpy", "matplotlib", "jinja2", "markupsafe"},
