@@ -28,6 +28,7 @@ STAGES = {
         "figures",
         "section",
         "sections",
+        "journal",
         "html",
         "write",
         "comparison",

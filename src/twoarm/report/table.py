@@ -23,8 +23,8 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether values are texts, which are set to the left."""
-        return self.kind == "text"
+        """Whether values are texts or links, which are set to the left."""
+        return self.kind in ("text", "links")
 
 
 @dataclass(frozen=True, slots=True)

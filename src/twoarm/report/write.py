@@ -10,6 +10,8 @@ from twoarm.study.result import StudyResult
 
 __all__ = ["IncompletePageError", "write_report", "write_whole"]
 
+_CSV = "utf-8-sig"  # without a byte order mark Excel takes it for another encoding
+
 
 class IncompletePageError(Exception):
     """Sections of a page could not be written; all others are."""
@@ -47,7 +49,7 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for section in found:
         for name, table in section.written.items():
-            write_whole(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
+            write_whole(folder / "tables" / f"{name}.csv", table.to_csv().encode(_CSV))
         for figure in section.drawings:
             write_whole(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
             write_whole(folder / "figures" / f"{figure.name}.png", figure.png)
