@@ -27,6 +27,7 @@ STAGES = {
         "table",
         "figures",
         "section",
+        "opening",
         "sections",
         "journal",
         "html",
