@@ -79,10 +79,13 @@ def test_links_inside_the_page_lead_somewhere(checked):
     assert targets <= set(checked.ids)
 
 
-def test_synthetic_data_are_labelled_on_the_page_every_table_and_every_figure(page, folder):
+def test_synthetic_data_are_labelled_on_the_page_once_a_section_and_on_every_file(page, folder):
     assert "Synthetic data: no real patients" in page
-    tables, figures = page.count('<figure class="table'), page.count('<figure class="drawing"')
-    assert page.count('<span class="synthetic">synthetic data</span>') == tables + figures
+    topics = page.split('<section class="topic"')[1:-1]  # the last is how it was made
+    assert [topic.count('<p class="synthetic">synthetic data') for topic in topics] == [1] * 12
+    published = [topic for topic in topics if 'id="table-published' in topic]
+    assert published
+    assert all("published numbers are not</p>" in topic for topic in published)
     for path in folder.glob("figures/*.svg"):
         assert "synthetic data" in path.read_text(encoding="utf-8"), path.name
 

@@ -23,7 +23,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from twoarm.report.table import Column, Table
+from twoarm.report.table import Head, Table
 
 __all__ = ["Block", "Heading", "Text", "document"]
 
@@ -31,8 +31,8 @@ _FONT, _CELL = "Arial", "Cell"
 _NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210, 297, 20
-_WORD = 6
-"""Characters of the narrowest column."""
+_PADDING = 5
+"""Characters that a cell's margins take."""
 _SHORT = 16
 """Rows of a table that stays on one page."""
 _LINK = re.compile(r"^[\w/.-]*\.html#[\w-]+$|^(?:tables|figures)/[\w.-]+$|^https://\S+$")
@@ -143,21 +143,22 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
     _run(caption, table.title, 10, bold=True)
     caption.paragraph_format.keep_with_next = True
     caption.paragraph_format.space_before = Pt(12)
-    made = word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-    rows, size = list(made.rows), 8 if len(table.columns) > 6 else 9
-    for column, cell in zip(table.columns, rows[0].cells, strict=True):
-        _cell(cell.paragraphs[0], column.title, column, size, bold=True)
+    heads = table.heads
+    made = word.add_table(rows=1 + len(table.rows), cols=len(heads))
+    rows, size = list(made.rows), 8 if len(heads) > 6 else 9
+    for head, cell in zip(heads, rows[0].cells, strict=True):
+        _cell(cell.paragraphs[0], head.title, head, size, bold=True)
     _mark(rows[0], "w:tblHeader")
     shown = table.shown_rows()
     for row, texts in zip(rows[1:], shown, strict=True):
-        for column, cell, text in zip(table.columns, row.cells, texts, strict=True):
-            if column.kind == "links":
+        for head, cell, text in zip(heads, row.cells, texts, strict=True):
+            if head.kind == "links":
                 _links(cell.paragraphs[0], text, size, links_from)
             else:
-                _cell(cell.paragraphs[0], text, column, size)
+                _cell(cell.paragraphs[0], text, head, size)
         _mark(row, "w:cantSplit")
     _join(made, table.spans())
-    _widen(word, made, [[column.title for column in table.columns], *shown])
+    _widen(word, made, [[head.title for head in heads], *shown])
     _rules(made)
     for row in rows if len(rows) <= _SHORT else rows[:2]:
         _keep_with_next(row)
@@ -172,7 +173,7 @@ def _widen(word: WordDocument, made: WordTable, texts: list[list[str]]) -> None:
     page: Any = section.page_width
     room = page - section.left_margin - section.right_margin
     longest = [
-        max(_WORD, *(len(each) + 2 for each in head.split()), *map(_room_for, rest))
+        _PADDING + max(*(len(each) for each in head.split()), *map(_room_for, rest), 1)
         for head, *rest in zip(*texts, strict=True)
     ]
     made.autofit = False
@@ -195,10 +196,10 @@ def _room_for(text: str) -> float:
 
 
 def _cell(
-    paragraph: WordParagraph, text: str, column: Column, size: float, *, bold: bool = False
+    paragraph: WordParagraph, text: str, head: Head, size: float, *, bold: bool = False
 ) -> None:
     paragraph.style = _CELL
-    if not column.is_text:
+    if not head.is_text:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _run(paragraph, text, size, bold=bold)
 
