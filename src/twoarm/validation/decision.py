@@ -9,7 +9,8 @@ benefit. It is written only where each arm has the patients that it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,31 @@ from scipy.stats import chi2
 
 from twoarm.diagnostics import Absent, attempt
 from twoarm.metrics.arrays import linear_predictor
-from twoarm.validation.closed_testing import ClosedTest, closed_test
+from twoarm.validation.closed_testing import UPDATES, ClosedTest, Update, closed_test
 from twoarm.validation.likelihood import (
     fit_logistic,
     independent_columns,
     log_likelihood,
 )
-from twoarm.validation.result import ARMS, ArmValidation, Decision
+from twoarm.validation.linear_predictors import LinearPredictors
+from twoarm.validation.needed import NeededForBenefit, needed_for_benefit
 
-__all__ = ["arms_differ", "common_form", "common_test", "decide", "each_arm_form"]
+__all__ = [
+    "ARMS",
+    "ArmAsks",
+    "Decision",
+    "arm_asks",
+    "arms_differ",
+    "common_form",
+    "common_test",
+    "decide",
+    "each_arm_form",
+    "updated_log_odds",
+]
 
 Floats = NDArray[np.float64]
+
+ARMS = ("control", "treated")
 
 _LEVEL = 0.05
 _WORSE = float(chi2.isf(_LEVEL, 1)) / 2.0
@@ -39,6 +54,71 @@ _NAMED = {
     "slope": "intercept and slope",
     "refit": "intercept, slope and the weight of each predictor",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ArmAsks:
+    """What one arm asks for.
+
+    Attributes
+    ----------
+    n : int
+        Patients of it with a known outcome.
+    test : ClosedTest or Absent
+        Of that arm alone.
+    needed : NeededForBenefit or Absent
+        Patients that it must have before its own update is written.
+    """
+
+    n: int
+    test: ClosedTest | Absent
+    needed: NeededForBenefit | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which update is written.
+
+    Attributes
+    ----------
+    update : {"none", "intercept", "slope", "refit"}
+        The most extensive part of it.
+    scope : {"none", "both arms alike", "each arm"}
+        ``both arms alike`` leaves every patient's odds ratio between the arms as it was.
+    benefit_asked : bool
+        Whether the arms ask for different updates.
+    benefit_needs : int or None
+        Patients that each arm must have before the benefit is updated; None where not told.
+    text : str
+        In words.
+    form : mapping or None
+        As the model file holds it; None if nothing is updated.
+    """
+
+    update: Update
+    scope: Literal["none", "both arms alike", "each arm"]
+    benefit_asked: bool
+    benefit_needs: int | None
+    text: str
+    form: Mapping[str, Any] | None
+
+
+def arm_asks(y: Floats, p: Floats, X: Floats) -> ArmAsks:
+    """Say what one arm asks for.
+
+    Parameters
+    ----------
+    y : ndarray of 0 and 1, shape (n,)
+    p : ndarray, shape (n,)
+        Predicted probabilities.
+    X : ndarray, shape (n, columns)
+    """
+    lp = LinearPredictors.of(p)
+    test = attempt(lambda: closed_test(y, lp.value, X))
+    refit = isinstance(test, ClosedTest) and test.chosen == "refit"
+    coefficients = 2 + X.shape[1] if refit else 2
+    needed = attempt(lambda: needed_for_benefit(lp, coefficients=coefficients))
+    return ArmAsks(int(y.size), test, needed)
 
 
 def common_test(y: Floats, risks: Floats, treatment: NDArray[np.int64], X: Floats) -> ClosedTest:
@@ -118,7 +198,7 @@ def decide(
     risks: Floats,
     treatment: NDArray[np.int64],
     X: Floats,
-    arms: Mapping[str, ArmValidation],
+    arms: Mapping[str, ArmAsks],
     common: ClosedTest | Absent,
 ) -> Decision:
     """Decide on the update of one outcome by one learner.
@@ -127,8 +207,8 @@ def decide(
     ----------
     y, risks, treatment, X
         As for `common_test`, of patients with a known outcome.
-    arms : mapping of str to ArmValidation
-        By ``control`` and ``treated``.
+    arms : mapping of str to ArmAsks
+        By ``control`` and ``treated``, those that there are.
     common : ClosedTest or Absent
     """
     tests = {arm: found.test for arm, found in arms.items() if isinstance(found.test, ClosedTest)}
@@ -142,7 +222,7 @@ def decide(
     needs = _needs(arms)
     if asked and needs is not None and min(found.n for found in arms.values()) >= needs:
         return Decision(
-            max((each.chosen for each in tests.values()), key=list(_NAMED).index),
+            max((each.chosen for each in tests.values()), key=UPDATES.index),
             "each arm",
             benefit_asked=True,
             benefit_needs=needs,
@@ -180,7 +260,7 @@ def updated_log_odds(form: Mapping[str, Any], log_odds: Floats, X: Floats) -> Fl
 def _alike(
     common: ClosedTest,
     tests: Mapping[str, ClosedTest],
-    arms: Mapping[str, ArmValidation],
+    arms: Mapping[str, ArmAsks],
     *,
     asked: bool,
     needs: int | None,
@@ -242,7 +322,7 @@ def _nothing(text: str) -> Decision:
     return Decision("none", "none", benefit_asked=False, benefit_needs=None, text=text, form=None)
 
 
-def _needs(arms: Mapping[str, ArmValidation]) -> int | None:
+def _needs(arms: Mapping[str, ArmAsks]) -> int | None:
     needed = [found.needed for found in arms.values()]
     known = [each.n for each in needed if not isinstance(each, Absent)]
     return max(known) if len(known) == len(ARMS) else None

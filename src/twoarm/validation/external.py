@@ -23,17 +23,14 @@ from twoarm.validation.case_mix import (
     matching_weights,
     moment_differences,
 )
-from twoarm.validation.closed_testing import ClosedTest, closed_test
-from twoarm.validation.decision import common_test, decide
+from twoarm.validation.decision import ARMS, ArmAsks, arm_asks, common_test, decide
 from twoarm.validation.discrimination import external_discrimination
 from twoarm.validation.expected import between_places, expected_auc, expected_brier
 from twoarm.validation.limits import cannot
 from twoarm.validation.linear_predictors import LinearPredictors
 from twoarm.validation.membership import membership
-from twoarm.validation.needed import needed_for_benefit
 from twoarm.validation.power import external_precision, sample_size_external
 from twoarm.validation.result import (
-    ARMS,
     LEARNERS,
     ArmValidation,
     CaseMix,
@@ -180,11 +177,12 @@ def _learner(asked: _Asked, development: Development | None, seed: int) -> Learn
     risks, X = asked.risks[:, known], asked.X[known]
     both = len(arms) == len(ARMS)
     common = attempt(lambda: common_test(y, risks, w, X)) if both else Absent("it needs both arms")
+    asks = {arm: ArmAsks(each.n, each.test, each.needed) for arm, each in arms.items()}
     return LearnerValidation(
         arms=arms,
         common=common,
         benefit=attempt(lambda: _benefit(asked.spec, y, risks, w, seed)),
-        decision=decide(y, risks, w, X, arms, common),
+        decision=decide(y, risks, w, X, asks, common),
     )
 
 
@@ -220,9 +218,7 @@ def _arm(
     if n >= _FEWEST_FOR_A_CURVE and 0 < events < n:
         order = np.argsort(p, kind="stable")
         curve = np.stack([p[order], calibration_curve(y, p)[order]])
-    test = attempt(lambda: closed_test(y, lp.value, asked.X[rows]))
-    refit = isinstance(test, ClosedTest) and test.chosen == "refit"
-    coefficients = 2 + asked.X.shape[1] if refit else 2
+    asks = arm_asks(y, p, asked.X[rows])
     return ArmValidation(
         n=n,
         events=events,
@@ -230,10 +226,10 @@ def _arm(
         calibration=attempt(lambda: external_calibration(y, p, seed=seed)),
         expected=_expected(asked, ARMS[arm], p, development),
         matched=attempt(lambda: _matched(asked, y, p, rows)),
-        test=test,
+        test=asks.test,
         precision=attempt(lambda: external_precision(n, lp)),
         asked=attempt(lambda: sample_size_external(lp)),
-        needed=attempt(lambda: needed_for_benefit(lp, coefficients=coefficients)),
+        needed=asks.needed,
         curve=curve,
     )
 

@@ -15,7 +15,8 @@ from twoarm.metrics import Estimate, Interval
 from twoarm.modelfile import Model
 from twoarm.validation.benefit import ExternalBenefit
 from twoarm.validation.calibration import ExternalCalibration
-from twoarm.validation.closed_testing import ClosedTest, Update
+from twoarm.validation.closed_testing import ClosedTest
+from twoarm.validation.decision import Decision
 from twoarm.validation.discrimination import ExternalDiscrimination
 from twoarm.validation.needed import NeededForBenefit
 from twoarm.validation.power import ExternalPrecision, ExternalSampleSize
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ARMS",
     "LEARNERS",
     "ArmValidation",
     "CaseMix",
-    "Decision",
     "Expected",
     "ExternalValidation",
     "LearnerValidation",
@@ -41,7 +40,6 @@ __all__ = [
 Learner = Literal["recommended", "study"]
 
 LEARNERS: tuple[Learner, ...] = ("recommended", "study")
-ARMS = ("control", "treated")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,34 +142,6 @@ class ArmValidation:
     asked: ExternalSampleSize | Absent
     needed: NeededForBenefit | Absent
     curve: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Which update is written.
-
-    Attributes
-    ----------
-    update : {"none", "intercept", "slope", "refit"}
-        The most extensive part of it.
-    scope : {"none", "both arms alike", "each arm"}
-        ``both arms alike`` leaves every patient's odds ratio between the arms as it was.
-    benefit_asked : bool
-        Whether the arms ask for different updates.
-    benefit_needs : int or None
-        Patients that each arm must have before the benefit is updated; None where not told.
-    text : str
-        In words.
-    form : mapping or None
-        As the model file holds it; None if nothing is updated.
-    """
-
-    update: Update
-    scope: Literal["none", "both arms alike", "each arm"]
-    benefit_asked: bool
-    benefit_needs: int | None
-    text: str
-    form: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
