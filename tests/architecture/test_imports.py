@@ -31,10 +31,11 @@ THIRD_PARTY = {
     "metalearners": {"numpy", "scipy", "sklearn"},
     "diagnostics": {"numpy", "scipy", "sklearn"},
     "importance": {"numpy", "scipy"},
-    "design": {"numpy", "scipy"},
+    "design": {"numpy", "scipy", "pandas"},
+    "validation": {"numpy", "scipy", "pandas"},
     "study": {"numpy", "cattrs", "pydantic"},
     "comparison": {"numpy"},
-    "report": {"numpy", "matplotlib", "jinja2", "markupsafe"},
+    "report": {"numpy", "matplotlib", "jinja2", "markupsafe", "docx"},
     "calculator": {"numpy"},
     "service": {"numpy", "fastapi", "starlette", "uvicorn", "jwt", "pydantic"},
     "cli": {"typer", "rich"},
@@ -124,6 +125,15 @@ def test_matplotlib_lives_in_one_file():
         if any(module.split(".")[0] == "matplotlib" for module in imported_modules(path))
     ]
     assert users == ["report/figures.py"]
+
+
+def test_word_documents_are_written_in_one_file():
+    users = [
+        str(path.relative_to(SOURCE))
+        for path in sources()
+        if any(module.split(".")[0] == "docx" for module in imported_modules(path))
+    ]
+    assert users == ["report/journal/docx.py"]
 
 
 def test_only_seeds_makes_random_generators():

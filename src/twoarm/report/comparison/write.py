@@ -8,7 +8,7 @@ from twoarm.comparison import Comparison
 from twoarm.errors import ArgumentError
 from twoarm.report.comparison.page import comparison_page
 from twoarm.report.html import render
-from twoarm.report.write import write_whole
+from twoarm.report.write import write_parts, write_whole
 
 __all__ = ["write_comparison"]
 
@@ -36,15 +36,7 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
     folder = Path(out)
     page = comparison_page(found)
     try:
-        for name in ("tables", "figures"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        for section in page.sections:
-            for table in section.files:
-                path = folder / "tables" / f"{table.name}.csv"
-                write_whole(path, table.to_csv().encode("utf-8"))
-            for figure in section.drawings:
-                write_whole(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
-                write_whole(folder / "figures" / f"{figure.name}.png", figure.png)
+        write_parts(page.sections, folder)
         html = folder / "compare.html"
         write_whole(html, render(page).encode("utf-8"))
     except OSError as error:
