@@ -1,7 +1,7 @@
 """The code blocks of the documentation's pages.
 
-``console`` blocks are typed, ``python`` and ``r`` blocks executed, and what stands in them as output,
-or in an ``output`` block below them, must be printed. A ``{code-block}`` with a caption is saved as
+``console`` blocks are typed, ``python`` and ``r`` blocks executed; what stands below commands, or
+in an ``output`` block after them, must be printed. A ``{code-block}`` with a caption is saved as
 the file that the caption names. Other blocks are only read: commands in them must parse.
 """
 
@@ -13,7 +13,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 EXECUTED = ("console", "python", "r")
 
-_FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^ *```$", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ def _inline_svg(drawing: Drawing) -> Markup:
     return Markup(svg.replace("<svg", described, 1))  # noqa: S704  our own drawing
 
 
-def render(page: Page) -> str:
-    """Render the page."""
+def render(page: object, template: str = "report.html.j2") -> str:
+    """Render a page by its template."""
     environment = Environment(
         loader=PackageLoader("twoarm.report", "templates"),
         autoescape=select_autoescape(["html", "j2"]),
@@ -83,4 +83,4 @@ def render(page: Page) -> str:
     words = Glossary.of(glossary())
     environment.filters["inline_svg"] = _inline_svg
     environment.filters["terms"] = words.explained
-    return environment.get_template("report.html.j2").render(page=page, words=words)
+    return environment.get_template(template).render(page=page, words=words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from twoarm.comparison import Comparison
@@ -24,31 +25,50 @@ from twoarm.report.comparison.numbers import (
     where_table,
     words_file,
 )
-from twoarm.report.comparison.texts import sentences_of
-from twoarm.report.html import Page
+from twoarm.report.comparison.texts import sentences_of, synthetic_text
 from twoarm.report.section import Details, Section
+from twoarm.report.sentence import Sentence
 from twoarm.report.table import Table
 
-__all__ = ["comparison_page"]
+__all__ = ["ComparisonPage", "comparison_page"]
 
 _MANY = 15
 """More rows than these are folded away."""
 
 
-def comparison_page(found: Comparison) -> Page:
+@dataclass(frozen=True, slots=True)
+class ComparisonPage:
+    """What the template of a comparison shows; it computes nothing.
+
+    Attributes
+    ----------
+    title, subtitle : str
+    banner : str
+        Whose patients are synthetic; empty where nobody's are.
+    sentences : tuple of Sentence
+    sections : tuple of Section
+    made : str
+        By which version.
+    """
+
+    title: str
+    subtitle: str
+    banner: str
+    sentences: tuple[Sentence, ...]
+    sections: tuple[Section, ...]
+    made: str
+
+
+def comparison_page(found: Comparison) -> ComparisonPage:
     """Put the content of a comparison's page together."""
-    runs = (found.a, found.b)
-    titles = dict.fromkeys(run.result.plan.file.study.title for run in runs)
-    return Page(
+    titles = dict.fromkeys(run.result.plan.file.study.title for run in (found.a, found.b))
+    return ComparisonPage(
         title=" and ".join(titles),
         subtitle=f"Two runs side by side: A, {found.a.folder.name}, and B, {found.b.folder.name}",
-        synthetic=found.synthetic,
-        provisional=any(run.result.provisional for run in runs),
-        replicates=min(run.result.replicates for run in runs),
-        verdict=(),
+        banner=synthetic_text(found),
         sentences=tuple(sentences_of(found)),
         sections=(_numbers(found), _words(found), _patients(found), _settings(found)),
-        provenance=(("Compared by", f"twoarm {version('twoarm')}; nothing was fitted"),),
+        made=f"Compared by twoarm {version('twoarm')}; nothing was fitted.",
     )
 
 
@@ -70,7 +90,7 @@ def _words(found: Comparison) -> Section:
     verdict = said_table(found, "verdict")
     turned = said_table(found, "finding", turned=True)
     return Section(
-        name="words",
+        name="said",
         link="Verdict",
         title="What the runs say differently",
         lead="" if found.words else "Verdict and findings are the same in both runs.",
