@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import version
 
 from twoarm.comparison import Comparison
@@ -26,49 +25,27 @@ from twoarm.report.comparison.numbers import (
     words_file,
 )
 from twoarm.report.comparison.texts import sentences_of, synthetic_text
+from twoarm.report.html import Page
 from twoarm.report.section import Details, Section
-from twoarm.report.sentence import Sentence
 from twoarm.report.table import Table
 
-__all__ = ["ComparisonPage", "comparison_page"]
+__all__ = ["comparison_page"]
 
 _MANY = 15
 """More rows than these are folded away."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonPage:
-    """What the template of a comparison shows; it computes nothing.
-
-    Attributes
-    ----------
-    title, subtitle : str
-    banner : str
-        Whose patients are synthetic; empty where nobody's are.
-    sentences : tuple of Sentence
-    sections : tuple of Section
-    made : str
-        By which version.
-    """
-
-    title: str
-    subtitle: str
-    banner: str
-    sentences: tuple[Sentence, ...]
-    sections: tuple[Section, ...]
-    made: str
-
-
-def comparison_page(found: Comparison) -> ComparisonPage:
+def comparison_page(found: Comparison) -> Page:
     """Put the content of a comparison's page together."""
     titles = dict.fromkeys(run.result.plan.file.study.title for run in (found.a, found.b))
-    return ComparisonPage(
+    return Page(
         title=" and ".join(titles),
         subtitle=f"Two runs side by side: A, {found.a.folder.name}, and B, {found.b.folder.name}",
+        synthetic=found.synthetic,
         banner=synthetic_text(found),
         sentences=tuple(sentences_of(found)),
         sections=(_numbers(found), _words(found), _patients(found), _settings(found)),
-        made=f"Compared by twoarm {version('twoarm')}; nothing was fitted.",
+        provenance=(("Compared by", f"twoarm {version('twoarm')}; nothing was fitted"),),
     )
 
 

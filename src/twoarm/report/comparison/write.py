@@ -41,7 +41,7 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
         whole = [replace(each, tables=(), details=()) for each in page.sections]
         write_parts(whole, folder)
         html = folder / "compare.html"
-        write_whole(html, render(page, "compare.html.j2").encode("utf-8"))
+        write_whole(html, render(page).encode("utf-8"))
     except OSError as error:
         raise ArgumentError(
             f"Cannot write to {folder}: {error.strerror or error}. Choose another one with --out."
