@@ -35,6 +35,7 @@ class Stream(IntEnum):
     BENEFIT_EVIDENCE = 11
     IMPUTATION = 12
     TRIALS = 13
+    EXTERNAL = 15
 
 
 def child(seed: int, *path: int) -> np.random.SeedSequence:

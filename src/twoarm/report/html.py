@@ -10,6 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from twoarm.report.figures import Drawing
+from twoarm.report.glossary import Glossary, glossary
+from twoarm.report.labels import arm_labels
+from twoarm.report.opening import Opening, opening
 from twoarm.report.provenance import provenance
 from twoarm.report.section import Section
 from twoarm.report.sentence import Sentence
@@ -17,7 +20,7 @@ from twoarm.report.sentences import sentences
 from twoarm.study.judge.verdict import Answer
 from twoarm.study.result import StudyResult
 
-__all__ = ["Page", "page_of", "render"]
+__all__ = ["Page", "environment", "page_of", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Page:
     """What the template shows; it computes nothing."""
 
     title: str
-    subtitle: str
+    opening: Opening
+    labels: tuple[str, str]
     synthetic: bool
     provisional: bool
     replicates: int
@@ -34,13 +38,19 @@ class Page:
     sections: tuple[Section, ...]
     provenance: tuple[tuple[str, str], ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the sections: where a link may lead."""
+        return frozenset(each.name for each in self.sections)
+
 
 def page_of(result: StudyResult, sections: Sequence[Section]) -> Page:
     """Put a report's content together."""
     plan = result.plan
     return Page(
         title=plan.file.study.title,
-        subtitle=f"{len(plan.cohort)} patients, {result.replicates} bootstrap replicates",
+        opening=opening(result),
+        labels=arm_labels(result),
         synthetic=plan.cohort.synthetic,
         provisional=result.provisional,
         replicates=result.replicates,
@@ -61,14 +71,21 @@ def _inline_svg(drawing: Drawing) -> Markup:
     return Markup(svg.replace("<svg", described, 1))  # noqa: S704  our own drawing
 
 
-def render(page: Page) -> str:
-    """Render the page."""
-    environment = Environment(
+def environment(words: Glossary) -> Environment:
+    """Give the templates of every page, with the words that are explained."""
+    found = Environment(
         loader=PackageLoader("twoarm.report", "templates"),
         autoescape=select_autoescape(["html", "j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["inline_svg"] = _inline_svg
-    return environment.get_template("report.html.j2").render(page=page)
+    found.filters["inline_svg"] = _inline_svg
+    found.filters["terms"] = words.explained
+    return found
+
+
+def render(page: Page) -> str:
+    """Render the page."""
+    words = Glossary.of(glossary())
+    return environment(words).get_template("report.html.j2").render(page=page, words=words)

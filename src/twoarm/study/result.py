@@ -18,6 +18,7 @@ from twoarm.study.judge.question import Question
 from twoarm.study.judge.verdict import Answer, verdict
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import Plan
+from twoarm.study.summary.quoted import Quoted, quoted
 from twoarm.study.summary.summary import summary_of
 
 __all__ = ["StudyResult"]
@@ -87,6 +88,10 @@ class StudyResult:
         """Say why a question has no answer; empty where it has one."""
         found = self.answers.of(question, outcome)
         return found.reason if isinstance(found, Absent) else ""
+
+    def quoted(self, outcome: str | None = None) -> Quoted:
+        """Give the average benefit to quote, of the primary outcome unless another one is named."""
+        return quoted(self.answers, self.plan.file.primary.name if outcome is None else outcome)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
