@@ -7,6 +7,7 @@ from twoarm.report.sections import (
     average,
     cohort,
     comparability,
+    design,
     findings,
     hidden,
     importance,
@@ -33,6 +34,7 @@ _TOPICS = (
     stability,
     outcomes,
     importance,
+    design,
     limits,
 )
 
