@@ -14,7 +14,7 @@ STATISTICS = {"mean", "std", "var", "median", "quantile", "percentile", "sqrt", 
               "interp", "polyfit", "norm", "NormalDist", "erf", "erfc"}  # fmt: skip
 
 SAID_IN_WORDS = {"finite", "present", "as_benefit", "is_randomised", "chance_of_any", "over",
-                 "table_one", "amount", "estimated", "excluded", "slope_is_told", "span",
+                 "table_one", "amount", "estimated", "excluded", "kind", "slope_is_told", "span",
                  "welfare"}  # fmt: skip
 """Functions of other packages that a table may call: they write a value, or sum up the cohort."""
 

@@ -27,9 +27,12 @@ STAGES = {
         "table",
         "figures",
         "section",
+        "opening",
         "sections",
+        "journal",
         "html",
         "write",
+        "comparison",
     ),
 }
 """Rooms of a package in the order of the work: none imports one that comes later."""

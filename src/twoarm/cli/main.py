@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from twoarm.cli.check import check
+from twoarm.cli.compare import compare
 from twoarm.cli.export import export
 from twoarm.cli.init import init
 from twoarm.cli.merge import merge
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(merge)
 app.command()(report)
+app.command()(compare)
 app.command()(export)
 app.command()(check)
 app.command()(init)

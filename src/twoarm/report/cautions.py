@@ -31,6 +31,7 @@ def cautions_of_design(result: StudyResult) -> list[Sentence]:
                 "the decision: patients in whom the vessel opened later without the treatment are "
                 "missing among them. Part or all of the difference between the arms can come from "
                 "that alone.",
+                f"{control} are known by their final reperfusion, which came after the decision.",
             )
         )
     if result.plan.file.target_trial.control_by != "randomised":
@@ -40,6 +41,7 @@ def cautions_of_design(result: StudyResult) -> list[Sentence]:
                 f"Treatment was not assigned at random. {treated} and {control} differ in what was "
                 "measured (adjusted for) and possibly in what was not (not adjusted for); an "
                 "unmeasured cause of both treatment and outcome can produce all of what follows.",
+                "Treatment was not drawn by lot.",
             )
         )
     return cautions
@@ -58,6 +60,7 @@ def cautions_of_few_events(result: StudyResult) -> list[Sentence]:
                     f"the replicates have fewer than {FEW_EVENTS} different patients with, or "
                     "without, the event. So little information supports no fine distinction "
                     "between patients.",
+                    f"{label}: only {fit.learner.rarer}, too few for fine distinctions.",
                 )
             )
         if fit.share_separated is not None and fit.share_separated > _NOTABLE_SHARE:
@@ -67,6 +70,7 @@ def cautions_of_few_events(result: StudyResult) -> list[Sentence]:
                     f"{label}: in {shown(fit.share_separated, 'percent')} of the replicates a "
                     "regression separates the patients with the event from the others; its risks "
                     "there are as near to 0 and 1 as its penalty lets them come.",
+                    f"{label}: predictors separate those with the event from the others.",
                 )
             )
         if fit.share_mean_only is not None and fit.share_mean_only > _NOTABLE_SHARE:
@@ -75,6 +79,7 @@ def cautions_of_few_events(result: StudyResult) -> list[Sentence]:
                     "caution",
                     f"{label}: in {shown(fit.share_mean_only, 'percent')} of the replicates the "
                     "stack gives all weight to the plain event rate: no predictor helped.",
+                    f"{label}: the predictors often help nothing.",
                 )
             )
     return texts
@@ -97,8 +102,13 @@ def _without_ensemble(result: StudyResult) -> list[Sentence]:
             f"Too few for an ensemble (fewer than {FEW_EVENTS}): {'; '.join(models)}. There the "
             "outcome model is a penalized regression (elastic net) alone, in every replicate too. "
             "Its predictions are drawn towards the event rate of the arm.",
+            f"{_count(len(models))} few events for an ensemble; one penalized regression instead.",
         )
     ]
+
+
+def _count(models: int) -> str:
+    return "1 model has too" if models == 1 else f"{models} models have too"
 
 
 def cautions_of_run(result: StudyResult) -> list[Sentence]:
@@ -114,6 +124,7 @@ def cautions_of_run(result: StudyResult) -> list[Sentence]:
                 "caution",
                 f"Only {result.replicates} bootstrap replicates were computed; intervals and "
                 "corrected values are provisional.",
+                f"Only {result.replicates} bootstrap replicates: the numbers are provisional.",
             )
         )
     stated = fewer(result.plan)
@@ -124,6 +135,7 @@ def cautions_of_run(result: StudyResult) -> list[Sentence]:
                 "caution",
                 f"From {LARGE} patients on these questions repeat less what they repeat: "
                 f'{", ".join(questions)}. How often is under "What is not here".',
+                "In a cohort so large some questions are repeated less often.",
             )
         )
     if result.failed_replicates:
@@ -132,6 +144,8 @@ def cautions_of_run(result: StudyResult) -> list[Sentence]:
                 "caution",
                 f"In {result.failed_replicates} of {result.replicates} replicates a model could "
                 "not be fitted; they are left out of the measures they concern.",
+                f"Models could not be fitted in {result.failed_replicates} of "
+                f"{result.replicates} replicates.",
             )
         )
     return texts

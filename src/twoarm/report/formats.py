@@ -34,7 +34,8 @@ def shown(value: Value, kind: str) -> str:
     """Write a value of one kind.
 
     The kinds are text, count, percent, points (a difference), spread (a standard deviation in
-    points), probability, number. A missing value, and one that is not a number, is a dash.
+    points), probability, number, decimal (one place). A missing value, and one that is not a
+    number, is a dash.
 
     Examples
     --------
@@ -55,12 +56,14 @@ def shown(value: Value, kind: str) -> str:
         return f"{100 * value:.1f}"
     if kind == "probability":
         return _signed(f"{value:.3f}")
+    if kind == "decimal":
+        return _signed(f"{value:.1f}")
     if kind == "number":
         return _signed(f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}")
     raise ValueError(f"no such kind of number: {kind}")
 
 
-def interval(low: float | None, high: float | None, kind: str) -> str:
+def interval(low: Value, high: Value, kind: str) -> str:
     """Write an interval of two values of one kind.
 
     Examples

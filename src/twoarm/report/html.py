@@ -10,6 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from twoarm.report.figures import Drawing
+from twoarm.report.glossary import Glossary, glossary
+from twoarm.report.labels import arm_labels
+from twoarm.report.opening import Opening, opening
 from twoarm.report.provenance import provenance
 from twoarm.report.section import Section
 from twoarm.report.sentence import Sentence
@@ -25,7 +28,8 @@ class Page:
     """What the template shows; it computes nothing."""
 
     title: str
-    subtitle: str
+    opening: Opening
+    labels: tuple[str, str]
     synthetic: bool
     provisional: bool
     replicates: int
@@ -34,13 +38,19 @@ class Page:
     sections: tuple[Section, ...]
     provenance: tuple[tuple[str, str], ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the sections: where a link may lead."""
+        return frozenset(each.name for each in self.sections)
+
 
 def page_of(result: StudyResult, sections: Sequence[Section]) -> Page:
     """Put a report's content together."""
     plan = result.plan
     return Page(
         title=plan.file.study.title,
-        subtitle=f"{len(plan.cohort)} patients, {result.replicates} bootstrap replicates",
+        opening=opening(result),
+        labels=arm_labels(result),
         synthetic=plan.cohort.synthetic,
         provisional=result.provisional,
         replicates=result.replicates,
@@ -70,5 +80,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    words = Glossary.of(glossary())
     environment.filters["inline_svg"] = _inline_svg
-    return environment.get_template("report.html.j2").render(page=page)
+    environment.filters["terms"] = words.explained
+    return environment.get_template("report.html.j2").render(page=page, words=words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twoarm.cohort.studyfile import ModelSection
 from twoarm.kernels.level_one import LEAST_TREES, MOST_LEFT_OUT
+from twoarm.report.protocol import protocol_line
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
@@ -29,6 +30,7 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
     model = plan.file.model
     return (
         ("Study file", f"{plan.study.path.name}, SHA-256 {plan.study.digest[:16]}"),
+        ("Protocol", protocol_line(plan.file)),
         ("Data", f"{plan.cohort.source}, SHA-256 {plan.cohort.digest[:16]}"),
         ("Seed", str(plan.seed)),
         ("twoarm", result.version),

@@ -82,6 +82,11 @@ class Section(Part):
         return {each.name: each for each in (*self.tables, *folded, *self.files)}
 
     @property
+    def holds_published(self) -> bool:
+        """Whether numbers of publications stand in its tables."""
+        return any(name.startswith("published") for name in self.written)
+
+    @property
     def drawings(self) -> tuple[Drawing, ...]:
         """Every figure, also those that are folded away."""
         return (*self.figures, *chain.from_iterable(each.figures for each in self.details))

@@ -10,7 +10,11 @@ __all__ = ["Sentence"]
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One statement; a `caution` limits what the numbers can carry."""
+    """One statement; a `caution` limits what the numbers can carry.
+
+    `short` says a caution in a line for the first screen; empty where that has it already.
+    """
 
     kind: Literal["finding", "caution"]
     text: str
+    short: str = ""

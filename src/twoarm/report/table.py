@@ -6,11 +6,13 @@ import csv
 import io
 from dataclasses import dataclass, replace
 
-from twoarm.report.formats import Value, shown
+from twoarm.report.formats import Value, interval, shown
 
-__all__ = ["Column", "Row", "Table"]
+__all__ = ["Column", "Head", "Row", "Table"]
 
 Row = tuple[Value, ...]
+
+_LOW, _HIGH = "95 % low", "95 % high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,20 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether values are texts, which are set to the left."""
-        return self.kind == "text"
+        """Whether values are texts or links, which are set to the left."""
+        return self.kind in ("text", "links")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column of the page: its title, and the columns that it shows.
+
+    One of them; a lower and an upper limit; or an estimate and its limits.
+    """
+
+    title: str
+    is_text: bool
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +84,18 @@ class Table:
             rows=tuple(tuple(row[k] for k in kept) for row in self.rows),
         )
 
+    @property
+    def heads(self) -> list[Head]:
+        """The columns as the page shows them: an estimate and its limits are one."""
+        heads, k = [], 0
+        while k < len(self.columns):
+            heads.append(_head(self.columns, k))
+            k = heads[-1].places[-1] + 1
+        return heads
+
     def shown_rows(self) -> list[list[str]]:
         """Give the rows as the page shows them."""
-        return [
-            [shown(value, column.kind) for value, column in zip(row, self.columns, strict=True)]
-            for row in self.rows
-        ]
+        return [[_cell(row, self.columns, head) for head in self.heads] for row in self.rows]
 
     def to_csv(self) -> str:
         """Give the table as CSV: raw values, full precision, an empty cell where there is none."""
@@ -85,3 +105,26 @@ class Table:
         for row in self.rows:
             writer.writerow(["" if value is None else value for value in row])
         return text.getvalue()
+
+
+def _head(columns: tuple[Column, ...], k: int) -> Head:
+    """Give the column of the page that begins with column k."""
+    titles = [each.title for each in columns[k : k + 3]]
+    if titles[1:] == [_LOW, _HIGH] and not columns[k].is_text:
+        return Head(f"{titles[0]} (95 %)", False, (k, k + 1, k + 2))
+    name, _, end = titles[0].rpartition(", ")
+    if end == "low" and titles[1:2] in ([f"{name}, high"], ["high"]):
+        return Head(f"{name}, from to", False, (k, k + 1))
+    return Head(titles[0], columns[k].is_text, (k,))
+
+
+def _cell(row: Row, columns: tuple[Column, ...], head: Head) -> str:
+    """Write a cell of the page; an estimate without limits stands alone."""
+    values = [row[k] for k in head.places]
+    if len(values) == 1:
+        return shown(values[0], columns[head.places[0]].kind)
+    limits = interval(values[-2], values[-1], columns[head.places[-1]].kind)
+    if len(values) == 2:
+        return limits
+    own = shown(values[0], columns[head.places[0]].kind)
+    return own if values[1] is None or values[2] is None else f"{own} ({limits})"

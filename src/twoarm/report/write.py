@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from twoarm.report.html import page_of, render
+from twoarm.report.section import Section
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
 
-__all__ = ["IncompletePageError", "write_report"]
+__all__ = ["IncompletePageError", "write_parts", "write_report", "write_whole"]
+
+_CSV = "utf-8-sig"  # without a byte order mark Excel takes it for another encoding
 
 
 class IncompletePageError(Exception):
@@ -43,22 +47,27 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
     """
     folder = result.folder if out is None else Path(out)
     found, faults = sections(result)
-    for name in ("tables", "figures"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    for section in found:
-        for name, table in section.written.items():
-            _write(folder / "tables" / f"{name}.csv", table.to_csv().encode("utf-8"))
-        for figure in section.drawings:
-            _write(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
-            _write(folder / "figures" / f"{figure.name}.png", figure.png)
+    write_parts(found, folder)
     page = folder / "report.html"
-    _write(page, render(page_of(result, found)).encode("utf-8"))
+    write_whole(page, render(page_of(result, found)).encode("utf-8"))
     if faults:
         raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_parts(sections: Iterable[Section], folder: Path) -> None:
+    """Write every table of some sections to ``tables/``, and every figure to ``figures/``."""
+    for name in ("tables", "figures"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for section in sections:
+        for name, table in section.written.items():
+            write_whole(folder / "tables" / f"{name}.csv", table.to_csv().encode(_CSV))
+        for figure in section.drawings:
+            write_whole(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
+            write_whole(folder / "figures" / f"{figure.name}.png", figure.png)
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write by rename: the file is the old one or the whole new one."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.write_bytes(content)

@@ -21,6 +21,7 @@ from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.verdict import Answer, verdict
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import Plan
+from twoarm.study.summary.quoted import Quoted, quoted
 from twoarm.study.summary.summary import summary_of
 
 __all__ = ["StudyResult"]
@@ -96,6 +97,10 @@ class StudyResult:
         """The primary outcome's benefit along every predictor; nothing without a cross-fit."""
         evidence = self.value(COMPARISON)
         return () if evidence is None else along_variables(self.plan, evidence)
+
+    def quoted(self, outcome: str | None = None) -> Quoted:
+        """Give the average benefit to quote, of the primary outcome unless another one is named."""
+        return quoted(self.answers, self.plan.file.primary.name if outcome is None else outcome)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ __all__ = ["BenefitByCentre", "CentreBenefit", "ClusteredSlope", "benefit_by_cen
 
 _LEAST_PER_ARM: Final = 10
 _LEAST_CENTRES: Final = 3
+_MOST_NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,15 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
             f"{100 * difference.prediction_high:+.1f}."
         )
         if difference.without:
-            left = ", ".join(difference.without)
-            text += f" Not in this mean, for too few patients in an arm: {left}."
+            text += (
+                " Not in this mean, for too few patients in an arm: "
+                f"{_without(difference.without)}."
+            )
     return Finding("centres", verdict, text)
+
+
+def _without(centres: Sequence[str]) -> str:
+    """Name centres, or count them where names would fill a page."""
+    if len(centres) > _MOST_NAMED:
+        return f"{len(centres)} centres"
+    return ", ".join(centres)

@@ -22,7 +22,10 @@ REFERENCE = "reference"
 
 _MOST_PLACES = 500  # of a line: more are finer than print
 _DASHES: Final[Mapping[str, Literal["-", "--", "-.", ":"]]] = {
-    each: each for each in ("-", "--", "-.", ":")
+    "-": "-",
+    "--": "--",
+    "-.": "-.",
+    ":": ":",
 }
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.comparability.population import NAMES
-from twoarm.metrics import Estimate
-from twoarm.metrics.nnt import number_needed
+from twoarm.metrics import Estimate, NumberNeeded
 from twoarm.resampling import CalibrationMetrics, Metric
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.measure.arms import ArmResult
@@ -27,15 +26,15 @@ _ELSEWHERE = Absent("the threshold belongs to the primary outcome")
 _FEW = "too few replicates succeeded"
 
 
-def measured_outcome(outcome: OutcomeResult) -> Node:
-    """Give what was measured of one outcome; questions add the rest."""
+def measured_outcome(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> Node:
+    """Give what was measured of one outcome, and the number `needed`; questions add the rest."""
     if not outcome.has_models:
-        return _without_models(outcome)
+        return _without_models(outcome, needed)
     return Node(
         desirable=outcome.spec.desirable,
         threshold=outcome.spec.threshold,
         arms={name: _arm(arm) for name, arm in outcome.arms.items()},
-        benefit=_benefit(outcome),
+        benefit=_benefit(outcome, needed),
         average_effect=Node(
             crude=plain_estimate(outcome.crude, _FEW),
             g_formula=_average(outcome.g_formula["all"]),
@@ -51,7 +50,7 @@ def _average(estimate: Estimate | Absent) -> Any:
     return estimate if isinstance(estimate, Absent) else plain_estimate(estimate, _FEW)
 
 
-def _without_models(outcome: OutcomeResult) -> Node:
+def _without_models(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> Node:
     """Give the counts and the crude difference; whatever models would add is absent."""
     absent = Absent(NO_PREDICTORS)
     measures = dict.fromkeys(("supported", *_MEASURES, "calibration", "gate", "weights"), absent)
@@ -63,7 +62,7 @@ def _without_models(outcome: OutcomeResult) -> Node:
             **dict.fromkeys((*_SPREAD, "in_sample"), absent),
             share_at_threshold=_shares(outcome, absent, absent),
             share_losing_threshold=_shares(outcome, absent, absent),
-            nnt_of_mean=absent,
+            nnt_of_mean=_nnt(needed),
         ),
         average_effect=Node(
             crude=plain_estimate(outcome.crude, _FEW),
@@ -155,14 +154,14 @@ def _without_regression(metric: Metric) -> dict[str, str]:
     }
 
 
-def _benefit(outcome: OutcomeResult) -> Node:
+def _benefit(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> Node:
     benefit = outcome.benefit
     return Node(
         **_spread(benefit),
         in_sample=None if benefit.in_sample is None else asdict(benefit.in_sample),
         share_at_threshold=_shares(outcome, benefit.share_raw, benefit.share_crossfit),
         share_losing_threshold=_shares(outcome, benefit.losing_raw, benefit.losing_crossfit),
-        nnt_of_mean=_nnt(outcome.g_formula["all"]),
+        nnt_of_mean=_nnt(needed),
     )
 
 
@@ -176,14 +175,10 @@ def _shares(outcome: OutcomeResult, raw: Any, crossfit: Any) -> Node:
     return Node(raw=raw, crossfit=crossfit)
 
 
-def _nnt(mean: Estimate | Absent) -> Any:
-    """Invert the mean benefit of the g-formula; a limit beyond infinity is absent."""
-    if isinstance(mean, Absent):
-        return mean
-    if math.isnan(mean.se):
-        return Absent("the mean benefit has no interval")
-    low, high = min(mean.low, mean.estimate), max(mean.high, mean.estimate)
-    found = number_needed(mean.estimate, low, high)
+def _nnt(found: NumberNeeded | Absent) -> Any:
+    """Give the number needed; a limit beyond infinity is absent."""
+    if isinstance(found, Absent):
+        return found
     beyond = Absent("beyond infinity: the interval of the benefit holds 0")
     return {
         name: beyond if value is None else value

@@ -16,6 +16,7 @@ from twoarm.study.judge.verdict import verdict
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import Plan
 from twoarm.study.summary.measured import measured_outcome
+from twoarm.study.summary.quoted import quoted
 from twoarm.study.summary.tree import Node, place, resolved
 
 __all__ = ["summary_of"]
@@ -56,7 +57,12 @@ def summary_of(
             "version": version,
             **_fewer_draws(plan),
         },
-        outcomes=Node({name: measured_outcome(outcome) for name, outcome in outcomes.items()}),
+        outcomes=Node(
+            {
+                name: measured_outcome(outcome, quoted(answers, name).needed)
+                for name, outcome in outcomes.items()
+            }
+        ),
     )
     for path, value, after in answers.places():
         place(tree, path, value, after)

@@ -86,7 +86,7 @@ def test_it_is_among_the_findings_in_the_verdict_and_on_the_page(with_toy, tmp_p
     assert with_toy.value(TOY) == 393
     page = write_report(with_toy, tmp_path).read_text(encoding="utf-8")
     assert "393 toys were counted." in page
-    assert "toys were counted" in (tmp_path / "tables" / "findings.csv").read_text("utf-8")
+    assert "toys were counted" in (tmp_path / "tables" / "findings.csv").read_text("utf-8-sig")
 
 
 def test_nothing_else_changes_with_it(with_toy, small_result):

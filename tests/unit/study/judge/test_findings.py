@@ -73,7 +73,7 @@ def test_draws_never_outnumber_replicates(small_result):
 def test_a_number_needed_beyond_infinity_is_null_and_listed(small_result):
     summary = small_result.summary()
     for name, outcome in summary["outcomes"].items():
-        effect, needed = outcome["average_effect"]["g_formula"], outcome["benefit"]["nnt_of_mean"]
+        effect, needed = outcome["average_effect"]["aipw"], outcome["benefit"]["nnt_of_mean"]
         if effect["low"] > 0:
             assert needed["low"] == pytest.approx(1 / effect["high"])
             assert needed["high"] == pytest.approx(1 / effect["low"])

@@ -21,28 +21,39 @@ from twoarm.diagnostics import (
     average_effect,
 )
 from twoarm.diagnostics.average.average_effect import finding
-from twoarm.diagnostics.comparability.population import NAMES
+from twoarm.diagnostics.comparability.population import NAMES, population_scores
+from twoarm.errors import NotEstimable
 from twoarm.metrics import Estimate
 from twoarm.study.judge.evidence import Evidence
 from twoarm.study.judge.plain import plain_estimate
 from twoarm.study.judge.question import Key, Line, Question, Scope
-from twoarm.study.judge.schema import ESTIMATE
+from twoarm.study.judge.schema import ESTIMATE, PROBABILITY, maybe, record
 from twoarm.study.plan.plan import Plan
 
 __all__ = ["AVERAGE_EFFECT", "AverageEffects", "effect_of"]
 
 _PATH = "outcomes.{outcome}.average_effect"
+_NOT_MADE = Absent("not computed when this run was made")
 _ADJUSTED = ("iptw", "overlap", "aipw", "tmle")
 _IN_EACH = ("iptw", "aipw", "tmle")
 
 
 @dataclass(frozen=True, slots=True)
 class AverageEffects:
-    """An outcome's average benefit over everybody, the treated and the overlap population."""
+    """An outcome's average benefit over everybody, the treated and the overlap population.
+
+    Attributes
+    ----------
+    ate, att, ato : AverageEffect
+    risks : tuple of float, or Absent
+        Doubly robust shares of the study's population with the outcome had nobody, and had
+        everybody, been treated. Their difference is the `aipw` of that population.
+    """
 
     ate: AverageEffect
     att: AverageEffect
     ato: AverageEffect
+    risks: tuple[float, float] | Absent = _NOT_MADE
 
     def over(self, population: Population) -> AverageEffect:
         """Give the average benefit in a population."""
@@ -91,8 +102,30 @@ def _one(evidence: Evidence, spec: OutcomeSpec) -> AverageEffects | Absent:
         return effect_of(plan, spec, evidence.encoded, mu, score, population, judged)
 
     return attempt(
-        lambda: AverageEffects(**{name: over(population) for population, name in NAMES.items()})
+        lambda: AverageEffects(
+            **{name: over(population) for population, name in NAMES.items()},
+            risks=attempt(lambda: _risks(evidence, spec)),
+        )
     )
+
+
+def _risks(evidence: Evidence, spec: OutcomeSpec) -> tuple[float, float]:
+    """Give the doubly robust risk of the outcome under control and under treatment.
+
+    Raises
+    ------
+    NotEstimable
+        If the arms do not overlap enough, or a mean of the scores is no possible risk.
+    """
+    evidence.require(evidence.population)
+    own = evidence.of(spec)
+    scores = population_scores(
+        own.outcome, own.treatment, own.mu0, own.mu1, own.propensity, evidence.population
+    )
+    risks = float(scores.phi0.mean()), float(scores.phi1.mean())
+    if not 0.0 <= min(risks) <= max(risks) <= 1.0:
+        raise NotEstimable("the scores of an arm average to no possible risk: too few patients")
+    return risks
 
 
 def _finding(value: AverageEffects, study: Study) -> Finding:
@@ -100,12 +133,18 @@ def _finding(value: AverageEffects, study: Study) -> Finding:
 
 
 def _block(value: AverageEffects, _: Study) -> dict[str, Any]:
-    found = {f"{_PATH}.{name}": _plain(getattr(value.ate, name)) for name in _ADJUSTED}
-    return found | {
+    found: dict[str, Any] = {
+        f"{_PATH}.{name}": _plain(getattr(value.ate, name)) for name in _ADJUSTED
+    }
+    found |= {
         f"{_PATH}.{short}.{name}": _plain(getattr(getattr(value, short), name))
         for short in NAMES.values()
         for name in _IN_EACH
     }
+    risks: Any = value.risks
+    if not isinstance(risks, Absent):
+        risks = dict(zip(("control", "treated"), risks, strict=True))
+    return found | {f"{_PATH}.risks": risks}
 
 
 def _plain(estimate: Estimate | Absent) -> Any:
@@ -129,5 +168,6 @@ AVERAGE_EFFECT = Question(
             for short in NAMES.values()
             for name in _IN_EACH
         ),
+        Key(f"{_PATH}.risks", maybe(record(control=PROBABILITY, treated=PROBABILITY))),
     ),
 )

@@ -18,7 +18,7 @@ TARGET_TRIAL = Question(
     name="target trial",
     scope=Scope.COHORT,
     line=Line.CAUSAL,
-    doubt="how controls and treated patients came to be such",
+    doubt="how the controls were chosen",
     ask=_ask,
     finding=finding,
 )
