@@ -11,6 +11,7 @@ from twoarm.report.sections import (
     checklists,
     cohort,
     comparability,
+    design,
     findings,
     hidden,
     importance,
@@ -37,6 +38,7 @@ _TOPICS = (
     stability,
     outcomes,
     importance,
+    design,
     limits,
 )
 
