@@ -20,7 +20,7 @@ from twoarm.report.sentences import sentences
 from twoarm.study.judge.verdict import Answer
 from twoarm.study.result import StudyResult
 
-__all__ = ["Page", "page_of", "render"]
+__all__ = ["Page", "environment", "page_of", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,21 @@ def _inline_svg(drawing: Drawing) -> Markup:
     return Markup(svg.replace("<svg", described, 1))  # noqa: S704  our own drawing
 
 
-def render(page: Page) -> str:
-    """Render the page."""
-    environment = Environment(
+def environment(words: Glossary) -> Environment:
+    """Give the templates of every page, with the words that are explained."""
+    found = Environment(
         loader=PackageLoader("twoarm.report", "templates"),
         autoescape=select_autoescape(["html", "j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["inline_svg"] = _inline_svg
+    found.filters["terms"] = words.explained
+    return found
+
+
+def render(page: Page) -> str:
+    """Render the page."""
     words = Glossary.of(glossary())
-    environment.filters["inline_svg"] = _inline_svg
-    environment.filters["terms"] = words.explained
-    return environment.get_template("report.html.j2").render(page=page, words=words)
+    return environment(words).get_template("report.html.j2").render(page=page, words=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twoarm.cohort.studyfile import ModelSection
+from twoarm.cohort.studyfile import ModelSection, StudyFile
 from twoarm.kernels.level_one import LEAST_TREES, MOST_LEFT_OUT
 from twoarm.report.protocol import protocol_line
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
@@ -22,6 +22,14 @@ def _out_of_bag(model: ModelSection) -> str:
         ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer "
         f"than {LEAST_TREES} trees have not seen hold over {MOST_LEFT_OUT:.0%} of the weight)"
     )
+
+
+def _unseen(file: StudyFile) -> str:
+    """Say that outcome models do not see the centre, where there is one that is no predictor."""
+    centre = file.study.centre
+    if not centre or centre in {each.column for each in file.predictors}:
+        return ""
+    return "; outcome models do not see the centre"
 
 
 def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
@@ -53,5 +61,10 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             f"{result.replicates} replicates {_DRAWN[plan.file.validation.resample]} and shared by "
             "all outcomes; "
             f"imputation, folds, members and weights are learnt again in each",
+        ),
+        (
+            "Not done",
+            "no tuning of twoarm's members, no balancing of classes by twoarm, no updating of "
+            f"models; nothing was evaluated in another cohort{_unseen(plan.file)}",
         ),
     )
