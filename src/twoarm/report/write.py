@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from twoarm.report.figures import write_journal_figures
 from twoarm.report.html import page_of, render
 from twoarm.report.section import Section
 from twoarm.report.sections import sections
@@ -25,8 +26,10 @@ class IncompletePageError(Exception):
         self.page, self.missing = page, missing
 
 
-def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
-    """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` and ``.png``.
+def write_report(
+    result: StudyResult, out: str | Path | None = None, *, journal: bool = False
+) -> Path:
+    """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg``, ``.png`` and ``.csv``.
 
     Parameters
     ----------
@@ -34,6 +37,9 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         From `twoarm.run`.
     out : str or Path, optional
         Folder, made if need be; by default the run folder.
+    journal : bool
+        Also write what a journal prints: ``figures/journal/``, PDF with embedded fonts and PNG of
+        600 dpi, 85 and 170 mm wide, with their legends; takes about three times as long.
 
     Returns
     -------
@@ -48,6 +54,9 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
     folder = result.folder if out is None else Path(out)
     found, faults = sections(result)
     write_parts(found, folder)
+    if journal:
+        drawings = [each for section in found for each in section.drawings]
+        write_journal_figures(drawings, folder / "figures" / "journal")
     page = folder / "report.html"
     write_whole(page, render(page_of(result, found)).encode("utf-8"))
     if faults:
@@ -65,6 +74,10 @@ def write_parts(sections: Iterable[Section], folder: Path) -> None:
         for figure in section.drawings:
             write_whole(folder / "figures" / f"{figure.name}.svg", figure.svg.encode("utf-8"))
             write_whole(folder / "figures" / f"{figure.name}.png", figure.png)
+            if figure.data is not None:
+                write_whole(
+                    folder / "figures" / f"{figure.name}.csv", figure.data.to_csv().encode(_CSV)
+                )
 
 
 def write_whole(path: Path, content: bytes) -> None:
