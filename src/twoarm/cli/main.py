@@ -14,6 +14,7 @@ import typer
 
 from twoarm.cli.check import check
 from twoarm.cli.compare import compare
+from twoarm.cli.design import design
 from twoarm.cli.export import export
 from twoarm.cli.init import init
 from twoarm.cli.merge import merge
@@ -22,6 +23,7 @@ from twoarm.cli.report import report
 from twoarm.cli.run import run
 from twoarm.cli.serve import serve
 from twoarm.cli.synth import synth
+from twoarm.cli.validate import validate
 from twoarm.errors import TwoarmError
 
 __all__ = ["app", "main"]
@@ -36,6 +38,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(merge)
 app.command()(report)
+app.command()(design)
 app.command()(compare)
 app.command()(export)
 app.command()(check)
@@ -43,6 +46,7 @@ app.command()(init)
 app.command()(synth)
 app.command()(predict)
 app.command()(serve)
+app.command()(validate)
 
 
 def _show_version(asked: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twoarm.report.figures import write_journal_figures
 from twoarm.report.html import page_of, render
+from twoarm.report.journal.write import write_journal
 from twoarm.report.section import Section
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
@@ -38,8 +39,9 @@ def write_report(
     out : str or Path, optional
         Folder, made if need be; by default the run folder.
     journal : bool
-        Also write what a journal prints: ``figures/journal/``, PDF with embedded fonts and PNG of
-        600 dpi, 85 and 170 mm wide, with their legends; takes about three times as long.
+        Also write what a journal asks for: ``journal/`` with methods, results, tables and
+        checklists, and ``figures/journal/``, PDF with embedded fonts and PNG of 600 dpi, 85 and
+        170 mm wide, with their legends. It takes about three times as long.
 
     Returns
     -------
@@ -54,11 +56,12 @@ def write_report(
     folder = result.folder if out is None else Path(out)
     found, faults = sections(result)
     write_parts(found, folder)
-    if journal:
-        drawings = [each for section in found for each in section.drawings]
-        write_journal_figures(drawings, folder / "figures" / "journal")
     page = folder / "report.html"
     write_whole(page, render(page_of(result, found)).encode("utf-8"))
+    if journal:
+        write_journal(result, found, folder)
+        drawings = [each for section in found for each in section.drawings]
+        write_journal_figures(drawings, folder / "figures" / "journal")
     if faults:
         raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page
