@@ -94,7 +94,7 @@ def threshold_assurance(plan: TrialPlan) -> Iterator[Drawing]:
 
 def haircut_drawing(plan: TrialPlan) -> Iterator[Drawing]:
     """Draw the assurance of each design by the haircut."""
-    if not plan.haircuts:
+    if not plan.haircut_designs:
         return
 
     def paint(panel: Any) -> Any:
