@@ -23,6 +23,7 @@ from twoarm.cli.report import report
 from twoarm.cli.run import run
 from twoarm.cli.serve import serve
 from twoarm.cli.synth import synth
+from twoarm.cli.validate import validate
 from twoarm.errors import TwoarmError
 
 __all__ = ["app", "main"]
@@ -45,6 +46,7 @@ app.command()(init)
 app.command()(synth)
 app.command()(predict)
 app.command()(serve)
+app.command()(validate)
 
 
 def _show_version(asked: bool) -> None:

@@ -25,18 +25,24 @@ __all__ = ["Page", "environment", "page_of", "render"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the template shows; it computes nothing."""
+    """What the template shows; it computes nothing.
+
+    A report opens with its first screen and the answers; any other page with a title, what it is
+    about, and its findings in sentences.
+    """
 
     title: str
-    opening: Opening
-    labels: tuple[str, str]
     synthetic: bool
-    provisional: bool
-    replicates: int
-    verdict: tuple[Answer, ...]
-    sentences: tuple[Sentence, ...]
     sections: tuple[Section, ...]
     provenance: tuple[tuple[str, str], ...]
+    sentences: tuple[Sentence, ...] = ()
+    subtitle: str = ""
+    banner: str = "Synthetic data: no real patients, no clinical finding"
+    opening: Opening | None = None
+    labels: tuple[str, str] | None = None
+    verdict: tuple[Answer, ...] = ()
+    provisional: bool = False
+    replicates: int = 0
 
     @property
     def names(self) -> frozenset[str]:
@@ -52,9 +58,9 @@ def page_of(result: StudyResult, sections: Sequence[Section]) -> Page:
         opening=opening(result),
         labels=arm_labels(result),
         synthetic=plan.cohort.synthetic,
+        verdict=result.verdict,
         provisional=result.provisional,
         replicates=result.replicates,
-        verdict=result.verdict,
         sentences=tuple(sentences(result)),
         sections=tuple(sections),
         provenance=provenance(result),

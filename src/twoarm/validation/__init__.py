@@ -18,6 +18,7 @@ from twoarm.validation.case_mix import (
 from twoarm.validation.closed_testing import ClosedTest, closed_test
 from twoarm.validation.discrimination import ExternalDiscrimination, external_discrimination
 from twoarm.validation.expected import between_places, expected_auc, expected_brier
+from twoarm.validation.external import Development, validate_model
 from twoarm.validation.linear_predictors import LinearPredictors
 from twoarm.validation.membership import Membership, membership
 from twoarm.validation.needed import NeededForBenefit, needed_for_benefit
@@ -28,18 +29,23 @@ from twoarm.validation.power import (
     external_precision,
     sample_size_external,
 )
+from twoarm.validation.result import ExternalValidation
+from twoarm.validation.site import Site, read_site
 
 __all__ = [
     "ClosedTest",
+    "Development",
     "ExternalBenefit",
     "ExternalCalibration",
     "ExternalDiscrimination",
     "ExternalPrecision",
     "ExternalSampleSize",
+    "ExternalValidation",
     "LinearPredictors",
     "MatchingWeights",
     "Membership",
     "NeededForBenefit",
+    "Site",
     "between_places",
     "closed_test",
     "effective_sample_size",
@@ -55,6 +61,8 @@ __all__ = [
     "moment_differences",
     "needed_for_benefit",
     "observed_over_expected",
+    "read_site",
     "residual_difference",
     "sample_size_external",
+    "validate_model",
 ]

@@ -20,7 +20,6 @@ __all__ = ["SLOPE_WIDTH", "NeededForBenefit", "needed_for_benefit"]
 SLOPE_WIDTH = 0.4
 """Width of the 95 % interval of a calibration slope that is narrow enough to act on: 0.8 to 1.2."""
 
-_COEFFICIENTS = 2  # intercept and slope of one arm
 _LEAST_AUC, _MOST_AUC = 0.51, 0.99  # of which an R2 can be told
 
 
@@ -33,8 +32,8 @@ class NeededForBenefit:
     n : int
         The larger of the two.
     development : int
-        For an intercept and a slope, by the criteria for developing a model: shrinkage at least
-        0.9, optimism of R2 at most 0.05, overall risk within 0.05.
+        For the coefficients of the update, by the criteria for developing a model: shrinkage at
+        least 0.9, optimism of R2 at most 0.05, overall risk within 0.05.
     slope : int
         For a 95 % interval of the calibration slope of width 0.4.
     """
@@ -44,7 +43,7 @@ class NeededForBenefit:
     slope: int
 
 
-def needed_for_benefit(lp: LinearPredictors) -> NeededForBenefit:
+def needed_for_benefit(lp: LinearPredictors, *, coefficients: int = 2) -> NeededForBenefit:
     """Give the patients that one arm needs, from what the model says of them.
 
     Outcomes play no part: the answer is known before they are.
@@ -53,6 +52,8 @@ def needed_for_benefit(lp: LinearPredictors) -> NeededForBenefit:
     ----------
     lp : LinearPredictors
         Of the patients of that arm.
+    coefficients : int
+        To be estimated in that arm: intercept and slope, and those of the columns in a refit.
 
     Raises
     ------
@@ -73,6 +74,6 @@ def needed_for_benefit(lp: LinearPredictors) -> NeededForBenefit:
     if not 0.0 < prevalence < 1.0 or auc < _LEAST_AUC:
         raise NotEstimable("The predictions are too much alike to tell how many it would take.")
     r2 = cox_snell_of_c(min(auc, _MOST_AUC), prevalence)
-    development = sample_size_prediction(parameters=_COEFFICIENTS, prevalence=prevalence, r2=r2).n
+    development = sample_size_prediction(parameters=coefficients, prevalence=prevalence, r2=r2).n
     slope = patients_for_slope(SLOPE_WIDTH / (2.0 * Z), lp)
     return NeededForBenefit(max(development, slope), development, slope)

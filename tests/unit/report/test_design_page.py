@@ -7,10 +7,9 @@ import pytest
 
 from twoarm.errors import ArgumentError
 from twoarm.planning import Settings, plan_from_run, plan_trial, read_plan, typed_in
-from twoarm.report import write_report
+from twoarm.report import write_design, write_report
 from twoarm.report.design.protocol import protocol_draft
 from twoarm.report.design.words import sentences_of
-from twoarm.report.trial import write_design
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 
 NUMBERS = {"benefit_mean": 0.08, "benefit_sd": 0.12, "slope": 0.25, "control_risk": 0.25}
