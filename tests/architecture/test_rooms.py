@@ -27,11 +27,13 @@ STAGES = {
         "table",
         "figures",
         "section",
+        "design",
         "opening",
         "sections",
         "journal",
         "html",
         "write",
+        "write_design",
         "comparison",
     ),
 }

@@ -14,6 +14,7 @@ import typer
 
 from twoarm.cli.check import check
 from twoarm.cli.compare import compare
+from twoarm.cli.design import design
 from twoarm.cli.export import export
 from twoarm.cli.init import init
 from twoarm.cli.merge import merge
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(merge)
 app.command()(report)
+app.command()(design)
 app.command()(compare)
 app.command()(export)
 app.command()(check)

@@ -15,6 +15,13 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where to write, in place of the run's folder.")
     ] = None,
+    journal: Annotated[
+        bool,
+        typer.Option(
+            "--journal",
+            help="Write journal/ too: text, tables and checklists for a paper.",
+        ),
+    ] = False,
 ) -> None:
     """Write tables, figures and page of a finished run again; nothing is fitted."""
     from twoarm.cli.run import defect_exit
@@ -22,6 +29,6 @@ def report(
     from twoarm.study import read_result
 
     result = read_result(run)
-    page = write_report(result, out)
+    page = write_report(result, out, journal=journal)
     typer.echo(f"Report   {page}")
     defect_exit(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,9 @@ from twoarm.errors import NotEstimable
 __all__ = ["Kind", "benefit_compared", "compared", "effect_among_randomised", "kind_power", "size"]
 
 Floats = NDArray[np.float64]
+
+#: Patients an arm beyond which a design is none.
+LARGEST_ARM: Final = 50_000
 
 
 class Kind(StrEnum):
@@ -32,11 +36,6 @@ class Kind(StrEnum):
     STRATIFIED = "stratified"
     STRATEGY_NONE = "strategy against none"
     STRATEGY_ALL = "strategy against all"
-
-    @property
-    def randomised_share(self) -> bool:
-        """Whether only those above the threshold are randomised."""
-        return self is Kind.ENRICHED
 
 
 def compared(kind: Kind, risks: Risks) -> tuple[Floats, Floats]:
@@ -107,7 +106,7 @@ def size(
     ------
     NotEstimable
         If nobody, or everybody, is above the threshold and the design needs both; or if the
-        expected benefit is not above 0, so that there is nothing to look for.
+        expected benefit is not above 0, or so small that no trial would find it.
     """
     needs_both = kind not in (Kind.ALL_COMERS, Kind.ENRICHED)
     if kind is not Kind.ALL_COMERS and risks.share == 0.0:
@@ -122,6 +121,13 @@ def size(
         )
     if kind is Kind.STRATIFIED:
         over, under = ((float(a), float(b)) for a, b in (risks.above, risks.below))
-        return interaction_patients_per_arm(risks.share, over, under, power=power, alpha=alpha)
-    reference, other = compared(kind, risks)
-    return patients_per_arm(float(reference), float(other), power=power, alpha=alpha)
+        found = interaction_patients_per_arm(risks.share, over, under, power=power, alpha=alpha)
+    else:
+        reference, other = (float(each) for each in compared(kind, risks))
+        found = patients_per_arm(reference, other, power=power, alpha=alpha)
+    if found > LARGEST_ARM:
+        raise NotEstimable(
+            f"the benefit that this design would look for is expected to be {100 * benefit:.1f} "
+            f"points: no trial of {LARGEST_ARM} patients an arm would find it"
+        )
+    return found

@@ -37,6 +37,7 @@ class Page:
     provenance: tuple[tuple[str, str], ...]
     sentences: tuple[Sentence, ...] = ()
     subtitle: str = ""
+    banner: str = "Synthetic data: no real patients, no clinical finding"
     opening: Opening | None = None
     labels: tuple[str, str] | None = None
     verdict: tuple[Answer, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twoarm.cohort.studyfile import ModelSection
+from twoarm.cohort.studyfile import ModelSection, StudyFile
 from twoarm.kernels.level_one import LEAST_TREES, MOST_LEFT_OUT
 from twoarm.report.protocol import protocol_line
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
@@ -24,6 +24,29 @@ def _out_of_bag(model: ModelSection) -> str:
     )
 
 
+def _unseen(file: StudyFile) -> str:
+    """Say that outcome models do not see the centre, where there is one that is no predictor."""
+    centre = file.study.centre
+    if not centre or centre in {each.column for each in file.predictors}:
+        return ""
+    return "; outcome models do not see the centre"
+
+
+def _hyperparameters(result: StudyResult) -> tuple[tuple[str, str], ...]:
+    """Give every setting of the stack's members, as the study file has them or by default."""
+    model = result.plan.file.model
+    if not result.plan.file.predictors:
+        return ()
+    settings = {each.name: each.parameters for each in model.plugins}
+    parts = []
+    for name in model.members:
+        section = getattr(model, name, None)
+        values = settings.get(name, {}) if section is None else section.model_dump()
+        if values:
+            parts.append(f"{name} ({', '.join(f'{key} {value}' for key, value in values.items())})")
+    return (("Settings of the members", "; ".join(parts) or "none"),)
+
+
 def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
     """Give study, data, seed, version and procedure, each with its name."""
     plan = result.plan
@@ -43,6 +66,7 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             f"{_out_of_bag(model)}; {FALLBACK} alone in an arm with fewer than {FEW_EVENTS} "
             "patients with, or without, the event",
         ),
+        *_hyperparameters(result),
         (
             "Cross-fitting",
             f"{plan.file.validation.cross_fit_folds} folds, repeated "
@@ -53,5 +77,10 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             f"{result.replicates} replicates {_DRAWN[plan.file.validation.resample]} and shared by "
             "all outcomes; "
             f"imputation, folds, members and weights are learnt again in each",
+        ),
+        (
+            "Not done",
+            "no tuning of twoarm's members, no balancing of classes by twoarm, no updating of "
+            f"models; nothing was evaluated in another cohort{_unseen(plan.file)}",
         ),
     )

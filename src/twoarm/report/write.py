@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from twoarm.report.html import page_of, render
+from twoarm.report.journal.write import write_journal
 from twoarm.report.section import Section
 from twoarm.report.sections import sections
 from twoarm.study.result import StudyResult
@@ -25,7 +26,9 @@ class IncompletePageError(Exception):
         self.page, self.missing = page, missing
 
 
-def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
+def write_report(
+    result: StudyResult, out: str | Path | None = None, *, journal: bool = False
+) -> Path:
     """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` and ``.png``.
 
     Parameters
@@ -34,6 +37,8 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
         From `twoarm.run`.
     out : str or Path, optional
         Folder, made if need be; by default the run folder.
+    journal : bool
+        Write ``journal/`` too: methods, results, tables and checklists for a paper.
 
     Returns
     -------
@@ -50,6 +55,8 @@ def write_report(result: StudyResult, out: str | Path | None = None) -> Path:
     write_parts(found, folder)
     page = folder / "report.html"
     write_whole(page, render(page_of(result, found)).encode("utf-8"))
+    if journal:
+        write_journal(result, found, folder)
     if faults:
         raise IncompletePageError(page, tuple(faults)) from next(iter(faults.values()))
     return page

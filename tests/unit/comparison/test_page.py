@@ -23,7 +23,7 @@ def written(studies, tmp_path_factory):
 
 
 def table(folder, name):
-    with (folder / "tables" / f"compare_{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / f"compare_{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -48,7 +48,7 @@ def test_counts_of_where_add_up(written, studies):
 
 def test_the_page_is_whole_and_labelled(written):
     page = (written / "compare.html").read_text(encoding="utf-8")
-    assert "Synthetic data" in page
+    assert "The patients of A and B are synthetic" in page
     assert "No difference has a p-value" in page
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))

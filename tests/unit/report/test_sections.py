@@ -96,6 +96,7 @@ def test_a_result_without_diagnostics_has_a_page_of_what_there_is(small_result, 
     page = write_report(interim, tmp_path).read_text(encoding="utf-8")
     names = re.findall(r'<section class="topic" aria-labelledby="(\w+)">', page)
     assert names == [
+        "quoted",
         "published",
         "cohort",
         "models",

@@ -17,7 +17,7 @@ from twoarm.diagnostics.stability.pooling import Pooled, pool
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit
+from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit, wald
 
 __all__ = ["BenefitByCentre", "CentreBenefit", "ClusteredSlope", "benefit_by_centre", "finding"]
 
@@ -50,6 +50,12 @@ class CentreBenefit:
     aipw: float
     se: float
     difference_se: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """95 % limits of `aipw`, normal; NaN for a single patient."""
+        found = wald(self.aipw, self.se)
+        return found.low, found.high
 
 
 @dataclass(frozen=True, slots=True)

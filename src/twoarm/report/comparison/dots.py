@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from twoarm.comparison import Comparison, QuotedPair
 from twoarm.report.comparison.numbers import quote_text
 from twoarm.report.comparison.texts import outcome_titles
-from twoarm.report.figures import FAINT, INK, Axes, Drawing, draw, fitting
+from twoarm.report.figures import INK, Drawing, Panel, draw, fitting
 
 __all__ = ["paired_dots"]
 
@@ -42,11 +42,16 @@ def _drawing(
     ]
     alt = f"{title}, with each run's 95 % interval. {'; '.join(told)}."
 
-    def paint(axes: Axes) -> Axes:
-        return _paint(axes, pairs, titles, axis)
-
     height = _HEIGHT_MM + _ROW_MM * len(pairs)
-    return draw(stem, title, alt, paint, height_mm=height, synthetic=found.synthetic)
+    return draw(
+        stem,
+        title,
+        alt,
+        lambda panel: _paint(panel, pairs, titles, axis),
+        legend="Open: run A; filled: run B; lines are 95 % intervals.",
+        height_mm=height,
+        synthetic=found.synthetic,
+    )
 
 
 def _label(pair: QuotedPair, titles: Mapping[str, str]) -> str:
@@ -54,27 +59,24 @@ def _label(pair: QuotedPair, titles: Mapping[str, str]) -> str:
     return title if pair.kind == "benefit" else f"{title}\n{pair.of}"
 
 
-def _paint(axes: Axes, pairs: Sequence[QuotedPair], titles: Mapping[str, str], axis: str) -> Axes:
+def _paint(panel: Panel, pairs: Sequence[QuotedPair], titles: Mapping[str, str], axis: str) -> None:
     scale, still = (100.0, 0.0) if pairs[0].kind == "benefit" else (1.0, 0.5)
-    axes.axvline(still, color=FAINT, linewidth=0.6)
+    panel.refer(x=still, width=0.6)
+    labels = [_label(pair, titles) for pair in pairs]
     unnamed = {"A", "B"}
-    for row, pair in enumerate(pairs):
+    for row, (pair, label) in enumerate(zip(pairs, labels, strict=True)):
         for name, quote, shift in (("A", pair.a, -_APART), ("B", pair.b, _APART)):
             if quote.value is None:
                 continue
             y, x = row + shift, scale * quote.value
             if quote.low is not None and quote.high is not None:
-                axes.plot([scale * quote.low, scale * quote.high], [y, y], color=INK, linewidth=0.9)
-            face = "white" if name == "A" else INK
-            axes.plot([x], [y], "o", markersize=4.5, color=INK, markerfacecolor=face)
+                low, high = scale * quote.low, scale * quote.high
+                panel.ranges(name, [label], [y], [low], [high], width=0.9)
+            panel.dots(name, [x], [y], colour=INK, hollow=name == "A", labels=[label])
             if name in unnamed:
                 unnamed.remove(name)
-                axes.annotate(
-                    name, (x, y), textcoords="offset points",
-                    xytext=(0, 4 if name == "A" else -4), ha="center",
-                    va="bottom" if name == "A" else "top", fontsize=7,
-                )  # fmt: skip
-    axes.set_yticks(range(len(pairs)), [_label(pair, titles) for pair in pairs])
-    axes.set_ylim(len(pairs) - 0.5, -0.9)
-    axes.set_xlabel(axis)
-    return axes
+                panel.say(x, y, name, shift=(0, 4 if name == "A" else -4), ha="center",
+                          va="bottom" if name == "A" else "top")  # fmt: skip
+    panel.row_labels(labels, list(range(len(pairs))))
+    panel.axes.set_ylim(len(pairs) - 0.5, -0.9)
+    panel.axes.set_xlabel(axis)

@@ -140,7 +140,7 @@ def said_table(found: Comparison, place: Place, *, turned: bool | None = None) -
     `turned`: those alone whose verdict is another one, or is the same in other words.
     """
     rows = [
-        (each.name, _said(each.verdict_a, each.text_a), _said(each.verdict_b, each.text_b))
+        (each.name, each.verdict_a, each.text_a, each.verdict_b, each.text_b)
         for each in found.words
         if each.place == place and turned in (None, each.is_turned)
     ]
@@ -150,12 +150,14 @@ def said_table(found: Comparison, place: Place, *, turned: bool | None = None) -
         False: ("worded", "Findings in other words"),
     }[turned]
     head = "Question" if place == "verdict" else "Finding"
-    columns = (Column("name", head), Column("a", "A"), Column("b", "B"))
+    columns = (
+        Column("name", head),
+        Column("verdict_a", "A"),
+        Column("text_a", "A says"),
+        Column("verdict_b", "B"),
+        Column("text_b", "B says"),
+    )
     return Table(f"compare_{name}", title, "", columns, tuple(rows))
-
-
-def _said(verdict: str, text: str) -> str:
-    return f"{verdict.upper()}. {text}" if text else verdict.upper()
 
 
 def where_table(found: Comparison) -> Table:

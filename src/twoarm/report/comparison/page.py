@@ -24,7 +24,7 @@ from twoarm.report.comparison.numbers import (
     where_table,
     words_file,
 )
-from twoarm.report.comparison.texts import sentences_of
+from twoarm.report.comparison.texts import sentences_of, synthetic_text
 from twoarm.report.html import Page
 from twoarm.report.section import Details, Section
 from twoarm.report.table import Table
@@ -37,12 +37,12 @@ _MANY = 15
 
 def comparison_page(found: Comparison) -> Page:
     """Put the content of a comparison's page together."""
-    runs = (found.a, found.b)
-    titles = dict.fromkeys(run.result.plan.file.study.title for run in runs)
+    titles = dict.fromkeys(run.result.plan.file.study.title for run in (found.a, found.b))
     return Page(
         title=" and ".join(titles),
         subtitle=f"Two runs side by side: A, {found.a.folder.name}, and B, {found.b.folder.name}",
         synthetic=found.synthetic,
+        banner=synthetic_text(found),
         sentences=tuple(sentences_of(found)),
         sections=(_numbers(found), _words(found), _patients(found), _settings(found)),
         provenance=(("Compared by", f"twoarm {version('twoarm')}; nothing was fitted"),),
@@ -67,7 +67,7 @@ def _words(found: Comparison) -> Section:
     verdict = said_table(found, "verdict")
     turned = said_table(found, "finding", turned=True)
     return Section(
-        name="words",
+        name="said",
         link="Verdict",
         title="What the runs say differently",
         lead="" if found.words else "Verdict and findings are the same in both runs.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from twoarm.comparison import Comparison, SharedPatients
 from twoarm.report.sentence import Sentence
 
-__all__ = ["listed", "outcome_titles", "sentences_of", "shared_text"]
+__all__ = ["listed", "outcome_titles", "sentences_of", "shared_text", "synthetic_text"]
 
 _DEFINITION = ("column", "event", "non_event", "missing_codes", "desirable")
 """Keys of an outcome that say what it is."""
@@ -30,14 +30,18 @@ def sentences_of(found: Comparison) -> list[Sentence]:
     ]
 
 
-def _synthetic(found: Comparison) -> list[Sentence]:
-    of = [
-        name for name, run in (("A", found.a), ("B", found.b)) if run.result.plan.cohort.synthetic
-    ]
+def synthetic_text(found: Comparison) -> str:
+    """Say whose patients are synthetic; empty where nobody's are."""
+    runs = (("A", found.a), ("B", found.b))
+    of = [name for name, run in runs if run.result.plan.cohort.synthetic]
     if not of:
-        return []
-    text = f"The patients of {listed(of)} are synthetic. Nothing here is a clinical finding."
-    return [Sentence("caution", text)]
+        return ""
+    return f"The patients of {listed(of)} are synthetic. Nothing here is a clinical finding."
+
+
+def _synthetic(found: Comparison) -> list[Sentence]:
+    text = synthetic_text(found)
+    return [Sentence("caution", text)] if text else []
 
 
 def _inputs(found: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from twoarm.comparison import Comparison
@@ -36,7 +37,9 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
     folder = Path(out)
     page = comparison_page(found)
     try:
-        write_parts(page.sections, folder)
+        # what a page shows is for reading; `files` holds every table for other programs
+        whole = [replace(each, tables=(), details=()) for each in page.sections]
+        write_parts(whole, folder)
         html = folder / "compare.html"
         write_whole(html, render(page).encode("utf-8"))
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from twoarm.report.table import Column, Table
+from twoarm.report.table import Head, Table
 
 __all__ = ["Block", "Heading", "Text", "document"]
 
@@ -30,8 +31,10 @@ _FONT, _CELL = "Arial", "Cell"
 _NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210, 297, 20
-_WORD, _LINE = 6, 40
-"""Characters of the narrowest column, and of a line after which text may wrap."""
+_PADDING = 5
+"""Characters that a cell's margins take."""
+_SHORT = 16
+"""Rows of a table that stays on one page."""
 _LINK = re.compile(r"^[\w/.-]*\.html#[\w-]+$|^(?:tables|figures)/[\w.-]+$|^https://\S+$")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -140,22 +143,25 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
     _run(caption, table.title, 10, bold=True)
     caption.paragraph_format.keep_with_next = True
     caption.paragraph_format.space_before = Pt(12)
-    made = word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-    rows, size = list(made.rows), 8 if len(table.columns) > 6 else 9
-    for column, cell in zip(table.columns, rows[0].cells, strict=True):
-        _cell(cell.paragraphs[0], column.title, column, size, bold=True)
+    heads = table.heads
+    made = word.add_table(rows=1 + len(table.rows), cols=len(heads))
+    rows, size = list(made.rows), 8 if len(heads) > 6 else 9
+    for head, cell in zip(heads, rows[0].cells, strict=True):
+        _cell(cell.paragraphs[0], head.title, head, size, bold=True)
     _mark(rows[0], "w:tblHeader")
     shown = table.shown_rows()
     for row, texts in zip(rows[1:], shown, strict=True):
-        for column, cell, text in zip(table.columns, row.cells, texts, strict=True):
-            if column.kind == "links":
+        for head, cell, text in zip(heads, row.cells, texts, strict=True):
+            if head.kind == "links":
                 _links(cell.paragraphs[0], text, size, links_from)
             else:
-                _cell(cell.paragraphs[0], text, column, size)
+                _cell(cell.paragraphs[0], text, head, size)
         _mark(row, "w:cantSplit")
     _join(made, table.spans())
-    _widen(word, made, [[column.title for column in table.columns], *shown])
+    _widen(word, made, [[head.title for head in heads], *shown])
     _rules(made)
+    for row in rows if len(rows) <= _SHORT else rows[:2]:
+        _keep_with_next(row)
     if table.note:
         _keep_with_next(rows[-1])
         _run(word.add_paragraph(), table.note, 8)
@@ -167,39 +173,55 @@ def _widen(word: WordDocument, made: WordTable, texts: list[list[str]]) -> None:
     page: Any = section.page_width
     room = page - section.left_margin - section.right_margin
     longest = [
-        max(_WORD, *(len(each) for each in head.split()), *(min(len(text), _LINE) for text in rest))
+        _PADDING + max(*(len(each) for each in head.split()), *map(_room_for, rest), 1)
         for head, *rest in zip(*texts, strict=True)
     ]
     made.autofit = False
+    for column, share in zip(made.columns, longest, strict=True):
+        column.width = int(room * share / sum(longest))
     for row in made.rows:
         for cell, share in zip(row.cells, longest, strict=True):
             cell.width = int(room * share / sum(longest))
 
 
+def _room_for(text: str) -> float:
+    """Give the characters of a line for a text: all of a short one, fewer for each of a long one.
+
+    Examples
+    --------
+    >>> _room_for("0.958 (0.738 to 0.995)"), round(_room_for("x" * 400))
+    (22, 60)
+    """
+    return min(len(text), 20 + 2 * math.sqrt(len(text)))
+
+
 def _cell(
-    paragraph: WordParagraph, text: str, column: Column, size: float, *, bold: bool = False
+    paragraph: WordParagraph, text: str, head: Head, size: float, *, bold: bool = False
 ) -> None:
     paragraph.style = _CELL
-    if not column.is_text:
+    if not head.is_text:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _run(paragraph, text, size, bold=bold)
 
 
 def _links(paragraph: WordParagraph, addresses: str, size: float, links_from: str) -> None:
-    """Write addresses; those that lead somewhere from here are links."""
+    """Write addresses; those that lead somewhere from here are links.
+
+    An anchor is one of the page of the report.
+    """
     paragraph.style = _CELL
     for number, address in enumerate(addresses.split()):
         if number:
             _run(paragraph, ", ", size)
         target = f"report.html{address}" if address.startswith("#") else address
         if not _LINK.match(target):
-            _run(paragraph, target, size)
+            _run(paragraph, address, size)
             continue
         external = target if target.startswith("https:") else links_from + target
         link: Any = OxmlElement("w:hyperlink")
         kind = RELATIONSHIP_TYPE.HYPERLINK
         link.set(qn("r:id"), paragraph.part.relate_to(external, kind, is_external=True))
-        _run(paragraph, target, size)
+        _run(paragraph, address, size)
         link.append(paragraph.runs[-1]._r)
         paragraph._p.append(link)
 

@@ -22,7 +22,7 @@ _LEAD = (
 
 
 def write_journal(result: StudyResult, sections: Sequence[Section], folder: Path) -> None:
-    """Write ``journal/``: paragraphs as Markdown and DOCX, tables as DOCX.
+    """Write ``journal/``: paragraphs as Markdown and DOCX, tables and checklists as DOCX.
 
     Parameters
     ----------
@@ -61,4 +61,18 @@ def journal_files(result: StudyResult, sections: Sequence[Section]) -> dict[str,
         "references.md": ("\n".join(["# References", "", *listed]) + "\n").encode(),
         "text.docx": document(f"{title}: methods and results", text),
         "tables.docx": document(f"{title}: tables", table_blocks(result, tables), landscape=True),
+        "checklists.docx": document(
+            f"{title}: checklists", _checklists(sections), landscape=True, links_from="../"
+        ),
     }
+
+
+def _checklists(sections: Sequence[Section]) -> list[Block]:
+    """Give the page's section of checklists as a document."""
+    found: list[Block] = []
+    for section in (each for each in sections if each.name == "checklists"):
+        found += [Heading(section.title, 1), Text(section.lead), *map(Text, section.notes)]
+        found += section.tables
+        for each in section.details:
+            found += [Heading(each.summary, 2), *each.tables]
+    return found

@@ -14,7 +14,17 @@ from twoarm.study.files.record import read_record, refuse_difference
 
 __all__ = ["RunFolder", "open_folder", "refuse_occupied", "write_json"]
 
-_OURS = {"pred", "tables", "figures", "values", "run.log", "replicates.sqlite", "model_card.md"} | {
+_OURS = {
+    "pred",
+    "crossfit",
+    "tables",
+    "figures",
+    "journal",
+    "values",
+    "run.log",
+    "replicates.sqlite",
+    "model_card.md",
+} | {
     name + ending
     for name in ("run.json", "summary.json", "model.json", "report.html", "calculator.html")
     for ending in ("", ".new")
