@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
 
 from twoarm.diagnostics import Absent
-from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, Drawing, draw, fitting
+from twoarm.metrics import CalibrationGroups, Estimate, NetBenefit
+from twoarm.report.figures import (
+    CONTROL,
+    INK,
+    TREATED,
+    Drawing,
+    Panel,
+    draw,
+    fitting,
+    round_ticks,
+    wrapped,
+)
 from twoarm.report.validation.words import arm_label, leading, primary
 from twoarm.validation import ExternalValidation
 from twoarm.validation.decision import ARMS
@@ -17,7 +31,10 @@ _COLOURS = dict(zip(ARMS, (CONTROL, TREATED), strict=True))
 _MOST = 16
 """Columns that a figure of the case mix shows, the farthest apart."""
 
-_HEAD_MM, _ROW_MM = 20, 4.6
+_NOTABLE = 0.25
+_HEAD_MM, _ROW_MM, _TALL_ROW_MM = 22, 4.8, 8.5
+
+AucRow = tuple[str, str, Estimate, float]
 
 
 def _synthetic(found: ExternalValidation) -> bool:
@@ -33,64 +50,44 @@ def case_mix_drawing(found: ExternalValidation) -> Drawing:
         if abs(by) < float("inf")
     ]
     pairs = sorted(pairs, key=lambda each: -abs(each[1]))[:_MOST]
-
-    def paint(axes: Axes) -> Axes:
-        axes.axvline(0.0, color=INK, linewidth=0.6)
-        for limit in (-0.25, 0.25):
-            axes.axvline(limit, color=FAINT, linewidth=0.6, linestyle=":")
-        values = [by for _, by in pairs]
-        axes.plot(values, range(len(pairs)), "o", color=TREATED, markersize=4)
-        axes.set_yticks(range(len(pairs)), [fitting(label) for label, _ in pairs])
-        axes.set_ylim(len(pairs) - 0.5, -0.5)
-        widest = max([0.5, *(1.1 * abs(by) for by in values)])
-        axes.set_xlim(-widest, widest)
-        axes.set_xlabel("Lower here  |  higher here, SD")
-        return axes
-
     told = "; ".join(f"{label} {by:+.2f}" for label, by in pairs[:6])
     return draw(
         "validation_case_mix",
         "How far the patients here differ from those it learnt from",
-        f"Standardised differences of the means, the largest first: {told}. Dotted: 0.25.",
-        paint,
-        height_mm=_HEAD_MM + _ROW_MM * len(pairs),
+        f"Standardised differences of the means, the largest first: {told}.",
+        partial(_case_mix, pairs=pairs),
+        legend="Means here minus means in the development, in pooled standard deviations; dotted: "
+        f"{_NOTABLE:g}. Of the development the model file holds means and standard deviations.",
+        height_mm=_HEAD_MM + _ROW_MM * max(4, len(pairs)),
         synthetic=_synthetic(found),
     )
 
 
-def _rows(found: ExternalValidation) -> list[tuple[str, str, ArmValidation]]:
-    """Give outcome, arm and what was found of it, by the learner that leads."""
-    return [
-        (outcome.spec.title, arm, each)
-        for outcome in found.outcomes.values()
-        if outcome.learners
-        for arm, each in leading(outcome)[1].arms.items()
-    ]
+def _case_mix(panel: Panel, pairs: list[tuple[str, float]]) -> None:
+    rows = np.arange(len(pairs), dtype=np.float64)[::-1]
+    labels = [label for label, _ in pairs]
+    panel.refer(x=0.0, colour=INK, width=0.6)
+    for limit in (-_NOTABLE, _NOTABLE):
+        panel.refer(x=limit, dash=":")
+    panel.dots("difference", [by for _, by in pairs], rows, size=4, labels=labels)
+    panel.row_labels([fitting(label) for label in labels], rows)
+    widest = max([2 * _NOTABLE, *(1.1 * abs(by) for _, by in pairs)])
+    panel.axes.set_xlim(-widest, widest)
+    panel.axes.set_ylim(-0.7, len(pairs) - 0.3)
+    panel.axes.set_xlabel("Lower here  |  higher here, SD")
 
 
 def auc_drawing(found: ExternalValidation) -> Iterator[Drawing]:
     """Draw the AUC here beside what was to be expected of these patients."""
-    rows = [
-        (title, arm, each.discrimination.auc, each.expected.auc)
-        for title, arm, each in _rows(found)
+    rows: list[AucRow] = [
+        (outcome.spec.title, arm, each.discrimination.auc, each.expected.auc)
+        for outcome in found.outcomes.values()
+        if outcome.learners
+        for arm, each in leading(outcome)[1].arms.items()
         if not isinstance(each.discrimination, Absent) and not isinstance(each.expected, Absent)
     ]
     if not rows:
         return
-
-    def paint(axes: Axes) -> Axes:
-        axes.axvline(0.5, color=FAINT, linewidth=0.6)
-        for y, (_, arm, auc, expected) in enumerate(rows):
-            colour = _COLOURS[arm]
-            axes.plot([auc.low, auc.high], [y, y], color=colour, linewidth=1.1)
-            axes.plot([auc.estimate], [y], "o", color=colour, markersize=4.5)
-            axes.plot([expected], [y], "D", color=INK, markersize=4, markerfacecolor="white")
-        labels = [f"{fitting(title)}\n{fitting(arm_label(found, arm))}" for title, arm, *_ in rows]
-        axes.set_yticks(range(len(rows)), labels, fontsize=6)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlabel("AUC (dot: here, diamond: expected)")
-        return axes
-
     told = "; ".join(
         f"{title}, {arm_label(found, arm)}: {auc.estimate:.3f}, expected {expected:.3f}"
         for title, arm, auc, expected in rows
@@ -99,10 +96,32 @@ def auc_drawing(found: ExternalValidation) -> Iterator[Drawing]:
         "validation_auc",
         "Discrimination here and expected",
         f"AUC with 95 % interval, and the AUC expected if every risk were right. {told}.",
-        paint,
-        height_mm=_HEAD_MM + 8.5 * len(rows),
+        partial(_aucs, found=found, rows=rows),
+        legend="AUC in the patients here with 95 % intervals (DeLong, on the logit scale), and "
+        "what it would be in these patients if every predicted risk were right.",
+        height_mm=_HEAD_MM + _TALL_ROW_MM * len(rows),
         synthetic=_synthetic(found),
     )
+
+
+def _aucs(panel: Panel, found: ExternalValidation, rows: list[AucRow]) -> None:
+    places = np.arange(len(rows), dtype=np.float64)[::-1]
+    labels = [f"{title}\n{arm_label(found, arm)}" for title, arm, *_ in rows]
+    panel.refer(x=0.5)
+    for (_, arm, auc, _), y, label in zip(rows, places, labels, strict=True):
+        if np.isfinite(auc.low):
+            panel.ranges("here, 95 %", [label], [y], [auc.low], [auc.high], colour=_COLOURS[arm],
+                         width=1.2)  # fmt: skip
+        panel.dots("here", [auc.estimate], [y], colour=_COLOURS[arm], labels=[label])
+    panel.dots("expected", [each[3] for each in rows], places, colour=INK, marker="D", size=4,
+               hollow=True, labels=labels)  # fmt: skip
+    named = [
+        f"{wrapped(title, 22)}\n{wrapped(arm_label(found, arm), 22)}" for title, arm, *_ in rows
+    ]
+    panel.row_labels(named, places, size=5.3)
+    panel.axes.set_ylim(-0.7, len(rows) - 0.3)
+    panel.axes.set_xlabel("AUC")
+    panel.key([("here", INK, "o"), ("expected of these patients", INK, "D hollow")])
 
 
 def calibration_drawings(found: ExternalValidation) -> Iterator[Drawing]:
@@ -111,34 +130,39 @@ def calibration_drawings(found: ExternalValidation) -> Iterator[Drawing]:
     if outcome is None:
         return
     for arm, each in leading(outcome)[1].arms.items():
-        if each.curve.shape[1] == 0:
+        if isinstance(each.groups, Absent):
             continue
-        label = arm_label(found, arm)
-
-        def paint(axes: Axes, each: ArmValidation = each, arm: str = arm) -> Axes:
-            predicted, observed = each.curve
-            top = min(1.0, max(0.1, 1.05 * float(max(predicted[-1], observed.max()))))
-            axes.plot([0, top], [0, top], color=FAINT, linewidth=0.8, linestyle=":")
-            axes.plot(predicted, observed, color=_COLOURS[arm], linewidth=1.3)
-            axes.plot(
-                predicted, [-0.03 * top] * predicted.size, "|", color=_COLOURS[arm], alpha=0.35,
-                markersize=5,
-            )  # fmt: skip
-            axes.set_xlim(0, top)
-            axes.set_ylim(-0.06 * top, top)
-            axes.set_xlabel("Predicted probability")
-            axes.set_ylabel("Share with the event")
-            return axes
-
+        smooth = " The line smooths the outcomes (lowess)." if each.curve.size else ""
         yield draw(
             f"validation_calibration_{arm}",
-            f"{outcome.spec.title}, {label}",
-            "Smoothed share with the event by predicted probability; on the dotted diagonal "
-            "predictions are right. Strokes below: patients.",
-            paint,
-            height_mm=64,
+            f"{outcome.spec.title}, {arm_label(found, arm)}",
+            "Share with the event by predicted probability, in groups of patients; on the dotted "
+            "diagonal predictions are right.",
+            partial(_calibration, arm=each, groups=each.groups, colour=_COLOURS[arm]),
+            legend=f"{each.n} patients, {each.events} with the event, in groups of equal "
+            f"information with Wilson's 95 % intervals.{smooth} On the diagonal predictions are "
+            "right.",
+            height_mm=72,
             synthetic=_synthetic(found),
         )
+
+
+def _calibration(panel: Panel, arm: ArmValidation, groups: CalibrationGroups, colour: str) -> None:
+    top = min(1.0, max(0.1, float(max(groups.high.max(), groups.predicted.max()))))
+    panel.diagonal(0, top)
+    if arm.curve.size:
+        shown = arm.curve[1] <= top
+        panel.line("smoothed", arm.curve[0][shown], arm.curve[1][shown], colour=colour,
+                   linewidth=0.9)  # fmt: skip
+    panel.intervals("groups of patients", groups.predicted, groups.observed, groups.low,
+                    groups.high, colour=colour, hollow=bool(arm.curve.size))  # fmt: skip
+    panel.axes.set_xlim(0, top)
+    panel.axes.set_ylim(0, top)
+    ticks = round_ticks(0, top)
+    panel.axes.set_xticks(ticks)
+    panel.axes.set_yticks(ticks)
+    panel.axes.set_xlabel("Predicted probability")
+    panel.axes.set_ylabel("Share with the event")
 
 
 def net_benefit_drawing(found: ExternalValidation) -> Iterator[Drawing]:
@@ -149,26 +173,26 @@ def net_benefit_drawing(found: ExternalValidation) -> Iterator[Drawing]:
     benefit = leading(outcome)[1].benefit
     if isinstance(benefit, Absent):
         return
-    curve, cut = benefit.net_benefit, outcome.spec.threshold
-
-    def paint(axes: Axes) -> Axes:
-        x = 100.0 * curve.threshold
-        axes.axhline(0.0, color=FAINT, linewidth=0.8)
-        axes.plot(x, 100.0 * curve.treat_all, color=INK, linewidth=1.0, linestyle="--", label="all")
-        axes.plot(x, 100.0 * curve.model, color=TREATED, linewidth=1.4, label="by the model")
-        if cut is not None:
-            axes.axvline(100.0 * cut, color=FAINT, linewidth=0.8, linestyle=":")
-        axes.set_xlabel("Threshold of benefit, points")
-        axes.set_ylabel("Net benefit, points")
-        axes.legend(frameon=False, fontsize=7)
-        return axes
-
+    doubt = "" if found.randomised else " Treatment was not drawn by lot: no effect."
     yield draw(
         "validation_net_benefit",
         f"Net benefit here, {outcome.spec.title}",
-        "Net benefit by threshold of predicted benefit: treating by the model, treating all "
-        "(dashed), treating nobody (0)."
-        + ("" if found.randomised else " Not drawn by lot: no effect."),
-        paint,
+        "Net benefit by threshold of predicted benefit: treating by the model, treating all, "
+        "treating nobody (0)." + doubt,
+        partial(_net_benefit, curve=benefit.net_benefit, threshold=outcome.spec.threshold),
+        legend="Benefit per 100 patients of treating those whose predicted benefit reaches the "
+        "threshold, less the threshold for each one treated." + doubt,
         synthetic=_synthetic(found),
     )
+
+
+def _net_benefit(panel: Panel, curve: NetBenefit, threshold: float | None) -> None:
+    x = 100.0 * curve.threshold
+    panel.refer(y=0.0)
+    panel.line("all treated", x, 100.0 * curve.treat_all, colour=INK, linewidth=1.0, linestyle="--")
+    panel.line("by the model", x, 100.0 * curve.model)
+    if threshold is not None:
+        panel.refer(x=100.0 * threshold, dash=":")
+    panel.axes.set_xlabel("Threshold of benefit, points")
+    panel.axes.set_ylabel("Net benefit, points")
+    panel.key([("by the model", TREATED, "-"), ("all treated", INK, "--")])
