@@ -85,13 +85,8 @@ def execute(block, where, names):
 def execute_r(block, where, shell):
     if shutil.which("Rscript") is None:
         pytest.skip(f"{where}: R is not installed; what stands above it ran")
-    if (
-        "reticulate" in block.text
-        and "TRUE"
-        not in shell(
-            ["Rscript", "-e"], "cat(requireNamespace('reticulate', quietly = TRUE))"
-        ).stdout
-    ):
+    asked = "cat(requireNamespace('reticulate', quietly = TRUE))"
+    if "reticulate" in block.text and "TRUE" not in shell(["Rscript", "-e"], asked).stdout:
         pytest.skip(f"{where}: reticulate is not installed; what stands above it ran")
     Path("block.R").write_text(block.text, encoding="utf-8")
     done = shell(["Rscript", "block.R"])

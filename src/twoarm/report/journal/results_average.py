@@ -12,7 +12,7 @@ from twoarm.metrics import Estimate
 from twoarm.report.formats import interval, shown
 from twoarm.report.journal.methods_parts import reasoned
 from twoarm.report.journal.paragraph import Paragraph, listed
-from twoarm.report.sections.ranking.policy import needed_text
+from twoarm.report.needed import needed_text
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.result import StudyResult
