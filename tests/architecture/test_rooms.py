@@ -33,7 +33,7 @@ STAGES = {
         "journal",
         "html",
         "write",
-        "write_design",
+        "trial",
         "comparison",
     ),
 }

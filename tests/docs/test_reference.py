@@ -81,7 +81,13 @@ def test_every_option_is_in_the_reference_and_shows_its_default(name, command):
         assert each.help, f"twoarm {name} {option}"
         if each.is_flag or each.required:
             continue
-        if name in ("design", "validate"):
-            continue
-        tells = "[default: " in each.help or (each.default is not None and each.show_default)
-        assert tells, f"twoarm {name} {option}: its help names no default"
+        default = each.show_default
+        tells = isinstance(default, str) or (default and each.default is not None)
+        assert tells, f"twoarm {name} {option}: its help tells no default"
+
+
+def test_no_help_loses_its_brackets():
+    """What stands in square brackets is taken for markup and not shown."""
+    for name, command in commands():
+        for each in command.params:
+            assert "[" not in (each.help or ""), f"twoarm {name} {each.opts[0]}"

@@ -91,7 +91,7 @@ def design(
     Writes design.html, design.json, protocol_draft.md, tables and figures. Nothing is fitted.
     """
     from twoarm.planning import Settings
-    from twoarm.report.write_design import write_design
+    from twoarm.report import write_design
 
     settings = Settings(
         thresholds=tuple(threshold or ()),

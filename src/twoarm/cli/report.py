@@ -19,7 +19,8 @@ def report(
         bool,
         typer.Option(
             "--journal",
-            help="Write journal/ too: text, tables and checklists for a paper.",
+            help="Also write what a journal asks for: text, tables and checklists in journal/, "
+            "figures as PDF and PNG of 600 dpi, 85 and 170 mm wide, in figures/journal/.",
         ),
     ] = False,
 ) -> None:

@@ -101,7 +101,7 @@ def _development(model: Model, run: Path) -> Development:
             f"({cohort.source}). Give the folder whose model.json it is, or its copy."
         )
     between = {}
-    centres = result.summary()["centres"] or {"outcomes": {}}
+    centres = result.summary().get("centres") or {"outcomes": {}}
     for outcome, arms in centres["outcomes"].items():
         for arm, found in arms.items():
             pooled = found and found["pooled_auc"]

@@ -115,10 +115,7 @@ def size(
         raise NotEstimable("everybody is predicted to gain the threshold, so nobody is below it")
     benefit = float(benefit_compared(kind, risks, desirable=desirable))
     if not math.isfinite(benefit) or benefit <= 1e-9:
-        raise NotEstimable(
-            f"the benefit that this design would look for is expected to be {100 * benefit:.1f} "
-            "points: there is nothing to find"
-        )
+        raise NotEstimable(_nothing_to_find(benefit))
     if kind is Kind.STRATIFIED:
         over, under = ((float(a), float(b)) for a, b in (risks.above, risks.below))
         found = interaction_patients_per_arm(risks.share, over, under, power=power, alpha=alpha)
@@ -127,7 +124,14 @@ def size(
         found = patients_per_arm(reference, other, power=power, alpha=alpha)
     if found > LARGEST_ARM:
         raise NotEstimable(
-            f"the benefit that this design would look for is expected to be {100 * benefit:.1f} "
-            f"points: no trial of {LARGEST_ARM} patients an arm would find it"
+            f"the benefit that it looks for is expected to be {100 * benefit:.1f} points, and no "
+            f"trial of {LARGEST_ARM} patients an arm would find that"
         )
     return found
+
+
+def _nothing_to_find(benefit: float) -> str:
+    if benefit < -0.0005:
+        other_way = f"{-100 * benefit:.1f} points the other way are expected"
+        return f"it looks for a benefit, and {other_way}: there is nothing to find"
+    return "no benefit is expected: there is nothing to find"

@@ -119,8 +119,9 @@ def targeting_limits(
 def _variance(
     total: NDArray[np.float64], squares: NDArray[np.float64], n: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Give the variance of n values from their sum and sum of squares."""
-    return np.asarray(np.maximum(squares - total**2 / n, 0.0) / (n - 1))
+    """Give the variance of n values from their sum and sum of squares; NaN of fewer than 2."""
+    spread = np.maximum(squares - total**2 / n, 0.0)
+    return np.where(n > 1, spread / (n - 1), np.nan)
 
 
 def targeting_weights(priority: ArrayLike, target: Target = "autoc") -> NDArray[np.float64]:

@@ -66,11 +66,21 @@ def simulated_rows(
     for position, row in enumerate(designs):
         if row.patients is None or row.patients > _LARGEST_ARM:
             continue
+        if not _can_be_run(Kind(row.kind), truth):
+            continue
         for spending in ("", "obrien-fleming") if with_looks else ("",):
             rng = generator(
                 planner.settings.seed, Stream.TRIALS, number, position, int(bool(spending))
             )
             yield _simulated(planner, row, truth, name, spending, rng)
+
+
+def _can_be_run(kind: Kind, truth: TrueRisks) -> bool:
+    """Whether there is somebody in every part of the patients that the design needs."""
+    if kind is Kind.ALL_COMERS:
+        return True
+    some, everybody = bool(truth.above.any()), bool(truth.above.all())
+    return some and (kind is Kind.ENRICHED or not everybody)
 
 
 def _simulated(

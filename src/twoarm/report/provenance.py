@@ -32,6 +32,21 @@ def _unseen(file: StudyFile) -> str:
     return "; outcome models do not see the centre"
 
 
+def _hyperparameters(result: StudyResult) -> tuple[tuple[str, str], ...]:
+    """Give every setting of the stack's members, as the study file has them or by default."""
+    model = result.plan.file.model
+    if not result.plan.file.predictors:
+        return ()
+    settings = {each.name: each.parameters for each in model.plugins}
+    parts = []
+    for name in model.members:
+        section = getattr(model, name, None)
+        values = settings.get(name, {}) if section is None else section.model_dump()
+        if values:
+            parts.append(f"{name} ({', '.join(f'{key} {value}' for key, value in values.items())})")
+    return (("Settings of the members", "; ".join(parts) or "none"),)
+
+
 def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
     """Give study, data, seed, version and procedure, each with its name."""
     plan = result.plan
@@ -51,6 +66,7 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             f"{_out_of_bag(model)}; {FALLBACK} alone in an arm with fewer than {FEW_EVENTS} "
             "patients with, or without, the event",
         ),
+        *_hyperparameters(result),
         (
             "Cross-fitting",
             f"{plan.file.validation.cross_fit_folds} folds, repeated "

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.comparability.population import OVER
-from twoarm.diagnostics.harm import amount, estimated, excluded, span, welfare
+from twoarm.diagnostics.harm import estimated, excluded, welfare
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
 from twoarm.report.formats import interval, shown
 from twoarm.report.labels import arm_labels
+from twoarm.report.needed import needed_text
 from twoarm.report.sentence import Sentence
-from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.measure.arms import ArmResult
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
@@ -24,7 +22,7 @@ __all__ = ["sentences"]
 def sentences(result: StudyResult) -> list[Sentence]:
     """Say what was found and what limits it."""
     if not result.primary.has_models:
-        return [*cautions_of_design(result), _adjusted(result)]
+        return [*cautions_of_design(result), _average(result)]
     return [
         *cautions_of_design(result),
         _average(result),
@@ -36,42 +34,24 @@ def sentences(result: StudyResult) -> list[Sentence]:
 
 
 def _average(result: StudyResult) -> Sentence:
-    outcome, population = result.primary, result.plan.file.target_trial.population
-    estimate = outcome.g_formula[population]
+    """Give the average to quote, with the number needed to treat."""
+    outcome, quoted = result.primary, result.quoted()
+    average, where = quoted.average, OVER[quoted.population]
     crude = f"as the arms are, {welfare(outcome.crude.estimate)}"
-    if isinstance(estimate, Absent):
+    if isinstance(average, Absent):
         return Sentence(
             "caution",
-            f"{outcome.spec.title}: there is no average effect {OVER[population]} "
-            f"({estimate.reason}); {crude}, which answers another question.",
+            f"{outcome.spec.title}: there is no average effect {where} ({average.reason}); "
+            f"{crude}, which answers another question.",
         )
-    limits = ""
-    if math.isfinite(estimate.low):
-        limits = f" (95 % bootstrap interval {span(estimate.low, estimate.high)})"
+    needed = ""
+    if not isinstance(quoted.needed, Absent):
+        needed = f"; number needed {needed_text(quoted.needed)}"
+    models = "" if outcome.has_models else f" {NO_PREDICTORS[0].upper()}{NO_PREDICTORS[1:]}."
     return Sentence(
         "finding",
-        f"{outcome.spec.title}: averaged {OVER[population]}, the models predict "
-        f"{amount(estimate.estimate)}{limits}; {excluded(estimate)}; {crude}.",
-    )
-
-
-def _adjusted(result: StudyResult) -> Sentence:
-    """Give the average of a study without predictors, adjusted for what decided on treatment."""
-    outcome, population = result.primary, result.plan.file.target_trial.population
-    crude = f"as the arms are, {welfare(outcome.crude.estimate)}"
-    effects = result.value(AVERAGE_EFFECT)
-    if effects is None:
-        why = result.why_absent(AVERAGE_EFFECT)
-        return Sentence("caution", f"{outcome.spec.title}: {crude}; no adjusted average: {why}.")
-    found = effects.over(population).aipw
-    if isinstance(found, Absent):
-        text = f"{outcome.spec.title}: {crude}; no adjusted average: {found.reason}."
-        return Sentence("caution", text)
-    return Sentence(
-        "finding",
-        f"{outcome.spec.title}: averaged {OVER[population]}, adjusted by AIPW for the columns of "
-        f"the propensity, {estimated(found)}; {excluded(found)}; {crude}. "
-        f"{NO_PREDICTORS[0].upper()}{NO_PREDICTORS[1:]}.",
+        f"{outcome.spec.title}: averaged {where}, adjusted for what was measured (AIPW), "
+        f"{estimated(average)}; {excluded(average)}{needed}; {crude}.{models}",
     )
 
 
@@ -95,19 +75,26 @@ def _share(result: StudyResult) -> list[Sentence]:
 
 
 def _nulls(result: StudyResult) -> str:
-    """Set the in-sample share beside what the same learner reports where benefit is alike."""
+    """Set the share beside what the same learner reports where benefit is alike."""
     found = result.value(HETEROGENEITY)
-    if found is None or found.same_effect.low is None or found.same_effect.high is None:
+    if found is None:
         return "; how many patients truly gain that much is not estimated here."
-    band = interval(found.same_effect.low, found.same_effect.high, "percent")
-    if found.same_effect.is_rough:
+    quoted = found.quoted_null
+    null = found.same_effect if quoted is None else quoted.gaining_band
+    share = found.raw if quoted is None else quoted.share
+    if null.low is None or null.high is None:
+        return "; how many patients truly gain that much is not estimated here."
+    band = interval(null.low, null.high, "percent")
+    if null.is_rough:
         more = "too few draws to compare"
     else:
-        more = "that is an excess" if found.raw > found.same_effect.high else "no excess over that"
-    return (
-        f". In-sample the share who gain it is {shown(found.raw, 'percent')}; where the treatment "
-        f"multiplies everybody's odds alike, the same learner reports {band}: {more}."
+        more = "this is an excess" if share > null.high else "this is no excess over that"
+    basis = "" if quoted else f"By models that have seen them it is {shown(share, 'percent')}; "
+    told = (
+        "where the treatment multiplies everybody's odds alike, the same learner reports "
+        f"{band}: {more}."
     )
+    return f". {basis}{told}" if basis else f". {told[:1].upper()}{told[1:]}"
 
 
 def _discrimination(result: StudyResult) -> list[Sentence]:

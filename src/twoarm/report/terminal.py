@@ -132,15 +132,14 @@ def _auc_lines(result: StudyResult, synthetic: str) -> Iterator[str]:
 
 def _benefit_lines(result: StudyResult, synthetic: str) -> Iterator[str]:
     yield ""
-    population = result.plan.file.target_trial.population
     where = over(result.plan.study)
     yield (
-        f"Benefit, percentage points (below 0: harm){f'; g-formula{where}' if where else ''}"
+        f"Benefit, percentage points (below 0: harm){f'; average{where}' if where else ''}"
         f"{synthetic}"
     )
-    yield f"  {'':<44}{'crude':>8}{'g-formula':>11}   95 %              cross-fitted mean (SD)"
-    for outcome in result.outcomes.values():
-        average, spread = present(outcome.g_formula[population]), outcome.benefit.crossfit
+    yield f"  {'':<44}{'crude':>8}{'to quote':>11}   95 %              predicted mean (SD)"
+    for name, outcome in result.outcomes.items():
+        average, spread = present(result.quoted(name).average), outcome.benefit.crossfit
         told = () if average is None else (average.low, average.estimate, average.high)
         low, estimate, high = map(finite, told or (None, None, None))
         limits = interval(low, high, "points")

@@ -24,6 +24,7 @@ from twoarm.learners.warm import compile_kernels
 from twoarm.metalearners import effects_of
 from twoarm.modelfile import model_card
 from twoarm.resampling import FitFailure, RunStore
+from twoarm.study.files.crossfit import write_crossfit
 from twoarm.study.files.folder import open_folder, write_json
 from twoarm.study.files.model import model_content
 from twoarm.study.files.record import record_of
@@ -152,6 +153,8 @@ def run(
         result, faults = _write_model(measured(store.done(), answers), full, created)
         replicate_seconds = store.seconds()
     write_json(path / "summary.json", result.summary())
+    propensity, _ = guarded("propensity", lambda: evidence.treatment.propensity.score)
+    write_crossfit(path, plan, crossfit, propensity)
     write_result(result)
     folder.note([*answers.tracebacks, *faults])
     folder.finish(

@@ -12,7 +12,7 @@ from twoarm.modelfile import Model, digest
 from twoarm.modelfile.reading import read_cells
 from twoarm.validation.result import LEARNERS, ExternalValidation
 
-__all__ = ["adapted_content", "next_version"]
+__all__ = ["adapted_content", "answered", "next_version"]
 
 
 def adapted_content(found: ExternalValidation, *, day: dt.date) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def adapted_content(found: ExternalValidation, *, day: dt.date) -> dict[str, Any
             "updated": said,
         },
     }
-    content["test_vectors"] = _answered(Model(content, found.model.encoding), parent)
+    content["test_vectors"] = answered(Model(content, found.model.encoding), parent)
     return content | {"digest": digest(content)}
 
 
@@ -95,7 +95,7 @@ def _ancestors(parent: Any) -> list[str]:
     return [derived["parent"], *derived["grandparents"]]
 
 
-def _answered(model: Model, parent: Any) -> list[dict[str, Any]]:
+def answered(model: Model, parent: Any) -> list[dict[str, Any]]:
     """Give the parent's test patients with what the adapted model says of them."""
     vectors = parent["test_vectors"]
     columns = {

@@ -13,7 +13,7 @@ from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Absent, attempt
 from twoarm.diagnostics.finding import is_randomised
 from twoarm.errors import NotEstimable
-from twoarm.metrics import Interval, auc
+from twoarm.metrics import CalibrationGroups, Interval, auc, calibration_groups
 from twoarm.metrics.calibration import calibration_curve
 from twoarm.modelfile import Model
 from twoarm.validation.benefit import ExternalBenefit, external_benefit
@@ -215,7 +215,7 @@ def _arm(
     lp = LinearPredictors.of(p)
     events = int(y.sum())
     curve = np.zeros((2, 0))
-    if n >= _FEWEST_FOR_A_CURVE and 0 < events < n:
+    if min(events, n - events) >= _FEWEST_FOR_A_CURVE:
         order = np.argsort(p, kind="stable")
         curve = np.stack([p[order], calibration_curve(y, p)[order]])
     asks = arm_asks(y, p, asked.X[rows])
@@ -230,8 +230,15 @@ def _arm(
         precision=attempt(lambda: external_precision(n, lp)),
         asked=attempt(lambda: sample_size_external(lp)),
         needed=asks.needed,
+        groups=attempt(lambda: _groups(y, p)),
         curve=curve,
     )
+
+
+def _groups(y: Floats, p: Floats) -> CalibrationGroups:
+    if not 0.0 < y.sum() < y.size:
+        raise NotEstimable("everybody, or nobody, has the event")
+    return calibration_groups(y, p)
 
 
 def _nobody() -> ArmValidation:
@@ -247,6 +254,7 @@ def _nobody() -> ArmValidation:
         precision=none,
         asked=none,
         needed=none,
+        groups=none,
         curve=np.zeros((2, 0)),
     )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import Absent
-from twoarm.metrics import Estimate, Interval
+from twoarm.metrics import CalibrationGroups, Estimate, Interval
 from twoarm.modelfile import Model
 from twoarm.validation.benefit import ExternalBenefit
 from twoarm.validation.calibration import ExternalCalibration
@@ -127,8 +127,11 @@ class ArmValidation:
     expected, precision, asked, needed : value or Absent
         From the predictions alone: what was to be expected, what so many patients can tell, how
         many a validation asks for, and how many an update of the benefit.
+    groups : CalibrationGroups or Absent
+        Predicted and observed risk in groups of rising prediction.
     curve : ndarray, shape (2, k)
-        Predicted probability and smoothed share of events, sorted; empty where there are too few.
+        Predicted probability and smoothed share of events, sorted; empty with fewer than 20
+        patients with, or without, the event.
     """
 
     n: int
@@ -141,6 +144,7 @@ class ArmValidation:
     precision: ExternalPrecision | Absent
     asked: ExternalSampleSize | Absent
     needed: NeededForBenefit | Absent
+    groups: CalibrationGroups | Absent
     curve: NDArray[np.float64]
 
 

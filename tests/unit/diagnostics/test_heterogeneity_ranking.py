@@ -207,7 +207,7 @@ def test_the_finding_says_what_the_test_says_and_its_power():
     verdict, text = said(0.05, 0.05)
     assert verdict == "cannot tell"
     assert "is not shown. This is the mean over 3 draws of folds; alone, 1 of them" in text
-    assert "The test finds an AUTOC of 14 points four times in five" in text
+    assert "those ranked first gain 14 points more than the average (AUTOC)" in text
     assert said(0.2, 0.05)[0] == "supports"
     assert said(-0.2, 0.05)[0] == "questions"
     assert said(0.0, 0.0)[0] == "cannot tell"

@@ -134,5 +134,5 @@ def _require_worth(arm: NDArray[np.int64], weights: NDArray[np.float64]) -> None
     if min(shares) < _LEAST_WORTH:
         raise NotEstimable(
             "whether an outcome is known depends so much on what was measured that weighting "
-            f"leaves {100 * min(shares):.0f} % of the worth of an arm's known outcomes"
+            f"leaves an arm's known outcomes telling as much as {100 * min(shares):.0f} % of them"
         )

@@ -211,9 +211,9 @@ def finding(value: Overlap, study: Study) -> Finding:
     poor = bool(reasons) or kept < _FEW_KEPT * n or min(left) < _LITTLE_LEFT
     verdict: Verdict = "questions" if poor else "supports"
     text = (
-        f"{kept} of {n} patients could well have been in either arm; weighting leaves the worth of "
-        f"{value.ess_inverse[0]:.0f} of {value.n[0]} controls and {value.ess_inverse[1]:.0f} of "
-        f"{value.n[1]} treated."
+        f"{kept} of {n} patients could well have been in either arm. Weighted to be alike, the "
+        f"{value.n[0]} controls tell as much as {value.ess_inverse[0]:.0f} would without weights, "
+        f"the {value.n[1]} treated as much as {value.ess_inverse[1]:.0f}."
     )
     if value.one_treatment:
         text += (

@@ -105,8 +105,8 @@ def finding(value: NegativeControl, study: Study) -> Finding:
         )
     else:
         text = (
-            f"{title}: no difference found (biases from {100 * value.detectable:.0f} points on "
-            "would be, four times in five). This does not exclude confounding by factors unrelated "
+            f"{title}: no difference found. One of {100 * value.detectable:.0f} points would be, "
+            "in four of five such studies. This does not exclude confounding by factors unrelated "
             "to this outcome."
         )
     return Finding("negative control", verdict, text)

@@ -17,6 +17,7 @@ from twoarm.cohort.load import Study
 from twoarm.diagnostics.finding import Finding, Verdict, says
 from twoarm.diagnostics.harm import amount
 from twoarm.diagnostics.ranking.heterogeneity_chain import ChainRepeat, ChainTask
+from twoarm.diagnostics.ranking.heterogeneity_crossfit_null import CrossFittedNull
 from twoarm.diagnostics.ranking.heterogeneity_nulls import (
     NoEffectTask,
     SameEffectTask,
@@ -73,6 +74,8 @@ class Heterogeneity:
         Average benefit (AIPW with normalised weights, median over the repeats).
     sd_crossfit, sd_shrunk, sd_deconvolved : float or None
         Standard deviation of benefit as predicted, after shrinking, and as estimated.
+    to_quote : CrossFittedNull or None
+        The shares of the run's own cross-fits, with the band of the same odds ratio for all.
     """
 
     threshold: float
@@ -88,11 +91,18 @@ class Heterogeneity:
     sd_crossfit: float
     sd_shrunk: float | None
     sd_deconvolved: float | None
+    to_quote: CrossFittedNull | None = None
 
     @property
     def collapsed(self) -> bool:
         """Whether shrinking leaves patients less than a point (SD) apart: the average alone."""
         return self.sd_shrunk is not None and self.sd_shrunk < _APART
+
+    @property
+    def quoted_null(self) -> CrossFittedNull | None:
+        """The cross-fitted shares with their bands, where these were drawn."""
+        found = self.to_quote
+        return None if found is None or found.gaining_band.low is None else found
 
 
 def heterogeneity(
@@ -218,18 +228,27 @@ def finding(value: Heterogeneity, study: Study) -> Finding:
 
     It describes and never supports: the ranking is judged by one test declared in advance.
     """
-    high = value.same_effect.high
-    no_more = high is not None and not value.same_effect.is_rough and value.raw <= high
+    (gain, null), (lose, lost_null) = _compared(value)
+    no_more = null.high is not None and not null.is_rough and gain <= null.high
     verdict: Verdict = "questions" if no_more else "cannot tell"
     points = f"{100 * value.threshold:.0f} points or more"
+    by = "models that have seen them" if value.quoted_null is None else "models that have not"
     text = (
-        f"{study.file.primary.title}: {_percent(value.raw)} of the patients are predicted to gain "
-        f"{points}. {_sentence_on_null(value.raw, value.same_effect)}"
-        f"{_percent(value.losing.raw)} are predicted to lose {points}. "
-        f"{_sentence_on_null(value.losing.raw, value.losing.same_effect)}"
+        f"{study.file.primary.title}: by {by}, {_percent(gain)} of the patients are predicted to "
+        f"gain {points}. {_sentence_on_null(gain, null)}"
+        f"{_percent(lose)} are predicted to lose {points}. {_sentence_on_null(lose, lost_null)}"
         f"{_sentence_on_slope(value)}"
     )
     return Finding("heterogeneity", verdict, text)
+
+
+def _compared(value: Heterogeneity) -> tuple[tuple[float, Band], tuple[float, Band]]:
+    """Give the shares who gain and who lose with the bands they are compared with."""
+    quoted = value.quoted_null
+    if quoted is not None:
+        return (quoted.share, quoted.gaining_band), (quoted.losing, quoted.losing_band)
+    losing = value.losing
+    return (value.raw, value.same_effect), (losing.raw, losing.same_effect)
 
 
 def _percent(share: float) -> str:

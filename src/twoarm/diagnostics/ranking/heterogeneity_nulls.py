@@ -73,16 +73,21 @@ class SameEffectTask:
 
     def __call__(self, number: int) -> NDArray[np.float64] | None:
         """Compute draw `number`: benefits of the patients with known outcome, None if it failed."""
+        known = self.refits.known
+        seed = integer(self.seed, Work.SAME_EFFECT, number, _LEARNER)
+        try:
+            found = self.refits.effects(known, known, seed=seed, outcome=self.outcome(number))
+        except FitError:
+            return None
+        return found.benefit[known]
+
+    def outcome(self, number: int) -> NDArray[np.float64]:
+        """Draw the outcomes of draw `number`, shape (n,); NaN where the outcome is not known."""
         rng = generator(self.seed, Work.SAME_EFFECT, number, _DRAW)
         known = self.refits.known
         outcome = np.full(known.size, np.nan)
         outcome[known] = rng.random(int(known.sum())) < self.risk[known]
-        seed = integer(self.seed, Work.SAME_EFFECT, number, _LEARNER)
-        try:
-            found = self.refits.effects(known, known, seed=seed, outcome=outcome)
-        except FitError:
-            return None
-        return found.benefit[known]
+        return outcome
 
 
 def propensity_strata(refits: Refits, seed: int) -> NDArray[np.int64]:

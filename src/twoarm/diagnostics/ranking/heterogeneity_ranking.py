@@ -179,8 +179,9 @@ def finding(test: RankingTest, study: Study) -> Finding:
         text = "that patients ranked first gain more than the average is not shown."
     if value.se > 0.0:
         text += _draws(test) + (
-            f" The test finds an {value.target.upper()} of {100 * _POWER_80 * value.se:.0f} points "
-            "four times in five, smaller ones less often."
+            " With these patients the test would notice, in four of five such studies, that those "
+            f"ranked first gain {100 * _POWER_80 * value.se:.0f} points more than the average "
+            f"({value.target.upper()}); a smaller difference less often."
         )
     return Finding("ranking", verdict, title + text)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from twoarm.planning.trial_plan import Looks, TrialPlan
 from twoarm.report.design.words import kind_title, threshold_words
-from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Drawing, draw
+from twoarm.report.figures import CONTROL, GREY, INK, SMALL, TREATED, Drawing, Panel, draw
 
 __all__ = ["boundaries_drawing", "cost_drawing", "haircut_drawing", "threshold_assurance"]
 
 _FUTILE = 30.0
-_DASHES = ("-", "--", "-.", ":", (0, (1, 1)))
+_STYLES = (
+    (TREATED, "-"),
+    (CONTROL, "--"),
+    (INK, "-."),
+    (GREY, ":"),
+    ("#7c3aed", (0, (4, 1, 1, 1))),
+)
 
 
 def cost_drawing(plan: TrialPlan) -> Iterator[Drawing]:
@@ -25,32 +30,38 @@ def cost_drawing(plan: TrialPlan) -> Iterator[Drawing]:
         for row in rows
     )
 
-    def paint(panel: Any) -> Any:
-        axes, x = panel.axes, [100 * float(row.threshold or 0.0) for row in rows]
-        for name, colour in (("screened", CONTROL), ("randomised", TREATED)):
-            y = [getattr(row, name) for row in rows]
-            axes.plot(x, y, "-o", color=colour, markersize=2.5, linewidth=1.2)
-            axes.annotate(
-                name,
-                (x[-1], y[-1]),
-                xytext=(0, 5 if name == "screened" else -9),
-                textcoords="offset points",
-                ha="right",
-                color=colour,
-                fontsize=7,
-            )
-        axes.axvline(100 * plan.basis.threshold, color=FAINT, linewidth=0.8, linestyle="--")
-        axes.set_ylim(0, 1.15 * max(row.screened or 0 for row in rows))
-        axes.set_xlabel("Threshold of predicted benefit, points")
-        axes.set_ylabel("Patients")
-        return axes
+    def paint(panel: Panel) -> None:
+        x = [100 * float(row.threshold or 0.0) for row in rows]
+        for name, colour, shift in (("screened", CONTROL, 5), ("randomised", TREATED, -9)):
+            y = [float(getattr(row, name)) for row in rows]
+            panel.line(name, x, y, colour=colour, marker="o", markersize=2.5)
+            _label(panel, name, (x[-1], y[-1]), (0, shift), colour, "right")
+        panel.refer(x=100 * plan.basis.threshold, dash="--")
+        panel.axes.set_ylim(0, 1.15 * max(row.screened or 0 for row in rows))
+        panel.axes.set_xlabel("Threshold of predicted benefit, points")
+        panel.axes.set_ylabel("Patients")
 
     yield draw(
         "design_cost",
         "What a higher threshold costs",
         f"Patients to randomise and to screen by the threshold. {told}.",
         paint,
+        legend="Patients of both arms of a trial of those above the threshold, planned on shrunk "
+        "benefit; the dashed line marks the study's own threshold.",
         synthetic=plan.basis.synthetic,
+    )
+
+
+def _label(
+    panel: Panel,
+    text: str,
+    at: tuple[float, float],
+    shift: tuple[int, int],
+    colour: str,
+    side: str,
+) -> None:
+    panel.axes.annotate(
+        text, at, xytext=shift, textcoords="offset points", ha=side, color=colour, fontsize=SMALL
     )
 
 
@@ -59,28 +70,20 @@ def threshold_assurance(plan: TrialPlan) -> Iterator[Drawing]:
     rows = [row for row in plan.by_threshold if row.assurance is not None]
     if len(rows) < 2:
         return
+    lines = [("before the haircut", "assurance", TREATED, "-", 5)]
+    if plan.basis.haircut is not None:
+        lines.append(("after the haircut", "assurance_after_haircut", CONTROL, "--", -10))
 
-    def paint(panel: Any) -> Any:
-        axes, x = panel.axes, [100 * float(row.threshold or 0.0) for row in rows]
-        lines = [("before", "assurance", TREATED, "-")]
-        if plan.basis.haircut is not None:
-            lines.append(("after the haircut", "assurance_after_haircut", CONTROL, "--"))
-        for name, field, colour, dash in lines:
+    def paint(panel: Panel) -> None:
+        x = [100 * float(row.threshold or 0.0) for row in rows]
+        for name, field, colour, dash, shift in lines:
             y = [100 * (getattr(row, field) or 0.0) for row in rows]
-            axes.plot(x, y, dash, marker="o", color=colour, markersize=2.5, linewidth=1.2)
-            axes.annotate(
-                name,
-                (x[0], y[0]),
-                xytext=(2, 5 if dash == "-" else -10),
-                textcoords="offset points",
-                color=colour,
-                fontsize=7,
-            )
-        axes.axhline(_FUTILE, color=FAINT, linewidth=0.8)
-        axes.set_ylim(0, 100)
-        axes.set_xlabel("Threshold of predicted benefit, points")
-        axes.set_ylabel("Assurance, %")
-        return axes
+            panel.line(name, x, y, colour=colour, linestyle=dash, marker="o", markersize=2.5)
+            _label(panel, name, (x[0], y[0]), (2, shift), colour, "left")
+        panel.refer(y=_FUTILE, text="futile")
+        panel.axes.set_ylim(0, 100)
+        panel.axes.set_xlabel("Threshold of predicted benefit, points")
+        panel.axes.set_ylabel("Assurance, %")
 
     yield draw(
         "design_assurance",
@@ -88,36 +91,33 @@ def threshold_assurance(plan: TrialPlan) -> Iterator[Drawing]:
         "Chance that the trial succeeds, by the threshold, before and after the haircut; a line at "
         "30 %, below which a trial is futile.",
         paint,
+        legend="Power averaged over the uncertainty of average benefit, calibration slope and "
+        "control risk, each trial of the size planned for its threshold.",
         synthetic=plan.basis.synthetic,
     )
 
 
 def haircut_drawing(plan: TrialPlan) -> Iterator[Drawing]:
     """Draw the assurance of each design by the haircut."""
-    if not plan.haircuts:
+    if not plan.haircut_designs:
         return
 
-    def paint(panel: Any) -> Any:
-        axes, x = panel.axes, [100 * row.haircut for row in plan.haircuts]
+    def paint(panel: Panel) -> None:
+        x = [100 * row.haircut for row in plan.haircuts]
         for number, name in enumerate(plan.haircut_designs):
+            colour, dash = _STYLES[number % len(_STYLES)]
+            title = kind_title(name.partition(",")[0])
             y = [100 * (row.assurance[number] or 0.0) for row in plan.haircuts]
-            label = kind_title(name.partition(",")[0])
-            axes.plot(
-                x,
-                y,
-                linestyle=_DASHES[number % len(_DASHES)],
-                linewidth=1.3,
-                label=label,
-                color=(TREATED, CONTROL, INK, "#6b7280", "#7c3aed")[number % 5],
-            )
+            panel.line(title, x, y, colour=colour, linestyle=dash, label=title)
         if plan.basis.haircut is not None:
-            axes.axvline(100 * plan.basis.haircut, color=FAINT, linewidth=0.8, linestyle="--")
-        axes.axhline(_FUTILE, color=FAINT, linewidth=0.8)
-        axes.set_ylim(0, 100)
-        axes.set_xlabel("Haircut on the average benefit, points")
-        axes.set_ylabel("Assurance, %")
-        axes.legend(fontsize=6, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.32))
-        return axes
+            panel.refer(x=100 * plan.basis.haircut, dash="--")
+        panel.refer(y=_FUTILE, text="futile")
+        panel.axes.set_ylim(0, 100)
+        panel.axes.set_xlabel("Haircut on the average benefit, points")
+        panel.axes.set_ylabel("Assurance, %")
+        panel.axes.legend(
+            fontsize=SMALL, frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0)
+        )
 
     yield draw(
         "design_haircut",
@@ -125,7 +125,10 @@ def haircut_drawing(plan: TrialPlan) -> Iterator[Drawing]:
         "Assurance of each design as planned, if the true average benefit is lower by the haircut; "
         "a line at 30 %, below which a trial is futile, and one at the default haircut.",
         paint,
-        height_mm=75,
+        legend="Each trial has the size planned without a haircut. The dashed upright line marks "
+        "the default: what a hidden factor as strong as the strongest measured one could have made "
+        "of the average.",
+        height_mm=80,
         synthetic=plan.basis.synthetic,
     )
 
@@ -135,14 +138,14 @@ def boundaries_drawing(plan: TrialPlan) -> Iterator[Drawing]:
     if plan.settings.looks < 2:
         return
 
-    def paint(panel: Any) -> Any:
-        axes = panel.axes
+    def paint(panel: Panel) -> None:
         for looks, colour in zip(plan.looks, (TREATED, CONTROL), strict=True):
-            _boundaries(axes, looks, colour)
-        axes.set_xlabel("Outcomes known, %")
-        axes.set_ylabel("z in the direction of benefit")
-        axes.legend(fontsize=6, frameon=False)
-        return axes
+            _boundaries(panel, looks, colour)
+        panel.axes.set_xlabel("Outcomes known, %")
+        panel.axes.set_ylabel("z in the direction of benefit")
+        panel.axes.legend(
+            fontsize=SMALL, frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0)
+        )
 
     yield draw(
         "design_boundaries",
@@ -150,29 +153,20 @@ def boundaries_drawing(plan: TrialPlan) -> Iterator[Drawing]:
         "Boundaries to stop for benefit, above, and where the trial may stop for futility, below, "
         "by the share of outcomes known; they meet at the end.",
         paint,
+        legend="Error spending of Lan and DeMets; futility is not binding.",
+        height_mm=75,
         synthetic=plan.basis.synthetic,
     )
 
 
-def _boundaries(axes: Any, looks: Looks, colour: str) -> None:
+def _boundaries(panel: Panel, looks: Looks, colour: str) -> None:
     x = [100 * each for each in looks.information]
     name = "O'Brien-Fleming" if looks.spending == "obrien-fleming" else "Pocock"
-    axes.plot(
-        x,
-        looks.efficacy,
-        "-o",
-        color=colour,
-        markersize=2.5,
-        linewidth=1.2,
-        label=f"{name}: stop for benefit",
-    )
-    axes.plot(
-        x,
-        looks.futility,
-        "--o",
-        color=colour,
-        markersize=2.5,
-        linewidth=1.0,
-        markerfacecolor="white",
-        label=f"{name}: may stop",
-    )
+    for series, y, dash, face in (
+        (f"{name}: stop for benefit", looks.efficacy, "-", colour),
+        (f"{name}: may stop", looks.futility, "--", "white"),
+    ):
+        panel.line(
+            series, x, y, colour=colour, linestyle=dash, marker="o", markersize=2.5,
+            markerfacecolor=face, label=series,
+        )  # fmt: skip

@@ -97,7 +97,7 @@ def _warnings(plan: TrialPlan) -> Section | None:
         figures=drawn,
         notes=notes,
         tables=naive,
-        files=(haircut_file(plan),) if plan.haircuts else (),
+        files=(haircut_file(plan),) if plan.haircut_designs else (),
     )
 
 

@@ -36,8 +36,6 @@ def gain(value: float | None) -> str:
 
 def needs(row: DesignRow) -> str:
     """Say what a design takes."""
-    if row.patients is None:
-        return f"cannot be planned: {row.reason}"
     screened = f", {row.screened} screened" if row.screened != row.randomised else ""
     return f"{row.randomised} randomised{screened}, {row.months:.0f} months"
 
@@ -62,10 +60,17 @@ def sentences_of(plan: TrialPlan) -> Iterator[Sentence]:
 
 
 def _everybody(plan: TrialPlan, row: DesignRow) -> str:
-    return (
-        f"A trial of everybody, planned on the cohort's average benefit of "
-        f"{gain(plan.basis.average)} ({plan.basis.label}): {needs(row)}." + _assured(row)
-    )
+    average = f"average benefit of {gain(plan.basis.average)} ({plan.basis.label})"
+    if row.patients is None:
+        return f"A trial of everybody cannot be planned on the {average}: {row.reason}.{_vain(row)}"
+    return f"A trial of everybody, planned on the {average}: {needs(row)}.{_assured(row)}"
+
+
+def _vain(row: DesignRow) -> str:
+    if row.no_benefit is None:
+        return ""
+    chance = shown(row.no_benefit, "percent")
+    return f" The chance that patients do not gain on average is {chance}."
 
 
 def _assured(row: DesignRow) -> str:
@@ -79,7 +84,8 @@ def _assured(row: DesignRow) -> str:
 
 def _enriched(threshold: float, row: DesignRow) -> str:
     if row.patients is None:
-        return f"A trial of those predicted to gain {threshold_words(threshold)} {needs(row)}."
+        who = f"those predicted to gain {threshold_words(threshold)}"
+        return f"A trial of {who} cannot be planned: {row.reason}."
     return (
         f"A trial of those predicted to gain {threshold_words(threshold)} or more "
         f"({shown(row.share, 'percent')} of patients): the model predicts {gain(row.predicted)} "

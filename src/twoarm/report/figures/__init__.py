@@ -16,6 +16,7 @@ from twoarm.report.figures.style import (
     fitting,
     rankin_shades,
     round_ticks,
+    rows_height,
     wrapped,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "forest_height",
     "rankin_shades",
     "round_ticks",
+    "rows_height",
     "wrapped",
     "write_journal_figures",
 ]

@@ -159,11 +159,19 @@ def draw(
     return Drawing(name, title, alt, svg.getvalue(), png.getvalue(), legend, data, recipe)
 
 
-def _data(name: str, title: str, panels: Sequence[Panel]) -> Table:
-    """Give what the panels show, in the units of their axes."""
+def _data(name: str, title: str, panels: Sequence[Panel]) -> Table | None:
+    """Give what the panels show, in the units of their axes; None if they kept nothing.
+
+    Stacked panels that share an axis are named by the last one.
+    """
+    last = panels[-1].axes.get_xlabel()
     rows = tuple(
-        (*row, " ".join(each.axes.get_xlabel().split()), " ".join(each.axes.get_ylabel().split()))
+        (*row, _one_line(each.axes.get_xlabel() or last), _one_line(each.axes.get_ylabel()))
         for each in panels
         for row in each.rows
     )
-    return Table(name, title, "", _COLUMNS, rows)
+    return Table(name, title, "", _COLUMNS, rows) if rows else None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

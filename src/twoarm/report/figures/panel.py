@@ -16,8 +16,8 @@ from twoarm.report.table import Row
 
 __all__ = ["REFERENCE", "Panel"]
 
-REFERENCE = "reference"
-"""Group of lines that mark a place and show no data."""
+REFERENCE = "_reference"
+"""Label of lines that mark a place and show no data."""
 
 
 _MOST_PLACES = 500  # of a line: more are finer than print
@@ -179,21 +179,22 @@ class Panel:
         dash: str = "-",
         width: float = 0.8,
         right: bool = True,
+        below: bool = False,
         at: float = 1.0,
     ) -> None:
         """Mark a place by a line across, with its name beside it where the axis reaches it.
 
-        `right` puts an upright line's name to its right, a level line's to the right end; `at` is
-        how high up the first stands, as a share of the axis.
+        `right` puts an upright line's name to its right, a level line's to the right end, `below`
+        that one beneath it; `at` is how high up the first stands, as a share of the axis.
         """
         if x is not None:
-            self.axes.axvline(x, color=colour, linewidth=width, linestyle=dash, gid=REFERENCE)
+            self.axes.axvline(x, color=colour, linewidth=width, linestyle=dash, label=REFERENCE)
             place, offset = (x, at), (3 if right else -3, -1)
             where: Any = ("data", "axes fraction")
         else:
             assert y is not None, "a line needs a place"
-            self.axes.axhline(y, color=colour, linewidth=width, linestyle=dash, gid=REFERENCE)
-            place, offset = (1.0 if right else 0.0, y), (-1 if right else 1, 2)
+            self.axes.axhline(y, color=colour, linewidth=width, linestyle=dash, label=REFERENCE)
+            place, offset = (1.0 if right else 0.0, y), (-1 if right else 1, -2 if below else 2)
             where = ("axes fraction", "data")
         if text:
             upright = x is not None
@@ -204,7 +205,7 @@ class Panel:
                 xytext=offset,
                 textcoords="offset points",
                 ha=("left" if right else "right") if upright else ("right" if right else "left"),
-                va="top" if upright else "bottom",
+                va="top" if upright or below else "bottom",
                 color=INK if colour == FAINT else colour,
                 fontsize=SMALL,
                 annotation_clip=True,
@@ -213,7 +214,7 @@ class Panel:
     def diagonal(self, low: float, high: float) -> None:
         """Mark where both axes say the same."""
         self.axes.plot(
-            [low, high], [low, high], color=FAINT, linewidth=0.8, linestyle=":", gid=REFERENCE
+            [low, high], [low, high], color=FAINT, linewidth=0.8, linestyle=":", label=REFERENCE
         )
 
     def say(
@@ -245,11 +246,9 @@ class Panel:
         """
         ordered = sorted(names, key=lambda each: each[1])
         low, high = self.axes.get_ylim()
-        box = (
-            self.axes.get_position().height
-            * self.axes.get_figure(root=True).get_size_inches()[1]
-            * 72
-        )
+        figure = self.axes.get_figure(root=True)
+        assert figure is not None, "a panel stands in a figure"
+        box = 72 * self.axes.get_position().height * figure.get_size_inches()[1]
         line = 1.18 * SMALL / (0.82 * box) * (high - low)  # titles take some of the room
         sizes = [line * (text.count("\n") + 1) for text, _, _ in ordered]
         places = _apart([min(max(y, low), high) for _, y, _ in ordered], sizes, high)
@@ -301,7 +300,7 @@ class Panel:
 
     def row_labels(self, labels: Sequence[str], rows: ArrayLike, *, size: float = SMALL) -> None:
         """Write what each row is to the left of the axes."""
-        self.axes.set_yticks(np.asarray(rows), labels, fontsize=size)
+        self.axes.set_yticks(np.asarray(rows), labels, fontsize=size, linespacing=0.95)
         self.axes.tick_params(axis="y", length=0)
 
     def _keep(

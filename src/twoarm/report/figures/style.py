@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -21,6 +21,7 @@ __all__ = [
     "fitting",
     "rankin_shades",
     "round_ticks",
+    "rows_height",
     "style",
     "wrapped",
 ]
@@ -97,12 +98,24 @@ def wrapped(label: str, width: int, lines: int = 2) -> str:
 
     Examples
     --------
-    >>> wrapped("Intracranial atherosclerosis suspected", 28)
-    'Intracranial atherosclerosis\\nsuspected'
+    >>> print(wrapped("Intracranial atherosclerosis suspected", 28))
+    Intracranial atherosclerosis
+    suspected
     """
     return "\n".join(
         textwrap.wrap(label, width, max_lines=lines, placeholder=" ...", break_long_words=True)
     )
+
+
+def rows_height(labels: Sequence[str], edges_mm: float = 24.0) -> float:
+    """Give the height in mm of a figure with a row for each label, in one line or two.
+
+    Examples
+    --------
+    >>> rows_height(["Age"] * 10)
+    66.0
+    """
+    return edges_mm + (5.4 if any("\n" in each for each in labels) else 4.2) * len(labels)
 
 
 def rankin_shades(levels: int) -> list[str]:

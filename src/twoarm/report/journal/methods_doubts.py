@@ -114,11 +114,15 @@ def _centres(_: StudyResult, found: Any) -> str:
 
 
 def _missing(_: StudyResult, found: MissingEffect) -> str:
-    titles = [found.titles[name] for name in found.tracks()]
+    titles = [_way(found, name) for name in found.tracks()]
     if not titles:
         return "No way of dealing with missing values gives an average benefit."
-    rubin = ", pooled by Rubin's rules [@rubin1987]" if "multiply_imputed" in found.tracks() else ""
-    return f"The average benefit under other ways with missing values: {listed(titles)}{rubin}."
+    return f"The average benefit under other ways with missing values: {listed(titles)}."
+
+
+def _way(found: MissingEffect, name: str) -> str:
+    pooled = " (pooled by Rubin's rules [@rubin1987])" if name == "multiply_imputed" else ""
+    return f"{found.titles[name]}{pooled}"
 
 
 def software(result: StudyResult) -> Paragraph:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from twoarm.diagnostics import Absent
 from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.report.journal.methods_parts import Method, method, told
+from twoarm.report.journal.methods_parts import Method, method, reasoned, told
 from twoarm.report.journal.paragraph import Paragraph, listed
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.judge.comparability.balance import BALANCE
@@ -49,6 +50,9 @@ def averages(result: StudyResult) -> Paragraph:
 
 def _adjusted(result: StudyResult, _: Any) -> str:
     population = result.plan.file.target_trial.population
+    average = result.quoted().average
+    if isinstance(average, Absent):
+        return f"No adjusted average {OVER[population]} was estimated ({reasoned(average.reason)})."
     models = (
         "from cross-fitted outcome models [@chernozhukov2018]"
         if result.primary.has_models

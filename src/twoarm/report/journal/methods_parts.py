@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from twoarm.report.journal.paragraph import Paragraph
+from twoarm.report.journal.paragraph import Paragraph, listed
 from twoarm.study.judge.answers import FAULT
 from twoarm.study.judge.question import Question
 from twoarm.study.result import StudyResult
@@ -32,15 +32,18 @@ def told(
     heading: str, result: StudyResult, methods: Iterable[Method], *, first: str = ""
 ) -> Paragraph:
     """Say what was done, and what was not and why."""
-    done, left = [first] if first else [], []
+    done = [first] if first else []
+    left: dict[str, list[str]] = {}
     for each in methods:
         value = result.value(each.question)
         if value is None:
-            left.append(f"{each.name} ({reasoned(result.why_absent(each.question))})")
+            why = reasoned(result.why_absent(each.question))
+            left.setdefault(why, []).append(each.name)
         else:
             done.append(each.words(result, value))
     if left:
-        done.append(f"Not computed: {'; '.join(left)}.")
+        texts = (f"{listed(names)} ({why})" for why, names in left.items())
+        done.append(f"Not computed: {'; '.join(texts)}.")
     return Paragraph(heading, " ".join(each for each in done if each))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from twoarm.diagnostics import present
+from twoarm.diagnostics import Absent, present
 from twoarm.diagnostics.harm import estimated
 from twoarm.metrics import Estimate
 from twoarm.report.formats import interval, shown
@@ -163,7 +163,7 @@ def _share(result: StudyResult) -> str:
     """Quote the cross-fitted share, never without the band of one odds ratio for all."""
     benefit, threshold = result.primary.benefit, result.primary.spec.threshold
     if benefit.share_crossfit is None or benefit.losing_crossfit is None or threshold is None:
-        return "No share above the threshold: there is no complete cross-fit over all patients."
+        return f"No share above the threshold ({_why_no_share(result)})."
     share = shown(benefit.share_crossfit, "percent")
     lose = shown(benefit.losing_crossfit, "percent")
     text = (
@@ -190,6 +190,12 @@ def _share(result: StudyResult) -> str:
         f"{text}: no excess. One odds ratio for all also makes some gain more than others in "
         "points, so a ranking that holds does not contradict this."
     )
+
+
+def _why_no_share(result: StudyResult) -> str:
+    """Say why nothing is said of everybody: the arms do not overlap, or a cross-fit failed."""
+    average = result.primary.g_formula["all"]
+    return reasoned(average.reason) if isinstance(average, Absent) else "a cross-fit failed"
 
 
 def _ranking(result: StudyResult) -> str:

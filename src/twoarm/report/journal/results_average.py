@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from twoarm.diagnostics import Absent
+from twoarm.diagnostics import Absent, present
 from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.harm import amount, excluded, span, welfare
 from twoarm.metrics import Estimate
 from twoarm.report.formats import interval, shown
 from twoarm.report.journal.methods_parts import reasoned
 from twoarm.report.journal.paragraph import Paragraph, listed
-from twoarm.report.journal.quoted import average_of, needed_of, why_no_average
-from twoarm.report.sections.ranking.policy import needed_text
+from twoarm.report.needed import needed_text
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.result import StudyResult
@@ -38,11 +37,11 @@ def _quoted(result: StudyResult, outcome: OutcomeResult) -> str:
     """Quote one outcome's average and the number needed, or say why there is none."""
     population = result.plan.file.target_trial.population
     crude = f"as the arms are, {welfare(outcome.crude.estimate)}"
-    average = average_of(result, outcome.spec.name)
-    if average is None:
-        why = reasoned(why_no_average(result, outcome.spec.name))
+    quoted = result.quoted(outcome.spec.name)
+    if isinstance(quoted.average, Absent):
+        why = reasoned(quoted.average.reason)
         return f"{outcome.spec.title}: no average benefit {OVER[population]} ({why}); {crude}."
-    needed = needed_of(average)
+    average, needed = quoted.average, present(quoted.needed)
     number = "" if needed is None else f"; {needed_text(needed)}"
     return (
         f"{outcome.spec.title}: {OVER[population]}, {_interval(average)} by the doubly robust "
@@ -59,7 +58,7 @@ def _interval(average: Estimate) -> str:
 
 def _beside(result: StudyResult, outcome: OutcomeResult) -> str:
     """Set the other adjusted estimates of the primary outcome beside the quoted one."""
-    if average_of(result, outcome.spec.name) is None:
+    if isinstance(result.quoted(outcome.spec.name).average, Absent):
         return ""
     known = [f"{name} {_plain(found)}" for name, found in _others(result, outcome)]
     return f"Other estimates of it, in points: {listed(known)}." if known else ""

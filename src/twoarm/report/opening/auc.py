@@ -53,7 +53,10 @@ def _said(fit: ArmResult, name: str) -> Markup:
 
 def _harrell(found: list[ArmResult]) -> Markup:
     """Say whether Harrell's correction can be quoted beside it."""
-    values = [shown(fit.auc.harrell, "probability") for fit in found]
+    values = [
+        "none" if fit.auc.harrell is None else shown(fit.auc.harrell, "probability")
+        for fit in found
+    ]
     verdicts = [fit.gate.harrell_valid for fit in found]
     said = Markup("Harrell's (open): {} and {}").format(*values)
     if all(each is None for each in verdicts):

@@ -73,7 +73,7 @@ def _missing(result: StudyResult) -> tuple[Markup, ...]:
     if not texts:
         texts.append(Markup("No value is missing in the data."))
     reasons = len(set(result.summary()["absent"].values()))
-    texts.append(Markup("What could not be computed is listed, with {} reasons.").format(reasons))
+    texts.append(Markup("What could not be computed is listed ({} reasons).").format(reasons))
     return tuple(texts)
 
 
@@ -85,14 +85,16 @@ def _now(result: StudyResult) -> tuple[Markup, ...]:
     if not is_randomised(result.plan.study):
         texts.append(Markup("Treatment drawn by lot in such patients."))
     if result.primary.has_models:
-        texts.append(Markup("The models tried in patients of other centres."))
+        where = "" if result.plan.cohort.centre is None else " of other centres"
+        texts.append(Markup("The models tried in other patients{}.").format(where))
     few = [
         label
         for arm, label in zip(ARMS, arm_labels(result), strict=True)
         if min(result.primary.arms[arm].events, _others(result, arm)) < 2 * FEW_EVENTS
     ]
     if few:
-        texts.append(Markup("More patients with the event: {}.").format(", ".join(few)))
+        where = "both arms" if len(few) == len(ARMS) else few[0]
+        texts.append(Markup("More patients with the outcome: {}.").format(where))
     return (Markup(" ").join(texts) or Markup("The same comparison in other patients."),)
 
 

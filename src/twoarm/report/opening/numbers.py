@@ -7,7 +7,7 @@ import math
 from markupsafe import Markup
 
 from twoarm.diagnostics import Absent, PublishedBenchmark
-from twoarm.diagnostics.harm import span
+from twoarm.diagnostics.harm import kind, span
 from twoarm.metrics import Estimate
 from twoarm.report.formats import points, shown
 from twoarm.report.opening.auc import auc_line
@@ -42,7 +42,7 @@ def _average(result: StudyResult) -> NumberLine:
             _beside(result, published),
         )
     return NumberLine(
-        name="Average benefit" if not _is_harm(found) else "Average harm",
+        name=f"Average {_kind(found)}",
         unit="difference in 100 patients",
         drawing=drawing,
         said=said,
@@ -51,8 +51,11 @@ def _average(result: StudyResult) -> NumberLine:
     )
 
 
-def _is_harm(found: Estimate | Absent) -> bool:
-    return isinstance(found, Estimate) and found.estimate < 0.0
+def _kind(found: Estimate | Absent) -> str:
+    """Call it benefit or harm where its interval does."""
+    if isinstance(found, Absent) or not found.excludes_zero:
+        return "difference"
+    return kind(found.estimate)
 
 
 def _published(found: PublishedBenchmark | None) -> tuple[float, float] | None:

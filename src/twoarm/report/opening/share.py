@@ -62,7 +62,10 @@ def _said(result: StudyResult, share: float, found: Heterogeneity | None) -> Mar
 
 def _null(found: Heterogeneity) -> tuple[Band, float, bool]:
     """Give the band, what is compared with it, and whether that is of patients seen."""
-    return found.same_effect, found.raw, True
+    quoted = found.quoted_null
+    if quoted is None:
+        return found.same_effect, found.raw, True
+    return quoted.gaining_band, quoted.share, False
 
 
 def _verdict(null: Band, share: float) -> str:

@@ -19,6 +19,7 @@ from twoarm.report.sections import (
     models,
     outcomes,
     published,
+    quoted,
     ranking,
     stability,
 )
@@ -28,6 +29,7 @@ __all__ = ["sections"]
 
 _TOPICS = (
     findings,
+    quoted,
     published,
     cohort,
     models,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from twoarm.report.validation.words import answers
+from twoarm.report.validation.words import answers, leading, learner_title, primary
 from twoarm.validation import ExternalValidation
 
 __all__ = ["validation_lines"]
@@ -19,6 +19,10 @@ def validation_lines(found: ExternalValidation, model: Path | None) -> list[str]
     lines = [f"{content['title']}, version {content['version']}"]
     if content["synthetic"] or found.site.cohort.synthetic:
         lines.append("SYNTHETIC patients: no clinical finding")
+    outcome = primary(found)
+    if outcome is not None:
+        name, _ = leading(outcome)
+        lines.append(f"{outcome.spec.title}, {learner_title(name)} learner")
     for each in answers(found):
         lines += ["", f"{each.question}  {each.word.upper()}", *_wrapped(each.text)]
     if found.cannot:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from twoarm.report.glossary import Glossary, glossary
-from twoarm.report.html import environment
+from twoarm.report.html import Page
 from twoarm.report.section import Details, Section
+from twoarm.report.sentence import Sentence
+from twoarm.report.table import Table
+from twoarm.report.validation.drawings import (
+    auc_drawing,
+    calibration_drawings,
+    case_mix_drawing,
+    net_benefit_drawing,
+)
 from twoarm.report.validation.tables import (
     auc_table,
     benefit_table,
@@ -21,26 +27,17 @@ from twoarm.report.validation.tables import (
     tests_table,
     update_table,
 )
-from twoarm.report.validation.words import Said, answers
+from twoarm.report.validation.words import answers, leading, learner_title, primary
 from twoarm.validation import ExternalValidation
 
-__all__ = ["ValidationPage", "render_page", "validation_page"]
+__all__ = ["validation_page"]
+
+_FURTHER = ("auc_development", "auc_between", "auc_matched", "brier", "brier_low", "brier_high",
+            "brier_expected")  # fmt: skip
+_OF_CALIBRATION = ("ratio_matched", "ici", "ici_null")
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationPage:
-    """What the template shows; it computes nothing."""
-
-    title: str
-    subtitle: str
-    synthetic: bool
-    answers: tuple[Said, ...]
-    cannot: tuple[str, ...]
-    sections: tuple[Section, ...]
-    basis: tuple[tuple[str, str], ...]
-
-
-def validation_page(found: ExternalValidation, adapted: Mapping[str, Any] | None) -> ValidationPage:
+def validation_page(found: ExternalValidation, adapted: Mapping[str, Any] | None) -> Page:
     """Put the content of the page together.
 
     Parameters
@@ -56,74 +53,132 @@ def validation_page(found: ExternalValidation, adapted: Mapping[str, Any] | None
         if len(found.site.arms) > 1:
             sections.append(_benefit(found))
         sections += [_update(found, adapted), _needed(found)]
-    return ValidationPage(
-        title=f"{model['title']}: elsewhere",
+    return Page(
+        title=f"{model['title']}: does the model hold elsewhere?",
         subtitle=_subtitle(found),
         synthetic=bool(model["synthetic"] or cohort.synthetic),
-        answers=tuple(answers(found)),
-        cannot=found.cannot,
+        sentences=tuple(_sentences(found)),
         sections=tuple(sections),
-        basis=_basis(found, adapted),
+        provenance=_basis(found, adapted),
     )
-
-
-def render_page(page: ValidationPage) -> str:
-    """Render the page."""
-    words = Glossary.of(glossary())
-    return environment(words).get_template("validation.html.j2").render(page=page, words=words)
 
 
 def _subtitle(found: ExternalValidation) -> str:
     model, cohort = found.model.content, found.site.cohort
     control, treated = cohort.arm_sizes
-    labels = model["labels"]
-    return (
+    labels, outcome = model["labels"], primary(found)
+    text = (
         f"Version {model['version']} of {model['created']} in {len(cohort)} other patients "
-        f"({cohort.source}): {control} {labels['control']}, {treated} {labels['treated']}"
+        f"({cohort.source}): {control} {labels['control']}, {treated} {labels['treated']}."
     )
+    if outcome is not None:
+        name, _ = leading(outcome)
+        text += f" In short: {outcome.spec.title}, by the {learner_title(name)} learner."
+    return text
+
+
+def _sentences(found: ExternalValidation) -> Iterator[Sentence]:
+    for each in answers(found):
+        yield Sentence("finding", f"{each.question} {each.word.capitalize()}. {each.text}")
+    for text in found.cannot:
+        yield Sentence("caution", text)
+
+
+def _of_leading(
+    found: ExternalValidation, table: Table
+) -> tuple[tuple[Table, ...], tuple[Details, ...]]:
+    """Give the rows of the learner that leads, and fold away those of the other one.
+
+    A table without rows is left out: its CSV file says that there is nothing.
+    """
+    outcome = primary(found)
+    lead = "" if outcome is None else learner_title(leading(outcome)[0])
+    place = [column.name for column in table.columns].index("learner")
+    rows = [row for row in table.rows if row[place] == lead]
+    rest = [row for row in table.rows if row[place] != lead]
+    shown = (_with_rows(table, table.name, rows),) if rows else ()
+    if not rest:
+        return shown, ()
+    other = _with_rows(table, f"{table.name}_study", rest)
+    return shown, (Details(summary=f"{table.title} The study's learner", tables=(other,)),)
+
+
+def _with_rows(table: Table, name: str, rows: list[Any]) -> Table:
+    kept = Table(name, table.title, table.note, table.columns, tuple(rows))
+    empty = [
+        column.name
+        for k, column in enumerate(table.columns)
+        if all(row[k] in (None, "") for row in rows)
+    ]
+    return kept.without("learner", *empty)
 
 
 def _patients(found: ExternalValidation) -> Section:
+    table = case_mix_table(found)
     return Section(
         name="patients",
         link="Patients",
         title="The patients, here and there",
         lead="",
-        tables=(case_mix_table(found), flow_table(found)),
+        figures=(case_mix_drawing(found),),
+        tables=(flow_table(found),),
+        details=(Details(summary="The means here and there", tables=(table,)),),
     )
 
 
 def _ranks(found: ExternalValidation) -> Section:
+    whole = auc_table(found)
+    tables, folded = _of_leading(found, whole.without(*_FURTHER[3:]))
     return Section(
         name="ranking",
         link="Ranking",
         title="Does it rank patients as it should?",
         lead="",
-        tables=(auc_table(found),),
+        figures=tuple(auc_drawing(found)),
+        tables=tables,
+        details=folded,
+        files=(whole,),
     )
 
 
 def _risks(found: ExternalValidation) -> Section:
+    whole = calibration_table(found)
+    tables, folded = _of_leading(found, whole.without(*_OF_CALIBRATION))
     return Section(
         name="risks",
         link="Risks",
         title="Are its risks right here?",
         lead="",
-        tables=(calibration_table(found),),
+        figures=tuple(calibration_drawings(found)),
+        tables=tables,
+        details=folded,
+        files=(whole,),
     )
 
 
 def _benefit(found: ExternalValidation) -> Section:
+    whole = benefit_table(found)
+    tables, folded = _of_leading(found, whole)
     return Section(
         name="benefit",
         link="Benefit",
         title="Is its benefit right here?",
-        lead=""
-        if found.randomised
-        else "Treatment was not drawn by lot: what stands here compares patients who were treated "
-        "differently for reasons.",
-        tables=(benefit_table(found),),
-        files=(net_benefit_table(found),),
+        lead=_benefit_lead(found, told=bool(whole.rows)),
+        figures=tuple(net_benefit_drawing(found)),
+        tables=tables,
+        details=folded,
+        files=(whole, net_benefit_table(found)),
+    )
+
+
+def _benefit_lead(found: ExternalValidation, *, told: bool) -> str:
+    if not told:
+        return "Too few patients, or too few with and without the event, in one of the arms."
+    if found.randomised:
+        return ""
+    return (
+        "Treatment was not drawn by lot: what stands here compares patients who were treated "
+        "differently for reasons."
     )
 
 
@@ -148,12 +203,16 @@ def _update(found: ExternalValidation, adapted: Mapping[str, Any] | None) -> Sec
 
 
 def _needed(found: ExternalValidation) -> Section:
+    whole = needed_table(found)
+    tables, folded = _of_leading(found, whole)
     return Section(
         name="needed",
         link="How many",
         title="How many patients does it take?",
         lead="",
-        tables=(needed_table(found),),
+        tables=tables,
+        details=folded,
+        files=(whole,),
     )
 
 

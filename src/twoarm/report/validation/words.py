@@ -52,38 +52,40 @@ def leading(outcome: OutcomeValidation) -> tuple[str, LearnerValidation]:
 
 
 def answers(found: ExternalValidation) -> Iterator[Said]:
-    """Give the questions that a page opens with, each with its answer."""
+    """Give the questions that a page opens with, each with its answer.
+
+    They are of the primary outcome and the learner that leads.
+    """
     yield _patients(found)
     outcome = primary(found)
     if outcome is None:
         return
-    name, learner = leading(outcome)
-    of = f"{outcome.spec.title}, {learner_title(name)} learner. "
-    yield _ranks(found, learner, of)
-    yield _risks(found, learner, of)
-    yield _benefit(found, learner, of)
-    yield _update(found, outcome)
+    _, learner = leading(outcome)
+    yield _ranks(found, learner)
+    yield _risks(found, learner)
+    yield _benefit(found, learner)
+    yield _update(found, outcome, learner)
 
 
 def _patients(found: ExternalValidation) -> Said:
     mix, site = found.case_mix, found.site
     n, usable = len(site.cohort), int(site.usable.sum())
     apart = sorted(
-        zip(mix.columns, mix.difference.tolist(), strict=True), key=lambda each: -abs(each[1] or 0)
+        zip(mix.columns, mix.difference.tolist(), strict=True), key=lambda each: -abs(each[1])
     )
     named = [f"{column} {shown(by, 'number')} SD" for column, by in apart if abs(by) >= _NOTABLE]
     text = f"The model gives numbers to {usable} of {n} patients."
     if named:
-        text += f" Farthest from the patients it was learnt from: {', '.join(named[:_SHOWN])}."
+        text += f" Farthest apart: {', '.join(named[:_SHOWN])}."
     else:
-        text += f" No mean lies {_NOTABLE:g} SD or more from that of the patients it learnt from."
+        text += f" No mean lies {_NOTABLE:g} SD or more from that of its own patients."
     if mix.effective is None:
         text += " No weights make them like those."
     else:
-        text += f" Weighted to its means and spreads they are worth {mix.effective:.0f}."
+        text += f" Weighted to be like those they are worth {mix.effective:.0f}."
     if not isinstance(mix.membership, Absent):
         text += f" A model tells the two cohorts apart with an AUC of {mix.membership.auc:.2f}."
-    word = "differ" if named or mix.effective is None else "alike"
+    word = "they differ" if named or mix.effective is None else "alike"
     return Said("Are these patients like those that it learnt from?", word, text)
 
 
@@ -95,27 +97,28 @@ def _by_arm(
             yield arm_label(found, arm), learner.arms[arm]
 
 
-def _ranks(found: ExternalValidation, learner: LearnerValidation, of: str) -> Said:
+def _ranks(found: ExternalValidation, learner: LearnerValidation) -> Said:
     parts, below = [], False
     for label, arm in _by_arm(found, learner):
         if isinstance(arm.discrimination, Absent) or isinstance(arm.expected, Absent):
-            parts.append(f"{label}: cannot be told ({arm.events} of {arm.n} with the event)")
+            parts.append(f"{label}: cannot be told, {arm.events} of {arm.n} with the event")
             continue
-        auc = arm.discrimination.auc
-        below |= auc.high < arm.expected.auc
+        auc, expected = arm.discrimination.auc, arm.expected.auc
+        below |= auc.high < expected
         parts.append(
-            f"{label}: AUC {_with_limits(auc, 'probability')}; "
-            f"{arm.expected.auc:.3f} was to be expected of these patients"
+            f"{label}: AUC {_with_limits(auc, 'probability')}, expected of these patients "
+            f"{shown(expected, 'probability')}"
         )
-    word = "cannot tell" if _none(learner, "discrimination") else "less" if below else "as expected"
-    return Said("Does it rank patients as it should?", word, of + "; ".join(parts) + ".")
+    told = "cannot tell" if _none(learner, "discrimination") else "as expected"
+    word = "less than expected" if below else told
+    return Said("Does it rank patients as it should?", word, f"{'; '.join(parts)}.")
 
 
-def _risks(found: ExternalValidation, learner: LearnerValidation, of: str) -> Said:
+def _risks(found: ExternalValidation, learner: LearnerValidation) -> Said:
     parts, off = [], False
     for label, arm in _by_arm(found, learner):
         if isinstance(arm.calibration, Absent):
-            parts.append(f"{label}: cannot be told ({arm.events} of {arm.n} with the event)")
+            parts.append(f"{label}: cannot be told, {arm.events} of {arm.n} with the event")
             continue
         each = arm.calibration
         off |= not each.ratio.low <= 1.0 <= each.ratio.high
@@ -123,47 +126,44 @@ def _risks(found: ExternalValidation, learner: LearnerValidation, of: str) -> Sa
             f"{label}: predicted {shown(each.expected, 'percent')}, observed "
             f"{shown(each.observed, 'percent')}, ratio {_with_limits(each.ratio, 'number')}"
         )
-    word = (
-        "cannot tell" if _none(learner, "calibration") else "off" if off else "not shown to be off"
-    )
-    return Said("Are its risks right here?", word, of + "; ".join(parts) + ".")
+    told = "cannot tell" if _none(learner, "calibration") else "not shown to be off"
+    return Said("Are its risks right here?", "off" if off else told, f"{'; '.join(parts)}.")
 
 
-def _benefit(found: ExternalValidation, learner: LearnerValidation, of: str) -> Said:
+def _benefit(found: ExternalValidation, learner: LearnerValidation) -> Said:
     question = "Is its benefit right here?"
     if isinstance(learner.benefit, Absent):
         one = len(found.site.arms) == 1
-        why = "Every patient had the same treatment" if one else learner.benefit.reason
-        return Said(question, "cannot tell", f"{of}{why}.".replace("..", "."))
+        why = "Every patient had the same treatment." if one else learner.benefit.reason
+        return Said(question, "cannot tell", why)
     each = learner.benefit
-    off = each.difference.excludes_zero
     text = (
-        f"{of}Predicted {points(each.predicted)} points on average; here it is "
+        f"Predicted {points(each.predicted)} points on average; what happened lies "
         f"{_with_limits(each.difference, 'points')} points from that."
     )
     if not found.randomised:
-        text += " Treatment was not drawn by lot, so that this is a difference and no effect."
-    word = "cannot tell" if not found.randomised else "off" if off else "not shown to be off"
-    return Said(question, word, text)
+        text += " Treatment was not drawn by lot: this is a difference and no effect."
+        return Said(question, "cannot tell", text)
+    return Said(question, "off" if each.difference.excludes_zero else "not shown to be off", text)
 
 
-def _update(found: ExternalValidation, outcome: OutcomeValidation) -> Said:
-    parts = [
-        f"{learner_title(name).capitalize()} learner: {learner.decision.text}"
-        for name, learner in outcome.learners.items()
-    ]
-    any_written = any(each.decision.form is not None for each in outcome.learners.values())
+def _update(
+    found: ExternalValidation, outcome: OutcomeValidation, learner: LearnerValidation
+) -> Said:
+    text = learner.decision.text
     others = sum(
-        learner.decision.form is not None
-        for each, _, learner in found.parts()
-        if each.spec.name != outcome.spec.name
+        each.decision.form is not None
+        for of, name, each in found.parts()
+        if (of.spec.name, name) != (outcome.spec.name, leading(outcome)[0])
     )
     if others:
-        parts.append(f"Of the other outcomes' models {others} are updated.")
+        text += (
+            f" Of the other models, of further outcomes and the study's learner, {others} "
+            f"{'is' if others == 1 else 'are'} updated."
+        )
+    own = "updated" if learner.decision.form is not None else "none for this outcome"
     return Said(
-        "Which update does it need?",
-        "updated" if any_written or others else "none",
-        f"{outcome.spec.title}. {' '.join(parts)}",
+        "Which update does it need?", own if others or learner.decision.form else "none", text
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from twoarm.errors import ArgumentError
 from twoarm.modelfile import model_card, parse_model
-from twoarm.report.validation.page import render_page, validation_page
+from twoarm.report.html import render
+from twoarm.report.validation.page import validation_page
 from twoarm.report.write import write_parts, write_whole
 from twoarm.study.files.folder import write_json
 from twoarm.validation import ExternalValidation
@@ -79,7 +80,7 @@ def write_validation(
         model = None if adapted is None else _write_model(folder, adapted, content)
         write_parts(page.sections, folder)
         write_json(folder / _RECORD, content)
-        write_whole(folder / "validation.html", render_page(page).encode("utf-8"))
+        write_whole(folder / "validation.html", render(page).encode("utf-8"))
     except OSError as error:
         raise ArgumentError(
             f"Cannot write to {folder}: {error.strerror or error}. Choose another one with --out."

@@ -16,6 +16,7 @@ __all__ = ["RunFolder", "open_folder", "refuse_occupied", "write_json"]
 
 _OURS = {
     "pred",
+    "crossfit",
     "tables",
     "figures",
     "journal",

@@ -163,6 +163,12 @@ def _shares(plan: Plan) -> tuple[Fewer, ...]:
         Fewer(
             question, "draws of the null without an effect", usual, "none: it is not compared with"
         ),
+        Fewer(
+            question,
+            "cross-fitted draws of the null with the same odds ratio for all",
+            "as many, at most 120",
+            "none: the share of patients seen is compared with its own null",
+        ),
     )
 
 

@@ -144,8 +144,12 @@ def test_a_page_without_one_answer_is_still_written(
     questions[position] = dataclasses.replace(questions[position], ask=raising(FAILURES[1]))
     result = dataclasses.replace(small_result, answers=asked(small_evidence, questions))
     # what is drawn is the figures' own matter; here it is whether every part can do without
-    monkeypatch.setattr("twoarm.report.figures.FigureCanvasAgg.print_png", lambda *_, **__: None)
-    monkeypatch.setattr("twoarm.report.figures.FigureCanvasSVG.print_svg", lambda *_, **__: None)
+    monkeypatch.setattr(
+        "twoarm.report.figures.drawing.FigureCanvasAgg.print_png", lambda *_, **__: None
+    )
+    monkeypatch.setattr(
+        "twoarm.report.figures.drawing.FigureCanvasSVG.print_svg", lambda *_, **__: None
+    )
     assert "findings" in {each.name for each in sections(result)[0]}
 
 

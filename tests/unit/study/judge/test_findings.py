@@ -38,6 +38,7 @@ def test_the_share_has_six_versions_for_the_primary_outcome_alone(small_result):
     summary = small_result.summary()
     shares = summary["outcomes"]["mrs_0_2"]["benefit"]["share_at_threshold"]
     versions = {"raw", "crossfit", "shrunk", "deconvolved", "no_effect", "same_effect"}
+    versions.add("same_effect_crossfit")
     assert shares.keys() == versions
     found = small_result.value(HETEROGENEITY)
     assert shares["raw"] == pytest.approx(found.raw)  # the same threshold on the same kind of fit

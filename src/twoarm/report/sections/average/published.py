@@ -88,8 +88,8 @@ def _drawing(result: StudyResult, found: PublishedBenchmark) -> Drawing:
             panel, rows, "Average benefit, points",
             threshold=None if spec.threshold is None else 100 * spec.threshold,
         ),
-        legend="Each published odds ratio (OR) applied to every patient's predicted risk without the "
-        f"treatment (mean {shown(found.control_risk, 'percent')}); the interval holds the "
+        legend="Each published odds ratio (OR) applied to every patient's predicted risk without "
+        f"the treatment (mean {shown(found.control_risk, 'percent')}); the interval holds the "
         "uncertainty of the published ratio and of these risks. The diamond is this study's "
         "doubly robust average. In brackets, hollow: patients who do not match this study's "
         "eligibility. The published numbers are real"

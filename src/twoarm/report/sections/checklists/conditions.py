@@ -6,17 +6,10 @@ from collections.abc import Callable
 
 from twoarm.diagnostics import Absent
 from twoarm.diagnostics.finding import is_randomised
-from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
 
 __all__ = ["CONDITIONS", "WHY_NOT"]
-
-
-def _average(result: StudyResult) -> bool:
-    found = result.value(AVERAGE_EFFECT)
-    population = result.plan.file.target_trial.population
-    return found is not None and not isinstance(found.over(population).aipw, Absent)
 
 
 CONDITIONS: dict[str, Callable[[StudyResult], bool]] = {
@@ -24,7 +17,7 @@ CONDITIONS: dict[str, Callable[[StudyResult], bool]] = {
     "centres": lambda result: result.primary.has_models and result.plan.cohort.centre is not None,
     "observational": lambda result: not is_randomised(result.plan.study),
     "registered": lambda result: bool(result.plan.file.study.registration),
-    "average": _average,
+    "average": lambda result: not isinstance(result.quoted().average, Absent),
     "auc": lambda result: all(fit.auc.headline is not None for fit in result.primary.arms.values()),
 }
 

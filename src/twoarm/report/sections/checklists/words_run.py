@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from twoarm.diagnostics import present
 from twoarm.diagnostics.harm import estimated
 from twoarm.report.cautions import cautions_of_design, cautions_of_few_events, cautions_of_run
 from twoarm.report.labels import arm_labels
 from twoarm.report.sections.checklists.words_study import follow_up
-from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.plan.few_events import FEW_EVENTS
 from twoarm.study.plan.sample_size import model_parameters
 from twoarm.study.result import StudyResult
@@ -44,11 +44,9 @@ def follow_up_here(result: StudyResult) -> str:
 
 
 def average(result: StudyResult) -> str:
-    """Quote the average benefit."""
-    found = result.value(AVERAGE_EFFECT)
-    assert found is not None  # the line is answered where there is one
-    over = result.plan.file.target_trial.population
-    return f"{result.primary.spec.title}: {estimated(found.over(over).aipw)}."  # type: ignore[arg-type]
+    """Quote the average benefit; nothing where there is none."""
+    found = present(result.quoted().average)
+    return "" if found is None else f"{result.primary.spec.title}: {estimated(found)}."
 
 
 def analysis(_: StudyResult) -> str:
@@ -142,5 +140,6 @@ def imbalance(result: StudyResult) -> str:
     """Say that classes are not balanced; of other libraries' members twoarm cannot know."""
     others = {each.name for each in result.plan.file.model.plugins} & {*result.plan.member_names}
     if others:
-        return f"None by twoarm; members of other libraries ({', '.join(sorted(others))}) may."
-    return "None were used."
+        names = ", ".join(sorted(others))
+        return f"No such method in twoarm; members of other libraries ({names}) may have one."
+    return "No such method was used."

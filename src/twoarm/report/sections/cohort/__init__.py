@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twoarm.report.section import Section, joined
-from twoarm.report.sections.cohort import baseline, flow, notices
+from twoarm.report.sections.cohort import baseline, definitions, flow, notices
 from twoarm.study.result import StudyResult
 
 __all__ = ["section"]
@@ -11,6 +11,7 @@ __all__ = ["section"]
 PARTS = (
     flow.part,
     baseline.part,
+    definitions.part,
     notices.part,
 )
 

@@ -17,20 +17,31 @@ __all__ = ["baseline_table", "part"]
 def part(result: StudyResult) -> Part:
     """Show both arms at the decision, without counts of missing values where there are none."""
     found = table_one(result.plan.cohort)
-    full = baseline_table(found, arm_labels(result))
-    if any(sum(row.missing) for row in found.rows):
-        return Part(tables=(full,))
-    return Part(tables=(full.without("missing_control", "missing_treated"),), files=(full,))
+    cohort = result.plan.cohort
+    only = frozenset(each.column for each in cohort.propensity_codebook)
+    full = baseline_table(found, arm_labels(result), only)
+    hidden: tuple[str, ...] = () if only else ("used_in",)
+    if not any(sum(row.missing) for row in found.rows):
+        hidden += ("missing_control", "missing_treated")
+    return Part(tables=(full.without(*hidden),), files=(full,))
 
 
-def baseline_table(table: TableOne, labels: tuple[str, str]) -> Table:
-    """Give Table 1: both arms at the decision."""
+def baseline_table(
+    table: TableOne, labels: tuple[str, str], treatment_only: frozenset[str] = frozenset()
+) -> Table:
+    """Give Table 1: both arms at the decision.
+
+    `treatment_only` are the columns that the model of treatment alone sees.
+    """
     control, treated = labels
     rows: list[Row] = []
     for row in table.rows:
-        rows += _number_rows(row) if isinstance(row, NumberRow) else _level_rows(row)
+        used = "treatment model only" if row.predictor.column in treatment_only else "all models"
+        first, *levels = _number_rows(row) if isinstance(row, NumberRow) else _level_rows(row)
+        rows += [(first[0], used, *first[1:]), *((each[0], "", *each[1:]) for each in levels)]
     columns = (
         Column("variable", "Variable"),
+        Column("used_in", "Used in"),
         Column("control", f"{control} (n = {table.n[0]})"),
         Column("treated", f"{treated} (n = {table.n[1]})"),
         Column("missing_control", "Missing, control", "count"),
@@ -40,7 +51,8 @@ def baseline_table(table: TableOne, labels: tuple[str, str]) -> Table:
     note = (
         "Numbers: mean (SD), median [quartiles]; levels: patients (%). Standardized difference: "
         "treated minus control in pooled standard deviations; above 0.1 in size is usually called "
-        "imbalance."
+        "imbalance. Used in: predictors stand in all models; other columns known at the decision "
+        "stand in the model of who gets treated alone."
     )
     return Table("table_one", "Patients at the decision", note, columns, tuple(rows))
 

@@ -121,8 +121,8 @@ def _drawing(result: StudyResult) -> Drawing:
     arms = []
     for name, label, n in zip(ARMS, arm_labels(result), cohort.arm_sizes, strict=True):
         found = result.primary.arms[name]
-        text = f"{label}\n{n} patients\nprimary outcome known: {found.n}\nwith the event: {found.events}"
-        arms.append((_lines(text, _ARM), n))
+        known = f"primary outcome known: {found.n}\nwith the event: {found.events}"
+        arms.append((_lines(f"{label}\n{n} patients\n{known}", _ARM), n))
     boxes = (arms[0], arms[1])
     return draw(
         "flow",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.diagnostics import Balance
 from twoarm.metrics import finite
-from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw, wrapped
+from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw, rows_height, wrapped
 from twoarm.report.formats import Value
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
@@ -40,7 +40,7 @@ def part(result: StudyResult) -> Part | None:
         "unweighted and after weighting by the propensity; columns with the largest difference "
         "first; the dotted line is at 0.1. Balance in what was measured says nothing about what "
         "was not.",
-        height_mm=24 + 4.6 * len(titles),
+        height_mm=rows_height([wrapped(title, _LABEL_WIDTH) for title in titles]),
         synthetic=result.plan.cohort.synthetic,
     )
     table = balance_table(found, titles)

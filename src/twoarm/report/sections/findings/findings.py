@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from twoarm.diagnostics import Finding
-from twoarm.report.section import Part
+from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
 from twoarm.study.result import StudyResult
 
@@ -20,7 +21,18 @@ def part(result: StudyResult) -> Part | None:
     alarms = tuple(
         each for each in findings if each.name == "target trial" and each.verdict == "questions"
     )
-    return Part(alarms=alarms, tables=(findings_table(findings),))
+    deciding = [each for each in findings if each.verdict != "cannot tell"]
+    others = [each for each in findings if each.verdict == "cannot tell"]
+    table = findings_table(deciding or others)
+    if not (deciding and others):
+        return Part(alarms=alarms, tables=(table,))
+    rest = replace(findings_table(others), name="findings_open", title="What decides nothing")
+    folded = Details(
+        summary=f"{len(others)} more checks, which decide nothing either way", tables=(rest,)
+    )
+    return Part(
+        alarms=alarms, tables=(table,), details=(folded,), files=(findings_table(findings),)
+    )
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:

@@ -90,7 +90,8 @@ def sensitivity_band(panel: Panel, curve: SensitivityCurve) -> None:
     for name, bound in (("lowest", curve.low), ("highest", curve.high)):
         panel.line(f"{name} possible", curve.strength, 100 * bound, marker="o", markersize=2.2)
     panel.refer(y=0, colour=INK)
-    panel.refer(y=100 * threshold, text=_reached(curve), colour=CONTROL, dash="--", width=1.2)
+    panel.refer(y=100 * threshold, text=_reached(curve), colour=CONTROL, dash="--", width=1.2,
+                below=curve.harm)  # fmt: skip
     panel.axes.set_ylabel("Average benefit, points")
     _odds_axis(panel, curve)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.diagnostics import present
-from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, wrapped
+from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, rows_height, wrapped
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.importance.modifiers import Modifiers
@@ -109,6 +109,7 @@ def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
     low, high = (100 * limit for limit in measured.spread_limits)
     assert reference is not None  # a run always permutes treatment
     order = np.argsort(measured.rank, kind="stable").tolist()
+    labels = [", ".join(codebook[k].title for k in found.groups[number]) for number in order]
     return draw(
         "effect_modifiers",
         f"What modifies the effect, {result.primary.spec.title}",
@@ -116,7 +117,7 @@ def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
         "loss), in points; diamonds: the 95th percentile under permuted treatment.",
         lambda panel: modifier_bars(
             panel,
-            [", ".join(codebook[k].title for k in found.groups[number]) for number in order],
+            labels,
             [float(spread[number]) for number in order],
             [(float(low[number]), float(high[number])) for number in order],
             [100 * float(reference[number]) for number in order],
@@ -125,6 +126,6 @@ def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
         "of the benefit on held-out folds when the variable is permuted, with 95 % intervals. "
         "Diamonds: the 95th percentile of the same under permuted treatment; a bar that does not "
         "pass it cannot be told from noise.",
-        height_mm=22 + 4.6 * len(order),
+        height_mm=rows_height([wrapped(label, _LABEL_WIDTH) for label in labels]),
         synthetic=result.plan.cohort.synthetic,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import present
-from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, wrapped
+from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, rows_height, wrapped
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.importance.refitted import RefittedImportance
@@ -96,13 +96,14 @@ def _drawing(result: StudyResult, refitted: RefittedImportance | None) -> Drawin
     if result.plan.file.published is not None:
         published = dict(result.plan.file.published.importance)
     order = np.argsort(-values, kind="stable")
+    labels = [codebook[k].title for k in order]
     return draw(
         "importance",
         f"What the predicted benefit depends on, {result.primary.spec.title}",
         "Bars of permutation importance, one a variable; lines hold 95 % of refitted models.",
         lambda panel: importance_bars(
             panel,
-            [codebook[k].title for k in order],
+            labels,
             [float(values[k]) for k in order],
             [published.get(codebook[k].column) for k in order],
             ranges=_ranges(refitted, order),
@@ -111,7 +112,7 @@ def _drawing(result: StudyResult, refitted: RefittedImportance | None) -> Drawin
         "when the variable is permuted, by the models of all patients, scaled to sum 1"
         + ("; lines hold 95 % of refitted models. " if refitted is not None else ". ")
         + "It says what the prediction depends on, not what modifies the effect.",
-        height_mm=22 + 4.6 * len(order),
+        height_mm=rows_height([wrapped(label, _LABEL_WIDTH) for label in labels]),
         synthetic=result.plan.cohort.synthetic,
     )
 

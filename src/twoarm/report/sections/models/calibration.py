@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from twoarm.metrics import CalibrationGroups
 from twoarm.report.figures import (
     INK,
     TREATED,
@@ -30,6 +31,7 @@ __all__ = ["calibration", "calibration_drawings", "calibration_table", "part"]
 
 _BAR_SHARE = 0.16  # height of the bars below the curves, of the range of probabilities
 _BARS = 40
+_NO_ROOM = 0.15  # of the axis: to the left of it nothing can be written
 _EVENTS_FOR_A_CURVE = 20  # and as many without: fewer make a line of noise
 
 
@@ -167,11 +169,7 @@ def _calibration(panel: Panel, result: Performance, colour: str) -> None:
     panel.intervals("groups of patients", groups.predicted, groups.observed, groups.low,
                     groups.high, colour=colour, hollow=curves)  # fmt: skip
     if not curves:
-        for x, y, k, n in zip(groups.predicted, groups.observed, groups.events, groups.n,
-                              strict=True):  # fmt: skip
-            left = x > 0.75 * top
-            panel.say(x, y, f"{k} of {n}", shift=(-5 if left else 5, 2), ha="right" if left
-                      else "left", fontsize=6.5)  # fmt: skip
+        _counts(panel, groups, top)
     _risk_bars(panel, predicted, top, colour)
     ax = panel.axes
     ax.set_xlim(0, top)
@@ -182,6 +180,18 @@ def _calibration(panel: Panel, result: Performance, colour: str) -> None:
     ax.set_xlabel("Predicted probability")
     ax.set_ylabel("Share with the event")
     panel.key(names, columns=1)
+
+
+def _counts(panel: Panel, groups: CalibrationGroups, top: float) -> None:
+    """Write events and patients beside each point, on its side of the diagonal."""
+    places = (groups.predicted, groups.observed, groups.events, groups.n)
+    for x, y, k, n in zip(*places, strict=True):
+        above, near = y > x, x < _NO_ROOM * top
+        panel.say(
+            x, y, f"{k} of {n}", fontsize=6.5,
+            shift=(5, -9) if near else (-4, 4) if above else (4, -9),
+            ha="right" if above and not near else "left",
+        )  # fmt: skip
 
 
 def _carries_curves(result: Performance) -> bool:

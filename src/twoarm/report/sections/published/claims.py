@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twoarm.cohort.studyfile import Published, PublishedEstimate, PublishedOutcome
-from twoarm.metrics import as_benefit
+from twoarm.diagnostics import present
+from twoarm.metrics import Estimate, as_benefit
 from twoarm.report.formats import interval, points, shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
@@ -29,7 +30,8 @@ def published_table(result: StudyResult, published: Published) -> Table:
     """Give each published number, ours by the same procedure, and the one to ask for."""
     rows: list[Row] = []
     for name, claim in published.outcomes.items():
-        rows += _outcome_rows(result.outcomes[name], claim, arm_labels(result))
+        average = present(result.quoted(name).average)
+        rows += _outcome_rows(result.outcomes[name], claim, arm_labels(result), average)
     rows += _importance_rows(result, published)
     columns = (
         Column("item", ""),
@@ -41,20 +43,23 @@ def published_table(result: StudyResult, published: Published) -> Table:
         f"{published.source}. {published.note} Published and this run are different patients; the "
         "last column gives, for the same run, what stands up better: "
         f"{result.primary.arms[ARMS[0]].auc.headline_name} with its interval for AUC, cross-fitted "
-        "predictions for a benefit, the crude difference for a mean."
+        "predictions for a share, the doubly robust average (AIPW) for a mean."
     )
     return Table("published", "The published numbers and this run's", note, columns, tuple(rows))
 
 
 def _outcome_rows(
-    outcome: OutcomeResult, claim: PublishedOutcome, labels: tuple[str, str]
+    outcome: OutcomeResult,
+    claim: PublishedOutcome,
+    labels: tuple[str, str],
+    average: Estimate | None,
 ) -> Iterator[Row]:
     for arm, label in zip(ARMS, labels, strict=True):
         stated = getattr(claim, f"auc_{arm}")
         if stated is not None:
             yield _auc_row(outcome, arm, label, stated)
     if claim.mean_difference is not None:
-        yield _difference_row(outcome, claim.mean_difference)
+        yield _difference_row(outcome, claim.mean_difference, average)
     found, threshold = outcome.benefit, outcome.spec.threshold
     if claim.share_positive is not None:
         crossfit = None if found.crossfit is None else found.crossfit.share_positive
@@ -102,17 +107,17 @@ def _to_quote(auc: Metric) -> str:
     return f"{value} ({interval(auc.ci.low, auc.ci.high, 'probability')})"
 
 
-def _difference_row(outcome: OutcomeResult, stated: float) -> Row:
+def _difference_row(outcome: OutcomeResult, stated: float, average: Estimate | None) -> Row:
     def as_published(benefit: float) -> str:
         return points(as_benefit(benefit, desirable=outcome.spec.desirable))  # turned back
 
-    spread, raw = outcome.benefit.crossfit, outcome.benefit.in_sample
-    crossfit = "" if spread is None else f"cross-fitted {as_published(spread.mean)}, "
+    raw = outcome.benefit.in_sample
+    adjusted = "" if average is None else f"AIPW {as_published(average.estimate)}, "
     return (
         f"Mean difference, {outcome.spec.title}, treated minus control, points",
         points(stated),
         "" if raw is None else as_published(raw.mean),
-        f"{crossfit}crude {as_published(outcome.crude.estimate)}",
+        f"{adjusted}crude {as_published(outcome.crude.estimate)}",
     )
 
 

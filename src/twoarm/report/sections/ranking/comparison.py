@@ -69,7 +69,8 @@ def _drawing(result: StudyResult, compared: LearnerComparison) -> Drawing:
         lambda panel: learners_side_by_side(panel, compared),
         legend=f"{patients} patients with known outcome, the same folds for all. Diamond: mean; "
         "thick bar: middle half; thin line: middle 95 % of patients, a spread of predictions and "
-        "no confidence interval. From one cross-fit. Where learners disagree, the choice of the learner decides.",
+        "no confidence interval. From one cross-fit. Where learners disagree, the choice of the "
+        "learner decides.",
         height_mm=18 + 5.5 * len(compared.page.learners),
         synthetic=result.plan.cohort.synthetic,
     )

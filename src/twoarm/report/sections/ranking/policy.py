@@ -5,6 +5,7 @@ from __future__ import annotations
 from twoarm.diagnostics import present
 from twoarm.metrics import Estimate, NumberNeeded
 from twoarm.report.formats import shown
+from twoarm.report.needed import needed_text
 from twoarm.report.section import Details, Part
 from twoarm.report.sections.ranking.learners import (
     LIMITS,
@@ -18,7 +19,7 @@ from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.plan.plan import Plan
 from twoarm.study.result import StudyResult
 
-__all__ = ["needed_table", "needed_text", "part", "policy_table"]
+__all__ = ["needed_table", "part", "policy_table"]
 
 
 def part(result: StudyResult) -> Part | None:
@@ -91,32 +92,3 @@ def _needed_row(patients: str, benefit: Estimate | None, needed: NumberNeeded | 
     if benefit is None or needed is None:
         return patients, None, None, None, None
     return patients, *limits(benefit), needed_text(needed)
-
-
-def needed_text(found: NumberNeeded) -> str:
-    """Write a number needed with its limits as Altman 1998 does.
-
-    Examples
-    --------
-    >>> from twoarm.metrics import number_needed
-    >>> needed_text(number_needed(0.25, 0.125, 0.5))
-    'NNTB 4.0 (2.0 to 8.0)'
-    >>> needed_text(number_needed(0.25, -0.05, 0.5))
-    'NNTB 4.0 (NNTB 2.0 to ∞ to NNTH 20.0)'
-    """
-    if found.low is not None and found.high is not None:
-        inside = sorted((abs(found.low), abs(found.high)))
-        return f"{_needed(found.estimate)} ({inside[0]:.1f} to {inside[1]:.1f})"
-    harms = found.estimate is not None and found.estimate < 0.0
-    ends = (found.beyond, found.high) if harms else (found.low, found.beyond)
-    known = [_needed(end) for end in ends if end is not None]
-    if not known:
-        return _needed(found.estimate)
-    through = " to ∞ to ".join(known) if len(known) == 2 else f"{known[0]} to ∞"
-    return f"{_needed(found.estimate)} ({through})"
-
-
-def _needed(value: float | None) -> str:
-    if value is None:
-        return "∞"
-    return f"{'NNTB' if value > 0 else 'NNTH'} {abs(value):.1f}"

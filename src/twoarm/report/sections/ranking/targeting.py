@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import RankingTest
 from twoarm.metrics import TargetingCurve
-from twoarm.report.figures import FAINT, Panel, draw
+from twoarm.report.figures import GREY, Panel, draw
 from twoarm.report.section import Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER,
@@ -121,8 +121,9 @@ def targeting_curves(
         panel.line(LEARNER_TITLES[name], share, gain, colour=colour, linestyle=dash,
                    linewidth=1.2)  # fmt: skip
         names.append((LEARNER_TITLES[name], colour, dash))
-    panel.refer(y=0, colour=FAINT, text="a ranking by lot", right=False)
+    panel.refer(y=0)
     panel.axes.set_xlim(0, 100)
     panel.axes.set_xlabel("Patients treated, those ranked first, %")
     panel.axes.set_ylabel("Gain over the average, points")
     panel.key(names)
+    panel.name_lines([("by\nlot", 0.0, GREY)])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import (
@@ -13,8 +16,13 @@ from twoarm.diagnostics import (
     heterogeneity_of_cross_fits,
 )
 from twoarm.diagnostics.ranking.heterogeneity import finding
+from twoarm.diagnostics.ranking.heterogeneity_crossfit_null import (
+    CrossFittedNull,
+    cross_fitted_null,
+)
 from twoarm.diagnostics.ranking.heterogeneity_summary import Band
 from twoarm.diagnostics.ranking.threshold_shares import ThresholdShares
+from twoarm.metrics import as_benefit
 from twoarm.seeds import Stream, integer
 from twoarm.study.fit.refits import refits_of
 from twoarm.study.fit.tasks import all_cross_fit_folds
@@ -36,7 +44,11 @@ __all__ = ["HETEROGENEITY"]
 _BENEFIT = "outcomes.{outcome}.benefit"
 _SHARES, _LOSING = f"{_BENEFIT}.share_at_threshold", f"{_BENEFIT}.share_losing_threshold"
 _BOUNDED, _NULLS = ("shrunk", "deconvolved"), ("no_effect", "same_effect")
+_QUOTED = "same_effect_crossfit"
 _MOST_REPEATS = 20
+_CROSS_FITTED_DRAWS = 120
+"""Draws of the null that are cross-fitted: enough to compare with, should a few fail."""
+
 _MOST_FOLDS = 5  # as in the synthetic worlds in which the errors of the shares were measured
 
 
@@ -45,10 +57,10 @@ def _ask(evidence: Evidence) -> Heterogeneity:
     plan, primary = evidence.plan, evidence.plan.file.primary
     assert primary.threshold is not None  # the primary outcome has one
     if effort_of(plan).is_large:
-        return _of_cross_fits(evidence, primary.threshold)
+        return replace(_of_cross_fits(evidence, primary.threshold), to_quote=_to_quote(evidence, 0))
     section = plan.file.validation
     draws = max(2, min(section.heterogeneity_draws, plan.replicates))
-    return heterogeneity(
+    found = heterogeneity(
         refits_of(plan),
         threshold=primary.threshold,
         folds=min(_MOST_FOLDS, section.cross_fit_folds),
@@ -57,6 +69,27 @@ def _ask(evidence: Evidence) -> Heterogeneity:
         draws=draws,
         seed=integer(plan.seed, Stream.HETEROGENEITY),
         in_sample=evidence.full.in_sample[primary.name].benefit,
+        **plan.run_by,
+    )
+    return replace(found, to_quote=_to_quote(evidence, min(draws, _CROSS_FITTED_DRAWS)))
+
+
+def _to_quote(evidence: Evidence, draws: int) -> CrossFittedNull | None:
+    """Set the shares of the run's cross-fits beside the same null, cross-fitted."""
+    plan, primary = evidence.plan, evidence.plan.file.primary
+    assert primary.threshold is not None
+    mu = evidence.crossfit.mu[:, plan.outcomes.index(primary)]
+    benefit = as_benefit(mu[:, 1] - mu[:, 0], desirable=primary.desirable)
+    known = benefit[:, np.isfinite(plan.outcome(primary.name))]
+    if not np.isfinite(known).all():
+        return None
+    return cross_fitted_null(
+        refits_of(plan),
+        known,
+        threshold=primary.threshold,
+        folds=plan.file.validation.cross_fit_folds,
+        draws=draws,
+        seed=integer(plan.seed, Stream.HETEROGENEITY),
         **plan.run_by,
     )
 
@@ -79,9 +112,12 @@ def _of_cross_fits(evidence: Evidence, threshold: float) -> Heterogeneity:
 
 
 def _block(value: Heterogeneity, _: Study) -> dict[str, Any]:
+    quoted = value.to_quote
     return {
         **_shares(value, value, _SHARES),
         **_shares(value, value.losing, _LOSING),
+        f"{_SHARES}.{_QUOTED}": _plain_band(None if quoted is None else quoted.gaining_band),
+        f"{_LOSING}.{_QUOTED}": _plain_band(None if quoted is None else quoted.losing_band),
         f"{_BENEFIT}.shrinkage_slope": {
             name: number(getattr(value.slope, name), value.slope.reason)
             for name in ("estimate", "se")
@@ -98,13 +134,16 @@ def _shares(
         for name in _BOUNDED
     }
     for name in _NULLS:
-        band = getattr(side, name)
-        plain[f"{path}.{name}"] = (
-            Absent(_why_no(band))
-            if band.mean is None
-            else {"mean": band.mean, "low": band.low, "high": band.high}
-        )
+        plain[f"{path}.{name}"] = _plain_band(getattr(side, name))
     return plain
+
+
+def _plain_band(band: Band | None) -> Any:
+    if band is None:
+        return Absent("the run's cross-fits are not complete, or of an earlier version")
+    if band.mean is None:
+        return Absent(_why_no(band))
+    return {"mean": band.mean, "low": band.low, "high": band.high}
 
 
 def _why_no(band: Band) -> str:
@@ -133,7 +172,7 @@ HETEROGENEITY = Question(
         *(
             Key(f"{side}.{name}", _BAND, elsewhere=_ELSEWHERE)
             for side in (_SHARES, _LOSING)
-            for name in _NULLS
+            for name in (*_NULLS, _QUOTED)
         ),
         Key(
             f"{_BENEFIT}.shrinkage_slope",

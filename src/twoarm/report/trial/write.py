@@ -6,10 +6,10 @@ from pathlib import Path
 
 from twoarm.errors import ArgumentError
 from twoarm.planning import TrialPlan, to_json
-from twoarm.report.design.page import page_of_plan
 from twoarm.report.design.protocol import protocol_draft
 from twoarm.report.glossary import Glossary, glossary
 from twoarm.report.html import environment
+from twoarm.report.trial.page import page_of_plan
 from twoarm.report.write import write_parts, write_whole
 
 __all__ = ["write_design"]

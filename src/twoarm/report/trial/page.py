@@ -62,7 +62,7 @@ def page_of_plan(plan: TrialPlan) -> DesignPage:
 
 
 def _slider(plan: TrialPlan) -> Slider | None:
-    if not plan.haircuts:
+    if not plan.haircut_designs:
         return None
     values = [
         [round(100 * row.haircut, 1), [round(100 * (each or 0.0)) for each in row.assurance]]
