@@ -68,7 +68,25 @@ def missing_result(small_study_file, tmp_path_factory):
 @pytest.fixture(scope="session", params=["small", "few", "missing"])
 def drawings(request):
     """Every figure of a run, by name: the shipped cohort, one of few events, one with gaps."""
-    result = request.getfixturevalue(f"{request.param}_result")
+    return request.getfixturevalue(f"{request.param}_drawings")
+
+
+def _drawings(result):
     found, faults = sections(result)
     assert not faults
     return {each.name: each for section in found for each in section.drawings}
+
+
+@pytest.fixture(scope="session")
+def small_drawings(small_result):
+    return _drawings(small_result)
+
+
+@pytest.fixture(scope="session")
+def few_drawings(few_result):
+    return _drawings(few_result)
+
+
+@pytest.fixture(scope="session")
+def missing_drawings(missing_result):
+    return _drawings(missing_result)
