@@ -10,6 +10,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -46,16 +47,19 @@ def described(module: ModuleType, name: str) -> Iterator[str]:
         members = own_members(value)
         if members:
             yield f"   :members: {', '.join(members)}"
-    elif callable(value) and hasattr(value, "__qualname__"):
-        yield f".. autofunction:: {path}"
     else:
-        yield f".. py:data:: {path}"
+        yield f".. {'py:data' if is_data(value) else 'autofunction'}:: {path}"
     if module is not twoarm and name in twoarm.__all__:
         yield "   :no-index:"  # its place is the page of the whole package
-    if not callable(value):
+    if is_data(value):
         yield ""
         yield from (f"   {line}" for line in said_of(module, name).splitlines())
         yield ""
+
+
+def is_data(value: object) -> bool:
+    """Say whether a value is neither a class nor a function."""
+    return not (inspect.isclass(value) or inspect.isroutine(value) or hasattr(value, "__wrapped__"))
 
 
 def own_members(kind: type) -> list[str]:
@@ -76,14 +80,23 @@ def vars_of(kind: type) -> set[str]:
 
 
 def said_of(module: ModuleType, name: str) -> str:
-    """Give the text below a constant, in the file that assigns it."""
-    tree = ast.parse(Path(inspect.getfile(module)).read_text(encoding="utf-8"))
+    """Give the text above (``#:``) or below a constant, in the file that assigns it."""
+    source = Path(inspect.getfile(module)).read_text(encoding="utf-8")
+    tree = ast.parse(source)
     for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         if isinstance(node, ast.ImportFrom) and name in {each.name for each in node.names}:
             return said_of(importlib.import_module(str(node.module)), name)
-        if name in assigned(node) and isinstance(after, ast.Expr):
-            return inspect.cleandoc(str(ast.literal_eval(after.value)))
+        if name in assigned(node):
+            if isinstance(after, ast.Expr):
+                return inspect.cleandoc(str(ast.literal_eval(after.value)))
+            return said_above(source.splitlines()[: node.lineno - 1])
     return ""
+
+
+def said_above(lines: list[str]) -> str:
+    """Give the comment that the last lines are."""
+    said = list(takewhile(lambda line: line.startswith("#:"), reversed(lines)))
+    return "\n".join(line.removeprefix("#:").strip() for line in reversed(said))
 
 
 def assigned(node: ast.stmt) -> set[str]:

@@ -14,7 +14,7 @@ def compare(
     a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Folder of a finished run.")],
     b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Folder of another finished run.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder to write [default: compare-<A>-<B>].")
+        Path | None, typer.Option("--out", help="Folder to write.", show_default="compare-<A>-<B>")
     ] = None,
 ) -> None:
     """Say what differs between two finished runs: data, settings, numbers, words.

@@ -15,36 +15,49 @@ __all__ = ["design"]
 _TYPED = ("benefit_mean", "benefit_sd", "slope", "control_risk")
 
 
-def _option(name: str, text: str) -> Any:
-    return typer.Option(name, help=text)
+def _option(name: str, text: str, default: str | bool = True) -> Any:
+    """Give an option; `default` is what its help says of it, or whether it shows the value."""
+    return typer.Option(name, help=text, show_default=default)
 
 
 def design(
     run: Annotated[
         Path | None, typer.Argument(help="Folder of a finished run; or the four numbers below.")
     ] = None,
-    out: Annotated[Path | None, _option("--out", "Folder to write [default: the run's].")] = None,
-    outcome: Annotated[
-        str | None, _option("--outcome", "Another outcome than the primary one.")
-    ] = None,
+    out: Annotated[Path | None, _option("--out", "Folder to write.", "the run's")] = None,
+    outcome: Annotated[str | None, _option("--outcome", "Outcome.", "the primary one")] = None,
     benefit_mean: Annotated[
-        float | None, _option("--benefit-mean", "Without a run: mean predicted benefit, 0.08.")
+        float | None,
+        _option("--benefit-mean", "Mean predicted benefit, such as 0.08.", "the run's"),
     ] = None,
-    benefit_sd: Annotated[float | None, _option("--benefit-sd", "Its SD, 0.12.")] = None,
-    slope: Annotated[float | None, _option("--slope", "Its calibration slope, 0 to 1.")] = None,
+    benefit_sd: Annotated[
+        float | None, _option("--benefit-sd", "Its SD, such as 0.12.", "the run's")
+    ] = None,
+    slope: Annotated[
+        float | None, _option("--slope", "Its calibration slope, 0 to 1.", "the run's")
+    ] = None,
     control_risk: Annotated[
-        float | None, _option("--control-risk", "Risk of the outcome without treatment, 0.25.")
+        float | None,
+        _option(
+            "--control-risk", "Risk of the outcome without treatment, such as 0.25.", "the run's"
+        ),
     ] = None,
     se: Annotated[
         tuple[float, float, float] | None,
-        _option("--se", "Standard errors of mean, slope and control risk, for an assurance."),
+        _option(
+            "--se", "Standard errors of mean, slope and control risk, for an assurance.", "none"
+        ),
     ] = None,
     undesirable: Annotated[
         bool, _option("--undesirable", "Without a run: the outcome is one to avoid.")
     ] = False,
     threshold: Annotated[
         list[float] | None,
-        _option("--threshold", "Benefit from which patients are randomised, 0.15; repeatable."),
+        _option(
+            "--threshold",
+            "Benefit from which patients are randomised; repeatable.",
+            "0 to 0.30, and the study's",
+        ),
     ] = None,
     alpha: Annotated[float, _option("--alpha", "Two-sided level.")] = 0.05,
     power: Annotated[float, _option("--power", "Power.")] = 0.8,
@@ -65,7 +78,11 @@ def design(
     looks: Annotated[int, _option("--looks", "Looks of group-sequential designs.")] = 3,
     haircut: Annotated[
         float | None,
-        _option("--haircut", "By how much hidden factors may have raised the average, 0.05."),
+        _option(
+            "--haircut",
+            "By how much hidden factors may have raised the average, such as 0.05.",
+            "the run's",
+        ),
     ] = None,
     seed: Annotated[int, _option("--seed", "Seed of draws and simulated trials.")] = 1,
 ) -> None:

@@ -13,7 +13,7 @@ __all__ = ["report"]
 def report(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run; it may be a copy.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where to write, in place of the run's folder.")
+        Path | None, typer.Option("--out", help="Where to write.", show_default="the run's folder")
     ] = None,
     journal: Annotated[
         bool,

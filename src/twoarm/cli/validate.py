@@ -22,16 +22,21 @@ def validate(
         str | None,
         typer.Option(
             "--study",
-            help="What its columns mean: a TOML file, or a shipped study's name [default: the "
-            "shipped study of the model's name].",
+            help="What its columns mean: a TOML file, or a shipped study's name.",
+            show_default="the shipped study of the model's name",
         ),
     ] = None,
     development: Annotated[
         Path | None,
-        typer.Option("--development", help="The run that the model came from, with its patients."),
+        typer.Option(
+            "--development",
+            help="The run that the model came from, with its patients.",
+            show_default="none",
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder to write [default: validate-<data file>].")
+        Path | None,
+        typer.Option("--out", help="Folder to write.", show_default="validate-<data file>"),
     ] = None,
     update: Annotated[
         bool,

@@ -17,6 +17,7 @@ from twoarm.errors import ArgumentError
 
 __all__ = ["SPENDING", "Spending", "obrien_fleming_spent", "pocock_spent"]
 
+#: How the error is shared out over the looks: Lan and DeMets, after O'Brien and Fleming or Pocock.
 Spending = Literal["obrien-fleming", "pocock"]
 Floats = NDArray[np.float64]
 
