@@ -94,6 +94,7 @@ def known_from_run(result: StudyResult, outcome: str | None = None) -> Known:
         scale=scale,
         no_scale=no_scale,
         patients=int(known.sum()),
+        replicates=result.replicates,
     )
 
 

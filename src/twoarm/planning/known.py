@@ -89,8 +89,8 @@ class Known:
     scale : Scale, optional
     no_scale : str
         Why there is none.
-    patients : int
-        In the cohort; 0 if nobody is.
+    patients, replicates : int
+        In the cohort, and of the run; 0 if there is none.
     """
 
     title: str
@@ -110,6 +110,7 @@ class Known:
     scale: Scale | None
     no_scale: str
     patients: int
+    replicates: int
 
 
 def typed_in(
@@ -171,4 +172,5 @@ def typed_in(
         scale=None,
         no_scale="there is no cohort with an ordered scale",
         patients=0,
+        replicates=0,
     )

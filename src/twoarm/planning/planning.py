@@ -145,6 +145,7 @@ def _basis(planner: Planner) -> Basis:
         desirable=known.desirable,
         synthetic=known.synthetic,
         patients=known.patients,
+        replicates=known.replicates,
         threshold=known.threshold,
         average=prior.average,
         average_se=se[0],

@@ -41,6 +41,7 @@ class Basis:
     desirable: bool
     synthetic: bool
     patients: int
+    replicates: int
     threshold: float
     average: float
     average_se: float | None

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from twoarm.errors import ArgumentError
-from twoarm.planning import Settings, plan_from_run, plan_trial, read_plan, typed_in
+from twoarm.planning import Settings, plan_from_run, plan_trial, read_plan, to_json, typed_in
 from twoarm.report import write_design, write_report
 from twoarm.report.design.protocol import protocol_draft
 from twoarm.report.design.words import sentences_of
@@ -50,7 +50,8 @@ def test_the_page_stands_alone_and_says_what_it_is(folder):
     assert not re.search(r'(src|href)="(?!#|data:)', page)
     assert "not a medical device" in page
     assert 'type="range"' in page
-    assert len(re.findall(r'id="([^"]+)"', page)) == len(set(re.findall(r'id="([^"]+)"', page)))
+    ids = [each for each in re.findall(r'id="([^"]+)"', page) if not each.endswith("-reference")]
+    assert len(ids) == len(set(ids))
 
 
 def test_the_warnings_are_numbers(plan):
@@ -114,6 +115,20 @@ def test_a_run_has_its_plan_in_its_own_report(ranked, tmp_path):
     page = write_report(result).read_text(encoding="utf-8")
     assert 'id="design"' in page
     assert "The trial that would test this" in page
+
+
+def test_a_plan_of_another_state_of_the_run_says_so(ranked, tmp_path):
+    result = dataclasses.replace(ranked, folder=tmp_path)
+    found = plan_from_run(ranked, FEW)
+    old = dataclasses.replace(found, basis=dataclasses.replace(found.basis, replicates=7))
+    (tmp_path / "design.json").write_text(to_json(old), encoding="utf-8")
+    assert "planned when the run had 7" in write_report(result).read_text("utf-8")
+
+
+def test_a_plan_that_cannot_be_read_is_no_defect(ranked, tmp_path):
+    (tmp_path / "design.json").write_text('{"format_version": 0}', encoding="utf-8")
+    page = write_report(dataclasses.replace(ranked, folder=tmp_path)).read_text("utf-8")
+    assert "Write it again with twoarm design" in page
 
 
 def test_synthetic_patients_are_labelled_everywhere(ranked, tmp_path):

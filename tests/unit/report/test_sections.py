@@ -105,6 +105,7 @@ def test_a_result_without_diagnostics_has_a_page_of_what_there_is(small_result, 
         "ranking",
         "importance",
         "limits",
+        "checklists",
         "provenance",
     ]
     assert (tmp_path / "tables" / "average_effect.csv").is_file()

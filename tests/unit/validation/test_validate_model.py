@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema.validators import validator_for
 from numpy.testing import assert_allclose
 from scipy.special import expit, logit
 
@@ -20,11 +22,16 @@ from twoarm.validation.adapting import adapted_content, next_version
 from twoarm.validation.decision import ARMS, common_form, updated_log_odds
 from twoarm.validation.record import validation_content
 
+SCHEMA = Path(__file__).parents[3] / "docs" / "reference" / "validation.schema.json"
 DAY = dt.date(2026, 3, 1)
 
 
 def only(arm):
     return lambda rows: [row for row in rows if row["arm"] == str(arm)]
+
+
+def first(n):
+    return lambda rows: rows[:n]
 
 
 def drifted(rows):
@@ -68,6 +75,15 @@ def test_the_record_is_plain_and_lists_what_is_absent(validated):
     assert "give its run" in content["absent"]["case_mix.membership"]
     benefit = content["outcomes"]["death"]["learners"]["study"]["benefit"]
     assert benefit["difference"]["low"] < benefit["difference"]["high"]
+
+
+def test_the_record_follows_the_published_schema(validated, site_of, model):
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    one_arm, few = validate_model(model, site_of(only(0))), validate_model(model, site_of(first(6)))
+    for found in (validated, one_arm, few):
+        kind(schema).validate(validation_content(found, version="1", adapted=None))
 
 
 def test_an_update_of_both_arms_keeps_every_odds_ratio():

@@ -150,8 +150,9 @@ def _powers(whole: Table) -> Table:
     return replace(whole, name="design_powers", rows=plain).without(*_FLOW)
 
 
-def report_section(plan: TrialPlan) -> Section:
-    """Give the one section of the run's own report."""
+def report_section(plan: TrialPlan, *, replicates: int) -> Section:
+    """Give the one section of the report of a run with so many replicates."""
+    stale = plan.basis.replicates != replicates
     title = f"The trial that would test this, threshold {threshold_words(plan.basis.threshold)}"
     return Section(
         name="design",
@@ -159,6 +160,12 @@ def report_section(plan: TrialPlan) -> Section:
         title=title,
         lead="Sizes rest on shrunk benefit; design.html has thresholds, looks, warnings and "
         "simulated trials, protocol_draft.md the text for a protocol.",
+        notes=(
+            f"It was planned when the run had {plan.basis.replicates} replicates; now it has "
+            f"{replicates}. Plan it again with twoarm design.",
+        )
+        if stale
+        else (),
         figures=tuple(cost_drawing(plan)),
         tables=(designs_table(plan),),
     )

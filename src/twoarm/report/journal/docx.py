@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import math
 import re
 import zipfile
 from collections.abc import Iterable
@@ -184,15 +183,15 @@ def _widen(word: WordDocument, made: WordTable, texts: list[list[str]]) -> None:
             cell.width = int(room * share / sum(longest))
 
 
-def _room_for(text: str) -> float:
+def _room_for(text: str) -> int:
     """Give the characters of a line for a text: all of a short one, fewer for each of a long one.
 
     Examples
     --------
-    >>> _room_for("0.958 (0.738 to 0.995)"), round(_room_for("x" * 400))
-    (22, 60)
+    >>> _room_for("0.958 (0.738 to 0.995)"), _room_for("x" * 120), _room_for("x" * 900)
+    (22, 40, 70)
     """
-    return min(len(text), 20 + 2 * math.sqrt(len(text)))
+    return min(len(text), 20 + len(text) // 6, 70)
 
 
 def _cell(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twoarm.diagnostics import Absent
+from twoarm.diagnostics import Absent, Heterogeneity
 from twoarm.diagnostics.comparability.population import OVER
 from twoarm.diagnostics.finding import is_randomised
 from twoarm.report.journal.methods_parts import Method, method, reasoned, told
@@ -116,21 +116,23 @@ def who_benefits(result: StudyResult) -> Paragraph:
     return told("Who benefits", result, methods)
 
 
-def _share(_: StudyResult, found: Any) -> str:
-    threshold = f"{100 * found.threshold:g} points"
+def _share(_: StudyResult, found: Heterogeneity) -> str:
+    """Say how the share was computed, and the band beside it."""
+    quoted = found.quoted_null
+    band = found.same_effect if quoted is None else quoted.gaining_band
+    how = "of its own patients" if quoted is None else "in the same cross-fitting"
     text = (
-        f"The share predicted to gain at least {threshold} was that of the cross-fitted "
-        "predictions. Beside it stood what the same learner reports of its own patients where the "
+        f"The share predicted to gain at least {100 * found.threshold:g} points was that of the "
+        f"cross-fitted predictions. Beside it stood what the same learner reports {how} where the "
         "treatment multiplies everybody's odds alike: "
     )
-    draws = found.same_effect.draws
-    if not draws:
+    if not band.draws:
         return f"{text}this was not drawn."
-    band = "the range" if found.same_effect.whole else "the middle 95 %"
+    limits = "the range" if band.whole else "the middle 95 %"
     return (
-        f"{text}{band} of {draws} draws of the outcome from a logistic model without interactions, "
-        "with all models fitted again. Only a share above that band speaks for a benefit that "
-        "differs between patients beyond what one odds ratio makes of different risks."
+        f"{text}{limits} of {band.draws} draws of the outcome from a logistic model without "
+        "interactions, with all models fitted again. Only a share above that band speaks for a "
+        "benefit that differs between patients beyond what one odds ratio makes of different risks."
     )
 
 

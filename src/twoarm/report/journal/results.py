@@ -174,17 +174,23 @@ def _share(result: StudyResult) -> str:
     if found is None:
         why = reasoned(result.why_absent(HETEROGENEITY))
         return f"{text}; what one odds ratio for all would show is not known ({why})."
-    band = found.same_effect
+    quoted = found.quoted_null
+    band, own = (
+        (found.same_effect, found.raw)
+        if quoted is None
+        else (quoted.gaining_band, benefit.share_crossfit)
+    )
     if band.low is None or band.high is None:
         return f"{text}; what one odds ratio for all would show was not computed."
+    if quoted is None:  # the band is of models that have seen the patients
+        text += f"; by models that have seen them {shown(own, 'percent')} are to gain it"
     text += (
-        f"; in the models' own patients {shown(found.raw, 'percent')} are predicted to gain it, "
-        f"and where one odds ratio holds for all the same learner reports "
+        "; where one odds ratio holds for all the same learner reports "
         f"{interval(band.low, band.high, 'percent')}"
     )
     if band.is_rough:
         return f"{text}, from too few draws to compare."
-    if found.raw > band.high:
+    if own > band.high:
         return f"{text}: an excess."
     return (
         f"{text}: no excess. One odds ratio for all also makes some gain more than others in "

@@ -1,4 +1,4 @@
-"""The page of a plan: what the template shows."""
+"""The page of a plan: what the report's template shows, and the slider."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from twoarm.planning.trial_plan import TrialPlan
 from twoarm.report.design.topics import topics
 from twoarm.report.design.words import basis_words, kind_title, sentences_of
-from twoarm.report.section import Section
-from twoarm.report.sentence import Sentence
+from twoarm.report.html import Page
 
-__all__ = ["DesignPage", "Slider", "page_of_plan"]
+__all__ = ["Slider", "page_of_plan", "slider_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +33,21 @@ class Slider:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class DesignPage:
-    """What the template shows; it computes nothing."""
-
-    title: str
-    subtitle: str
-    synthetic: bool
-    sentences: tuple[Sentence, ...]
-    sections: tuple[Section, ...]
-    slider: Slider | None
-    basis: tuple[tuple[str, str], ...]
-
-
-def page_of_plan(plan: TrialPlan) -> DesignPage:
+def page_of_plan(plan: TrialPlan) -> Page:
     """Put the content of a plan's page together."""
     basis = plan.basis
-    return DesignPage(
+    return Page(
         title=f"The next trial: {basis.title}" if basis.patients else basis.title,
         subtitle=f"What it would take to test this, and what it rests on. {basis.label}.",
         synthetic=basis.synthetic,
         sentences=tuple(sentences_of(plan)),
         sections=topics(plan),
-        slider=_slider(plan),
-        basis=basis_words(plan),
+        provenance=basis_words(plan),
     )
 
 
-def _slider(plan: TrialPlan) -> Slider | None:
+def slider_of(plan: TrialPlan) -> Slider | None:
+    """Give the slider, where there is an assurance."""
     if not plan.haircut_designs:
         return None
     values = [

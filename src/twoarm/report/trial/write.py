@@ -9,7 +9,7 @@ from twoarm.planning import TrialPlan, to_json
 from twoarm.report.design.protocol import protocol_draft
 from twoarm.report.glossary import Glossary, glossary
 from twoarm.report.html import environment
-from twoarm.report.trial.page import page_of_plan
+from twoarm.report.trial.page import page_of_plan, slider_of
 from twoarm.report.write import write_parts, write_whole
 
 __all__ = ["write_design"]
@@ -36,7 +36,8 @@ def write_design(plan: TrialPlan, out: str | Path) -> Path:
         If the folder cannot be written.
     """
     folder, page, words = Path(out), page_of_plan(plan), Glossary.of(glossary())
-    text = environment(words).get_template("design.html.j2").render(page=page, words=words)
+    template = environment(words).get_template("design.html.j2")
+    text = template.render(page=page, slider=slider_of(plan), words=words)
     try:
         write_parts(page.sections, folder)
         write_whole(folder / "design.json", to_json(plan).encode("utf-8"))

@@ -48,7 +48,7 @@ def test_the_quoted_numbers_are_those_of_the_summary(small_result):
     who = paragraph(found, "Who benefits")
     share = primary["benefit"]["share_at_threshold"]
     assert f"{100 * share['crossfit']:.1f} % of the patients are predicted to gain" in who
-    band = share["same_effect"]
+    band = share["same_effect_crossfit"]
     assert f"{100 * band['low']:.1f} % to {100 * band['high']:.1f} %" in who
     assert f"AUTOC {100 * primary['ranking']['autoc']:+.1f} points".replace("-", "−") in who
 
