@@ -41,10 +41,11 @@ QUARTERS = 4
 def new_patients(world: str) -> tuple[np.ndarray, pd.DataFrame]:
     """Give coded predictors and truth of the new patients."""
     made = generate(world, n=NEW_PATIENTS, seed=NEW_SEED)
-    return _read(made.cohort).predictors, made.truth
+    return read_frame(made.cohort).predictors, made.truth
 
 
-def _read(frame: pd.DataFrame) -> Any:
+def read_frame(frame: pd.DataFrame) -> Any:
+    """Read a synthetic cohort as a run does."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cohort.csv"
         frame.to_csv(path, index=False)
@@ -70,7 +71,7 @@ def held(benefit: np.ndarray, width: np.ndarray, truth: np.ndarray) -> dict[str,
 def fitted_in(world: str, cohort: int) -> tuple[Any, Any, Any]:
     """Give plan, encoding and released model of one cohort of a synthetic world."""
     frame = generate(world, treated=TREATED, control=CONTROL, seed=SEED + cohort).cohort
-    plan = make_plan(load_study("rescue-stenting"), _read(frame), replicates=2)
+    plan = make_plan(load_study("rescue-stenting"), read_frame(frame), replicates=2)
     encoding = plan.predictors.spec()
     return plan, encoding, fit_recommended(plan, encoding)
 

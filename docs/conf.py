@@ -12,4 +12,7 @@ html_title = "twoarm"
 exclude_patterns = ["_build"]
 autodoc_typehints = "none"
 napoleon_google_docstring = False
+napoleon_use_ivar = True  # else every attribute is a target, and `n` is ambiguous
 autodoc_mock_imports: list[str] = []
+# A word in backticks that several classes have as a property: it is a word, not a link
+suppress_warnings = ["ref.python"]

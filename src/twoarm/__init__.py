@@ -25,6 +25,9 @@ __all__ = [
     "write_report",
 ]
 
+_PACKAGES = ("design",)
+"""Packages that are spoken of as `twoarm.<name>` without an import of their own."""
+
 _HOME = {
     "StudyResult": "study",
     "TLearner": "metalearners",
@@ -37,6 +40,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"twoarm.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'twoarm' has no attribute '{name}'")
     return getattr(import_module(f"twoarm.{_HOME[name]}"), name)

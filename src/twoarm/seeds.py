@@ -34,6 +34,8 @@ class Stream(IntEnum):
     COMPARISON = 10
     BENEFIT_EVIDENCE = 11
     IMPUTATION = 12
+    TRIALS = 13
+    EXTERNAL = 15
 
 
 def child(seed: int, *path: int) -> np.random.SeedSequence:

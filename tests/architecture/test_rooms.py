@@ -27,10 +27,14 @@ STAGES = {
         "table",
         "figures",
         "section",
+        "design",
         "opening",
         "sections",
+        "journal",
         "html",
         "write",
+        "trial",
+        "comparison",
     ),
 }
 """Rooms of a package in the order of the work: none imports one that comes later."""

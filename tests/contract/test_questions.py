@@ -94,7 +94,7 @@ def test_it_speaks_in_findings_verdict_and_report(result):
     assert doubt.rests_on == ("toy", "last")
     assert TOY.doubt in doubt.text
     assert "393 by toy." in write_report(result).read_text(encoding="utf-8")
-    table = (result.folder / "tables" / "findings.csv").read_text(encoding="utf-8")
+    table = (result.folder / "tables" / "findings.csv").read_text(encoding="utf-8-sig")
     assert "393 by toy." in table
 
 

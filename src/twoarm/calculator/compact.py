@@ -13,6 +13,7 @@ _KEPT = (
     "name", "title", "version", "created", "expires", "twoarm_version", "synthetic",
     "intended_use", "not_for", "population", "labels", "outcomes", "recommended", "uncertainty",
     "performance", "provenance", "digest", "findings", "verdict", "joint_support",
+    "recalibration", "derived",
 )  # fmt: skip
 
 MG_PER_DL = 18.0156

@@ -12,7 +12,7 @@ __all__ = ["check"]
 def check(
     study: Annotated[str, typer.Argument(help="A shipped study's name, or a TOML file.")],
     cohort: Annotated[
-        str | None, typer.Option("--cohort", help="Data file, in place of the study's own.")
+        str | None, typer.Option("--cohort", help="Data file.", show_default="the study's own")
     ] = None,
 ) -> None:
     """Check a data file against a study; exit code 2 if anything must be corrected."""

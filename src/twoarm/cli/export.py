@@ -13,17 +13,20 @@ __all__ = ["export"]
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run, or its model.json.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="HTML file [default: calculator.html of the run].")
+        Path | None,
+        typer.Option("--out", help="HTML file.", show_default="calculator.html of the run"),
     ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
-            "--threshold", help="Your site's threshold of benefit, 0 to 1 [default: the study's]."
+            "--threshold",
+            help="Your site's threshold of benefit, 0 to 1.",
+            show_default="the study's",
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option("--language", help="en, de or es [default: the browser's language]."),
+        typer.Option("--language", help="en, de or es.", show_default="the browser's language"),
     ] = None,
 ) -> None:
     """Write a run's calculator: one HTML file that computes in the browser, without network."""

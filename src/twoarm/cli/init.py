@@ -23,7 +23,7 @@ def init(
     id_column: Annotated[str, typer.Option("--id", help="Column of the patients' id.")] = "",
     centre: Annotated[str, typer.Option("--centre", help="Column of the centre.")] = "",
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write [default: the terminal].")
+        Path | None, typer.Option("--out", help="File to write.", show_default="the terminal")
     ] = None,
 ) -> None:
     """Draft a study file from a data file; what only you can decide is marked DECIDE."""

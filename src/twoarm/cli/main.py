@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from twoarm.cli.check import check
+from twoarm.cli.compare import compare
+from twoarm.cli.design import design
 from twoarm.cli.export import export
 from twoarm.cli.init import init
 from twoarm.cli.merge import merge
@@ -21,6 +23,7 @@ from twoarm.cli.report import report
 from twoarm.cli.run import run
 from twoarm.cli.serve import serve
 from twoarm.cli.synth import synth
+from twoarm.cli.validate import validate
 from twoarm.errors import TwoarmError
 
 __all__ = ["app", "main"]
@@ -35,12 +38,15 @@ app = typer.Typer(
 app.command()(run)
 app.command()(merge)
 app.command()(report)
+app.command()(design)
+app.command()(compare)
 app.command()(export)
 app.command()(check)
 app.command()(init)
 app.command()(synth)
 app.command()(predict)
 app.command()(serve)
+app.command()(validate)
 
 
 def _show_version(asked: bool) -> None:

@@ -16,17 +16,23 @@ def merge(
     out: Annotated[Path, typer.Option("--out", help="Folder of the whole run, empty or new.")],
     study: Annotated[
         str | None,
-        typer.Option("--study", help="The study, if its file is not where the shards found it."),
+        typer.Option("--study", help="The study.", show_default="where the shards found it"),
     ] = None,
     cohort: Annotated[
         str | None,
-        typer.Option("--cohort", help="The data, if they are not where the shards found them."),
+        typer.Option("--cohort", help="The data.", show_default="where the shards found them"),
     ] = None,
     executor: Annotated[
-        str | None, typer.Option("--executor", help="As in twoarm run, for the remaining fits.")
+        str | None,
+        typer.Option(
+            "--executor", help="As in twoarm run, for what is left.", show_default="the study's"
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", help="Workers, 0 for all cores.", min=0)
+        int | None,
+        typer.Option(
+            "--workers", help="Workers, 0 for all cores.", show_default="the study's", min=0
+        ),
     ] = None,
 ) -> None:
     """Join the shards of a run; the folder is then that of an undisturbed run."""

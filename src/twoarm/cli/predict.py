@@ -19,7 +19,7 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A model file, model.json of a run.")],
     patients: Annotated[Path, typer.Option("--patients", help="CSV or XLSX, one row a patient.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="CSV file to write [default: the terminal].")
+        Path | None, typer.Option("--out", help="CSV file to write.", show_default="the terminal")
     ] = None,
 ) -> None:
     """Predict new patients.

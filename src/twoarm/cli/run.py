@@ -23,35 +23,56 @@ _TOLERATED_FAILURES = 0.01
 def run(
     study: Annotated[str, typer.Argument(help="A shipped study's name, or a TOML file.")],
     cohort: Annotated[
-        str | None, typer.Option("--cohort", help="Data file, in place of the study's own.")
+        str | None, typer.Option("--cohort", help="Data file.", show_default="the study's own")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Run folder [default: runs/<study name>].")
+        Path | None, typer.Option("--out", help="Run folder.", show_default="runs/<study name>")
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option("--replicates", help="Bootstrap replicates.", min=2)
+        int | None,
+        typer.Option(
+            "--replicates", help="Bootstrap replicates.", show_default="the study's", min=2
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the run.", min=0)] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", help="Seed of the run.", show_default="the study's", min=0),
+    ] = None,
     executor: Annotated[
-        str | None, typer.Option("--executor", help="threads, serial, processes or dask.")
+        str | None,
+        typer.Option(
+            "--executor", help="threads, serial, processes or dask.", show_default="the study's"
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", help="Workers, 0 for all cores.", min=0)
+        int | None,
+        typer.Option(
+            "--workers", help="Workers, 0 for all cores.", show_default="the study's", min=0
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", help="Address of a running Dask scheduler, tcp://host:8786."),
+        typer.Option(
+            "--scheduler", help="Running Dask scheduler, tcp://host:8786.", show_default="none"
+        ),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in the folder.")
     ] = False,
     shard: Annotated[
         str | None,
-        typer.Option("--shard", help="k/K: only this part of the replicates, for twoarm merge."),
+        typer.Option(
+            "--shard", help="k/K: part of the replicates, for twoarm merge.", show_default="all"
+        ),
     ] = None,
     only: Annotated[
         int | None,
-        typer.Option("--only", help="Compute this replicate again, alone; writes nothing.", min=0),
+        typer.Option(
+            "--only",
+            help="Compute this replicate again, writing nothing.",
+            show_default="none",
+            min=0,
+        ),
     ] = None,
 ) -> None:
     """Run a whole study: fit, resample, measure, write the report."""

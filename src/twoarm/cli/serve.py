@@ -20,28 +20,34 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
     base_url: Annotated[
-        str, typer.Option(help="Address as clients see it [default: http://HOST:PORT].")
+        str, typer.Option(help="Address as clients see it.", show_default="http://HOST:PORT")
     ] = "",
     rate: Annotated[
         float, typer.Option(min=0.0, help="Calls a second from one address; 0: no limit.")
     ] = 100.0,
     clients: Annotated[
-        Path | None, typer.Option(help="TOML file of the systems that may call the CDS services.")
+        Path | None,
+        typer.Option(help="TOML file of who may call the CDS services.", show_default="nobody"),
     ] = None,
     no_tokens: Annotated[
         bool, typer.Option("--no-tokens", help="Answer CDS calls of anybody who reaches the host.")
     ] = False,
     frame: Annotated[
-        list[str] | None, typer.Option(help="Origin that may show the page in a frame.")
+        list[str] | None,
+        typer.Option(help="Origin that may show the page in a frame.", show_default="none"),
     ] = None,
     cors: Annotated[
-        list[str] | None, typer.Option(help="Origin whose pages may call the server.")
+        list[str] | None,
+        typer.Option(help="Origin whose pages may call the server.", show_default="none"),
     ] = None,
     smart: Annotated[
-        Path | None, typer.Option(help="TOML file of the FHIR servers that may launch the page.")
+        Path | None,
+        typer.Option(
+            help="TOML file of FHIR servers that may launch the page.", show_default="none"
+        ),
     ] = None,
     feedback: Annotated[
-        Path | None, typer.Option(help="File to add feedback on cards to [default: the log].")
+        Path | None, typer.Option(help="File to add feedback on cards to.", show_default="the log")
     ] = None,
 ) -> None:
     """Serve models: a page, predictions as JSON and FHIR, CDS Hooks.

@@ -17,12 +17,21 @@ def synth(
     ],
     scenario: Annotated[str, typer.Option("--scenario", help="Name or letter of the world.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of the patients.", min=0)],
-    n: Annotated[int | None, typer.Option("--n", help="Patients in all.", min=1)] = None,
+    n: Annotated[
+        int | None,
+        typer.Option("--n", help="Patients in all.", show_default="treated and control", min=1),
+    ] = None,
     treated: Annotated[
-        int | None, typer.Option("--treated", help="Exact size of the treated arm.", min=1)
+        int | None,
+        typer.Option(
+            "--treated", help="Exact size of the treated arm.", show_default="drawn", min=1
+        ),
     ] = None,
     control: Annotated[
-        int | None, typer.Option("--control", help="Exact size of the control arm.", min=1)
+        int | None,
+        typer.Option(
+            "--control", help="Exact size of the control arm.", show_default="drawn", min=1
+        ),
     ] = None,
     raw: Annotated[
         bool,

@@ -71,11 +71,13 @@ def read_cohort(study: Study, source: str | Path | None = None) -> Cohort:
 
 
 def check_cohort(
-    study: Study, source: str | Path | None = None
+    study: Study, source: str | Path | None = None, *, learnt_from: bool = True
 ) -> tuple[Cohort | None, tuple[Problem, ...]]:
     """Read a cohort and give every problem; no cohort if any of them is an error.
 
-    Raises CohortError only where the file as such cannot be read.
+    Where nothing is `learnt_from` it, as in the external validation of a model, one arm will do,
+    and outcomes may be few or unknown. Raises CohortError only where the file as such cannot be
+    read.
     """
     file = study.file
     rules = tuple(parse_rule(entry.rule) for entry in file.eligibility)
@@ -93,12 +95,15 @@ def check_cohort(
     centre = reading.centre()
     predictors = _coded(reading, file.predictors)
     propensity_columns = _coded(reading, file.propensity_codebook)
-    outcomes = {outcome.name: _events(reading, outcome) for outcome in file.outcomes}
-    wrong = {problem.column for problem in reading.problems if problem.level == "error"}
-    reading.problems += too_few_events(file, treatment, outcomes, wrong)
-    ordinal = reading.ordinal()
     described = (*file.predictors, *file.propensity_codebook)
     columns = np.column_stack([predictors, propensity_columns])
+    if learnt_from:
+        reading.problems += too_few_known(described, columns)
+    outcomes = {outcome.name: _events(reading, outcome) for outcome in file.outcomes}
+    wrong = {problem.column for problem in reading.problems if problem.level == "error"}
+    if learnt_from:
+        reading.problems += too_few_events(file, treatment, outcomes, wrong)
+    ordinal = reading.ordinal()
     doubts = doubtful_columns(described, columns, reading.rows, rules)
     reading.problems += [doubt for doubt in doubts if doubt.column not in wrong]
     reading.problems += [*late_names(file), *late_rules(file, rules)]
@@ -135,7 +140,6 @@ def _coded(reading: Reading, codebook: tuple[Predictor, ...]) -> NDArray[np.floa
     for k, predictor in enumerate(codebook):
         read = coded(predictor, reading.cells(predictor.column), reading.rows)
         coded_columns[:, k] = reading.take(read)
-    reading.problems += too_few_known(codebook, coded_columns)
     return coded_columns
 
 

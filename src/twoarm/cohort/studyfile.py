@@ -55,7 +55,7 @@ ArmCodes = Annotated[Codes, Field(min_length=1), BeforeValidator(_listed)]
 
 
 class StudySection(Strict):
-    """Name, data and seed of the study."""
+    """Name, data and seed of the study, and where its protocol was registered."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     title: str
@@ -64,6 +64,7 @@ class StudySection(Strict):
     id: Text = ""
     centre: Text = ""
     seed: Annotated[int, Field(ge=0)] = 0
+    registration: Text = ""
 
 
 class ByArm(Strict):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.cohort import Cohort
 
-__all__ = ["LevelRow", "NumberRow", "TableOne", "table_one"]
+__all__ = ["LevelRow", "NumberRow", "TableOne", "row_of", "table_one"]
 
 _NEGLIGIBLE = 1e-10
 """Differences of shares, and spreads relative to the mean, that are rounding errors."""
@@ -70,16 +70,25 @@ class TableOne:
 def table_one(cohort: Cohort) -> TableOne:
     """Summarise what was measured in both arms; missing values are counted and left out."""
     arms = [cohort.treatment == arm for arm in (0, 1)]
-    rows: list[NumberRow | LevelRow] = []
-    for predictor, values in cohort.measured():
-        columns = [values[arm] for arm in arms]
-        missing = (int(np.isnan(columns[0]).sum()), int(np.isnan(columns[1]).sum()))
-        control, treated = (column[np.isfinite(column)] for column in columns)
-        if predictor.is_number:
-            rows.append(_number_row(predictor, control, treated, missing))
-        else:
-            rows.append(_level_row(predictor, control, treated, missing))
+    rows = [
+        row_of(predictor, values[arms[0]], values[arms[1]])
+        for predictor, values in cohort.measured()
+    ]
     return TableOne((int(arms[0].sum()), int(arms[1].sum())), tuple(rows))
+
+
+def row_of(
+    predictor: Predictor, control: NDArray[np.float64], treated: NDArray[np.float64]
+) -> NumberRow | LevelRow:
+    """Summarise one variable in two groups, each of shape (patients,), coded as in a cohort.
+
+    The groups need not be arms: `smd` is the second minus the first.
+    """
+    missing = (int(np.isnan(control).sum()), int(np.isnan(treated).sum()))
+    control, treated = (column[np.isfinite(column)] for column in (control, treated))
+    if predictor.is_number:
+        return _number_row(predictor, control, treated, missing)
+    return _level_row(predictor, control, treated, missing)
 
 
 def _number_row(

@@ -38,7 +38,11 @@ from twoarm.diagnostics.comparability.support import Support, SupportFlags, lear
 from twoarm.diagnostics.comparability.target_trial import TargetTrialCheck, target_trial
 from twoarm.diagnostics.finding import Finding
 from twoarm.diagnostics.hidden.benefit_e_value import BenefitEValue, benefit_e_value
-from twoarm.diagnostics.hidden.confounder_strength import CovariateStrength, covariate_strengths
+from twoarm.diagnostics.hidden.confounder_strength import (
+    CovariateStrength,
+    covariate_strengths,
+    treatment_odds_ratio,
+)
 from twoarm.diagnostics.hidden.e_value import (
     ArmRisks,
     EValue,
@@ -231,5 +235,6 @@ __all__ = [
     "stability",
     "target_trial",
     "tipping_strength",
+    "treatment_odds_ratio",
     "utility_benefit",
 ]

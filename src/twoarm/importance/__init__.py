@@ -1,5 +1,6 @@
 """What the predicted benefit depends on, and what modifies the effect."""
 
+from twoarm.importance.by_variable import GroupContrast, group_contrasts, value_groups
 from twoarm.importance.dependence import Dependence, partial_dependence
 from twoarm.importance.effect_modifier_groups import correlated_groups
 from twoarm.importance.effect_modifier_loss import loss_importance
@@ -26,12 +27,14 @@ __all__ = [
     "BestLinearProjection",
     "Dependence",
     "EffectVariance",
+    "GroupContrast",
     "LeaveOneOutRidge",
     "ModifierImportance",
     "best_linear_projection",
     "correlated_groups",
     "effect_modifiers",
     "effect_scores",
+    "group_contrasts",
     "importance_shares",
     "leave_one_out_ridge",
     "loss_importance",
@@ -42,4 +45,5 @@ __all__ = [
     "permuted_variable",
     "projected_spread",
     "te_vim",
+    "value_groups",
 ]

@@ -24,8 +24,8 @@ def correlated_groups(
 ) -> tuple[tuple[int, ...], ...]:
     """Put variables into groups whose absolute rank correlations reach the threshold on average.
 
-    Average linkage on 1 - |Spearman's correlation|. Permuting one of two variables that say the
-    same shows next to nothing for either; the group shows what both say.
+    Average linkage on 1 minus the size of Spearman's correlation. Permuting one of two variables
+    that say the same shows next to nothing for either; the group shows what both say.
 
     Parameters
     ----------

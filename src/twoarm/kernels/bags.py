@@ -94,7 +94,6 @@ class Shares(NamedTuple):
     apart: bool | np.bool_
 
 
-@kernel
 def no_shares(n_rows: int, apart: bool | np.bool_) -> Shares:
     """Give the shares of no tree."""
     inside = np.zeros(n_rows)

@@ -88,7 +88,6 @@ class _Desk(NamedTuple):
     score: NDArray[np.float64]  # (running sums,), in whole strips
 
 
-@kernel
 def empty_heaps(n_trees: int, depth: int) -> Heaps:
     """Make room for trees of this depth."""
     n_nodes = 2 ** (depth + 1) - 1

@@ -209,7 +209,8 @@ def grow_forest(
         np.empty((deepest, 7), np.int64),
         np.empty(deepest, np.uint64),
     )
-    roots, nodes, n_nodes = np.zeros(settings.trees, np.int64), empty_nodes(limit), 0
+    roots, nodes = np.zeros(settings.trees, np.int64), empty_nodes(limit)
+    n_nodes = np.int64(0)  # typed, as below: of a plain 0 the next two compile once more
     for index in range(settings.trees):
         if keep:
             nodes = with_room(nodes, n_nodes, limit)
@@ -217,7 +218,8 @@ def grow_forest(
         own = derive(stream, index)
         root = draw_bag(bag, cases, derive(own, _BAG), roots[index], shares.trees_outside)
         columns = derive(own, _COLUMNS)
-        n_nodes = int(_grow_tree(binned, bag, root, columns, settings, desk, nodes, shares))
+        grown = _grow_tree(binned, bag, root, columns, settings, desk, nodes, shares)
+        n_nodes = np.int64(grown)
     return roots, first_nodes(nodes, n_nodes)
 
 

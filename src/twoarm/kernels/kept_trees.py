@@ -38,7 +38,7 @@ class Nodes(NamedTuple):
 
 
 @kernel
-def empty_nodes(limit: int) -> Nodes:
+def empty_nodes(limit: int | np.int64) -> Nodes:
     """Make room for nodes."""
     return Nodes(
         np.empty(limit, np.int32),
@@ -49,7 +49,7 @@ def empty_nodes(limit: int) -> Nodes:
 
 
 @kernel
-def with_room(nodes: Nodes, used: int, more: int) -> Nodes:
+def with_room(nodes: Nodes, used: int | np.int64, more: int) -> Nodes:
     """Give the nodes themselves if `more` fit behind those used, else a copy of twice the size."""
     if used + more <= nodes.share.shape[0]:
         return nodes
@@ -62,7 +62,7 @@ def with_room(nodes: Nodes, used: int, more: int) -> Nodes:
 
 
 @kernel
-def first_nodes(nodes: Nodes, used: int) -> Nodes:
+def first_nodes(nodes: Nodes, used: int | np.int64) -> Nodes:
     """Give the nodes that are used, in memory of their own."""
     return Nodes(
         nodes.column[:used].copy(),

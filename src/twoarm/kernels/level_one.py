@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from twoarm.kernels.bags import Shares
 from twoarm.kernels.combine import convex_loglik, discrete, nnls
 from twoarm.kernels.data import Cases, Columns
-from twoarm.kernels.jit import NO, YES, kernel
 from twoarm.kernels.members import member_stream, predict_member
 
 __all__ = [
@@ -58,7 +57,6 @@ class Folds(NamedTuple):
     number: int
 
 
-@kernel
 def predict_out_of_bag(
     shares: Shares,
     members: NDArray[np.uint32],
@@ -69,47 +67,24 @@ def predict_out_of_bag(
 
     Without such a tree the risk is NaN. `fewest` has an entry a row, of all forests of a stack.
     """
-    for i in range(members.shape[0]):
-        row = members[i]
-        risk[row] = shares.outside[row] / shares.trees_outside[row]
-        fewest[row] = min(fewest[row], shares.trees_outside[row])
+    trees = shares.trees_outside[members]
+    with np.errstate(invalid="ignore"):  # 0 of 0 trees
+        risk[members] = shares.outside[members] / trees
+    fewest[members] = np.minimum(fewest[members], trees)
 
 
-@kernel
 def rows_with_trees(cases: Cases, fewest: NDArray[np.int64]) -> NDArray[np.uint32]:
     """List the members that enough trees predict, or nobody if those are too few to weigh by.
 
     They are too few if the others hold more than 35 % of the weight, or if they lack an outcome.
     """
-    rows = np.empty(cases.members.shape[0], np.uint32)
-    found, kept, total, events = 0, 0, 0, 0
-    for i in range(cases.members.shape[0]):
-        row = cases.members[i]
-        total += cases.weight[row]
-        if fewest[row] >= LEAST_TREES:
-            rows[found] = row
-            found += 1
-            kept += cases.weight[row]
-            events += cases.weight[row] * cases.outcome[row]
+    rows = cases.members[fewest[cases.members] >= LEAST_TREES]
+    total, weight = cases.weight[cases.members].sum(), cases.weight[rows]
+    kept, events = weight.sum(), (weight * cases.outcome[rows]).sum()
     enough = total - kept <= MOST_LEFT_OUT * total and 0 < events < kept
-    return rows[: found if enough else 0]
+    return rows if enough else rows[:0]
 
 
-@kernel
-def _rows_of_fold(
-    members: NDArray[np.uint32], folds: Folds, number: int, inside: np.bool_
-) -> NDArray[np.uint32]:
-    """List the members inside, or outside, one fold."""
-    rows = np.empty(members.shape[0], np.uint32)
-    found = 0
-    for i in range(members.shape[0]):
-        if (folds.of_row[members[i]] == number) == inside:
-            rows[found] = members[i]
-            found += 1
-    return rows[:found]
-
-
-@kernel
 def predict_in_folds(
     columns: Columns,
     recipe: Recipe,
@@ -121,23 +96,18 @@ def predict_in_folds(
 ) -> int:
     """Fill the rows of `risks` (members, rows) of the members chosen; give their flags."""
     flags = 0
+    fold = folds.of_row[cases.members]
     for number in range(folds.number):
-        held = Cases(
-            _rows_of_fold(cases.members, folds, number, NO),
-            _rows_of_fold(cases.members, folds, number, YES),
-            cases.outcome,
-            cases.weight,
-        )
-        for k in range(chosen.shape[0]):
-            if chosen[k]:
-                own = member_stream(stream, k, number)
-                flags |= predict_member(
-                    columns, recipe.kinds[k], recipe.parameters[k], held, own, risks[k]
-                )
+        inside = fold == number
+        held = Cases(cases.members[~inside], cases.members[inside], cases.outcome, cases.weight)
+        for k in np.flatnonzero(chosen).tolist():
+            own = member_stream(stream, k, number)
+            flags |= predict_member(
+                columns, int(recipe.kinds[k]), recipe.parameters[k], held, own, risks[k]
+            )
     return flags
 
 
-@kernel
 def level_one_weights(
     combine: int, risks: NDArray[np.float64], cases: Cases, rows: NDArray[np.uint32]
 ) -> NDArray[np.float64]:
@@ -145,12 +115,8 @@ def level_one_weights(
 
     `risks` is (members, rows of the cohort).
     """
-    unseen = np.empty((risks.shape[0], rows.shape[0]))
-    y, w = np.empty(rows.shape[0]), np.empty(rows.shape[0])
-    for i in range(rows.shape[0]):
-        y[i], w[i] = cases.outcome[rows[i]], cases.weight[rows[i]]
-        for k in range(risks.shape[0]):
-            unseen[k, i] = risks[k, rows[i]]
+    unseen = np.ascontiguousarray(risks[:, rows])
+    y, w = cases.outcome[rows].astype(np.float64), cases.weight[rows].astype(np.float64)
     if combine == CONVEX_LOGLIK:
         return convex_loglik(unseen, y, w)
     if combine == NNLS:

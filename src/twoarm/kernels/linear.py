@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.assign import largest_size, overwrite
-from twoarm.kernels.jit import kernel, reduction
+from twoarm.kernels.jit import YES, kernel, reduction
 from twoarm.kernels.odds import decay, log_1_plus
 
 __all__ = ["penalized_logistic", "standardise"]
@@ -165,7 +165,7 @@ def _quadratic(
     desk: NDArray[np.float64],
     gradient: NDArray[np.float64],
     hessian: NDArray[np.float64],
-    with_hessian: bool,
+    with_hessian: bool | np.bool_,
 ) -> float:
     """Fill linear predictor, gradient and lower Hessian of the log-likelihood; give the log-loss.
 
@@ -321,7 +321,7 @@ def _newton(
     desk = np.empty((3, _BLOCK))
     gradient, hessian = np.empty(size), np.empty((size, size))
     step, trial, matrix = np.empty(size), np.empty(size), np.empty((size, size))
-    moved = True
+    moved: bool | np.bool_ = YES
     objective = _quadratic(sample, coefficient, lp, desk, gradient, hessian, moved)
     objective += _penalty_of(coefficient, penalty)
     for _ in range(_MOST_STEPS):
@@ -351,10 +351,7 @@ def _newton(
 
 
 @kernel
-def _start_from_a_sample(
-    sample: Sample, penalty: Penalty, coefficient: NDArray[np.float64]
-) -> None:
-    """Move the start to the fit of every 16th row, if that exists: it saves half of the steps."""
+def _every_16th(sample: Sample) -> Sample:
     n_columns, n_rows = sample.design.shape
     n_part = n_rows // _EVERY
     part = np.empty((n_columns, n_part))
@@ -364,11 +361,7 @@ def _start_from_a_sample(
     for j in range(n_columns):
         for i in range(n_part):
             part[j, i] = sample.design[j, i * _EVERY]
-    share = w.sum() / sample.weight.sum()
-    lighter = Penalty(share * penalty.l1, share * penalty.l2)
-    start = coefficient.copy()
-    if _newton(Sample(part, y, w), lighter, 1e-2, start, np.empty(n_part)):
-        overwrite(coefficient, start)
+    return Sample(part, y, w)
 
 
 @kernel
@@ -383,6 +376,11 @@ def penalized_logistic(
 ) -> bool:
     """Fit from the given start; fill `coefficient` (intercept first) and `lp`; say if converged."""
     sample, penalty = Sample(design, outcome, weight), Penalty(l1, l2)
-    if design.shape[1] >= _MANY_ROWS:
-        _start_from_a_sample(sample, penalty, coefficient)
+    if design.shape[1] >= _MANY_ROWS:  # the fit of a part, if that exists, saves half of the steps
+        part = _every_16th(sample)
+        share = part.weight.sum() / weight.sum()
+        lighter = Penalty(share * l1, share * l2)
+        start = coefficient.copy()
+        if _newton(part, lighter, 1e-2, start, np.empty(part.weight.shape[0])):
+            overwrite(coefficient, start)
     return _newton(sample, penalty, _TOLERANCE, coefficient, lp)

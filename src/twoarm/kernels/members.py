@@ -1,4 +1,8 @@
-"""One member of a stack: fitted to some rows, and its predictions of others."""
+"""One member of a stack: fitted to some rows, and its predictions of others.
+
+No fit is compiled here: a kernel that calls others holds their machine code, and a call of one
+from Python takes a few microseconds.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,8 @@ from twoarm.kernels.boosting import Settings, boost, empty_heaps
 from twoarm.kernels.data import Cases, Columns
 from twoarm.kernels.forest import ForestSettings, grow_forest, risk_of_forest
 from twoarm.kernels.jit import NO, kernel
-from twoarm.kernels.odds import expit
-from twoarm.kernels.splines import fit_linear, harrell_shares, predict_linear
+from twoarm.kernels.odds import expit_all
+from twoarm.kernels.splines import fit_linear
 
 __all__ = [
     "BOOSTING",
@@ -35,45 +39,30 @@ NOT_CONVERGED, SEPARATED = 1, 2
 
 
 @kernel
-def member_stream(stream: np.uint64, member: int, fold: int) -> np.uint64:
-    """Give the stream of one member's fit without one fold; fold -1 is the full fit."""
+def _member_stream(stream: np.uint64, member: int, fold: int) -> np.uint64:
     return derive(derive(stream, member), fold + 1)
 
 
-@kernel
+def member_stream(stream: np.uint64, member: int, fold: int) -> np.uint64:
+    """Give the stream of one member's fit without one fold; fold -1 is the full fit."""
+    return np.uint64(_member_stream(stream, member, fold))
+
+
 def _predict_mean(cases: Cases, risk: NDArray[np.float64]) -> int:
-    total, events = 0, 0
-    for i in range(cases.members.shape[0]):
-        row = cases.members[i]
-        total += cases.weight[row]
-        events += cases.weight[row] * cases.outcome[row]
-    for i in range(cases.wanted.shape[0]):
-        risk[cases.wanted[i]] = events / total
+    weight = cases.weight[cases.members]
+    risk[cases.wanted] = (weight * cases.outcome[cases.members]).sum() / weight.sum()
     return 0
 
 
-@kernel
 def _predict_linear(
     columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
 ) -> int:
-    fit = fit_linear(
-        columns.values,
-        columns.order,
-        cases.members,
-        cases.outcome,
-        cases.weight,
-        parameters[0],
-        parameters[1],
-        harrell_shares(int(parameters[2])),
-    )
-    lp = predict_linear(columns.values, cases.wanted, fit)
-    for i in range(cases.wanted.shape[0]):
-        risk[cases.wanted[i]] = expit(lp[i])
+    l1, l2, n_knots, _ = parameters.tolist()
+    fit = fit_linear(columns, cases, l1, l2, int(n_knots), risk)
     flags = 0 if fit.converged else NOT_CONVERGED
     return flags + (SEPARATED if fit.separated else 0)
 
 
-@kernel
 def predict_forest(
     columns: Columns,
     parameters: NDArray[np.float64],
@@ -86,9 +75,7 @@ def predict_forest(
 
     With `apart` they say what the trees without a member in their bag predict for it.
     """
-    settings = ForestSettings(
-        int(parameters[0]), int(parameters[1]), int(parameters[2]), int(parameters[3])
-    )
+    settings = ForestSettings(*map(int, parameters.tolist()))
     shares = no_shares(columns.codes.shape[1], apart)
     binned = Binned(columns.both_layouts, columns.n_bins)
     grow_forest(binned, cases, settings, stream, NO, shares)
@@ -96,11 +83,10 @@ def predict_forest(
     return shares
 
 
-@kernel
 def _predict_boosting(
     columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
 ) -> int:
-    depth = int(parameters[1])
+    n_trees, depth, rate, min_leaf = parameters.tolist()
     lp = np.empty(columns.codes.shape[1])
     boost(
         columns.codes,
@@ -109,16 +95,14 @@ def _predict_boosting(
         cases.wanted,
         cases.outcome,
         cases.weight,
-        Settings(int(parameters[0]), depth, parameters[2], int(parameters[3])),
-        empty_heaps(1, depth),
+        Settings(int(n_trees), int(depth), rate, int(min_leaf)),
+        empty_heaps(1, int(depth)),
         lp,
     )
-    for i in range(cases.wanted.shape[0]):
-        risk[cases.wanted[i]] = expit(lp[cases.wanted[i]])
+    risk[cases.wanted] = expit_all(lp[cases.wanted])
     return 0
 
 
-@kernel
 def predict_member(
     columns: Columns,
     kind: int,

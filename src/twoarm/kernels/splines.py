@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.columns import weighted_quantiles
+from twoarm.kernels.data import Cases, Columns
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.linear import penalized_logistic, standardise
+from twoarm.kernels.odds import expit
 
 __all__ = [
     "SEPARATION",
@@ -149,32 +151,41 @@ def _separates(
 
 
 @kernel
+def _in_own_units(
+    coefficient: NDArray[np.float64], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> None:
+    """Turn coefficients of standardised columns into those of the columns themselves."""
+    for j in range(mean.shape[0]):
+        slope = coefficient[j + 1] / scale[j] if scale[j] > 0.0 else 0.0
+        coefficient[j + 1] = slope
+        coefficient[0] -= slope * mean[j]
+
+
+@kernel
 def fit_linear(
-    values: NDArray[np.float64],
-    order: NDArray[np.uint32],
-    members: NDArray[np.uint32],
-    outcome: NDArray[np.int64],
-    weight: NDArray[np.int64],
+    columns: Columns,
+    cases: Cases,
     l1: float,
     l2: float,
-    knot_shares: NDArray[np.float64],
+    n_knots: int,
+    risk: NDArray[np.float64],
 ) -> LinearFit:
-    """Fit a penalized logistic regression on the `members`, with splines if shares are given.
+    """Fit a penalized logistic regression on the members, with splines if there are knots.
 
-    `values` and `order` are (columns, rows); the penalties apply to standardised columns. A sample
-    counts as separated if the fit ranks every event above every other row; without a penalty also
-    if a linear predictor exceeds `SEPARATION`.
+    Fills the risk of the wanted rows. The penalties apply to standardised columns. A sample counts
+    as separated if the fit ranks every event above every other row; without a penalty also if a
+    linear predictor exceeds `SEPARATION`.
     """
-    n_columns, n_rows = values.shape
-    counted = np.zeros(n_rows)
+    members, values = cases.members, columns.values
+    counted = np.zeros(values.shape[1])
     w, y = np.empty(members.shape[0]), np.empty(members.shape[0])
     for i in range(members.shape[0]):
-        w[i], y[i] = weight[members[i]], outcome[members[i]]
+        w[i], y[i] = cases.weight[members[i]], cases.outcome[members[i]]
         counted[members[i]] = w[i]
-    if knot_shares.shape[0]:
-        knots = knots_of(values, order, counted, knot_shares)
+    if n_knots > 0:
+        knots = knots_of(values, columns.order, counted, harrell_shares(n_knots))
     else:
-        knots = np.full((n_columns, 1), np.nan)
+        knots = np.full((values.shape[0], 1), np.nan)
     design = expand(values, members, knots)
     mean, scale = standardise(design, w)
     coefficient = np.zeros(design.shape[0] + 1)
@@ -183,11 +194,12 @@ def fit_linear(
     lp = np.empty(members.shape[0])
     converged = penalized_logistic(design, y, w, l1, l2, coefficient, lp)
     separated = _separates(lp, y, SEPARATION if l1 + l2 == 0.0 else np.inf)
-    for j in range(design.shape[0]):
-        slope = coefficient[j + 1] / scale[j] if scale[j] > 0.0 else 0.0
-        coefficient[j + 1] = slope
-        coefficient[0] -= slope * mean[j]
-    return LinearFit(coefficient, knots, converged, separated)
+    _in_own_units(coefficient, mean, scale)
+    fit = LinearFit(coefficient, knots, converged, separated)
+    lp = predict_linear(values, cases.wanted, fit)
+    for i in range(lp.shape[0]):
+        risk[cases.wanted[i]] = expit(lp[i])
+    return fit
 
 
 @kernel

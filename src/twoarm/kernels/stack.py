@@ -1,7 +1,8 @@
-"""A whole stack in one call: level one, weights, full fits, predictions of every row asked for.
+"""A whole stack: level one, weights, full fits, predictions of every row asked for.
 
 Nothing is kept but the predictions and the weights, so a bootstrap replicate costs what its fits
-cost. The same kernels serve the fits that are kept (`learners`).
+cost. The same kernels serve the fits that are kept (`learners`). This is no kernel itself: it would
+hold the machine code of all the others, which take longer to compile than to call.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
 from twoarm.kernels.data import Cases, Columns
-from twoarm.kernels.jit import YES, kernel
+from twoarm.kernels.jit import YES
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
     LEAST_TREES,
@@ -37,7 +38,6 @@ class StackResult(NamedTuple):
     flags: int
 
 
-@kernel
 def stack(
     columns: Columns, recipe: Recipe, cases: Cases, folds: Folds, stream: np.uint64
 ) -> StackResult:
@@ -78,12 +78,9 @@ def stack(
             flags |= predict_member(
                 columns, recipe.kinds[k], recipe.parameters[k], cases, own, full[k]
             )
-    asked = np.empty((n_members, cases.wanted.shape[0]))
-    for k in range(n_members):
-        for i in range(cases.wanted.shape[0]):
-            asked[k, i] = full[k, cases.wanted[i]]
-    chosen = combined(weights, asked, recipe.combine == CONVEX_LOGLIK)
+    chosen = combined(
+        weights, np.ascontiguousarray(full[:, cases.wanted]), recipe.combine == CONVEX_LOGLIK
+    )
     risk = np.full(n_rows, np.nan)
-    for i in range(cases.wanted.shape[0]):
-        risk[cases.wanted[i]] = chosen[i]
+    risk[cases.wanted] = chosen
     return StackResult(risk, weights, flags)

@@ -12,10 +12,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.data import Columns
+from twoarm.kernels.data import Cases, Columns
 from twoarm.kernels.members import LINEAR
 from twoarm.kernels.odds import expit_all
-from twoarm.kernels.splines import LinearFit, fit_linear, harrell_shares, predict_linear
+from twoarm.kernels.splines import LinearFit, fit_linear, predict_linear
 from twoarm.learners.member import KernelMember, require, require_positive, require_whole
 
 __all__ = ["ElasticNet", "Logistic", "SplineLogistic"]
@@ -47,10 +47,8 @@ class _PenalizedLogistic(KernelMember):
     ) -> Self:
         """Run Newton's method; `converged_` and `separated_` tell how it ended."""
         l1, l2, n_knots, _ = self.kernel_parameters(columns.values.shape[0])
-        shares = harrell_shares(int(n_knots))
-        self._fit = fit_linear(
-            columns.values, columns.order, members, outcome, weight, l1, l2, shares
-        )
+        cases = Cases(members, members[:0], outcome, weight)
+        self._fit = fit_linear(columns, cases, l1, l2, int(n_knots), np.empty(0))
         self.intercept_ = np.array([self._fit.coefficient[0]])
         self.coef_ = self._fit.coefficient[None, 1:].copy()
         self.knots_ = self._fit.knots

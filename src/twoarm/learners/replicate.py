@@ -56,7 +56,7 @@ def replicate(
 ) -> Prediction:
     """Fit a copy of the estimator and predict; the estimator itself stays untouched.
 
-    A stack of our own members is one compiled call that keeps no model. The result equals that of
+    A stack of our own members keeps no model: compiled fits alone. The result equals that of
     ``clone(estimator).set_params(seed=seed).fit(...)`` on the same rows.
 
     Parameters

@@ -1,21 +1,26 @@
-"""Compile the kernels before anybody waits for them, on two cores if there are two."""
+"""Compile the kernels before anybody waits for them, on two cores if there are two.
+
+Each half lists the kernels that a study calls by name, large ones first; they take about as long.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 
 from twoarm.execution import worker_count
 from twoarm.execution.companion import companion, end_with_parent
+from twoarm.kernels.boosting import boost
 from twoarm.kernels.cache import is_missing
 from twoarm.kernels.combine import convex_loglik
 from twoarm.kernels.jit import UNCACHED
 from twoarm.kernels.lowess import lowess
 from twoarm.kernels.scores import score_replicates
-from twoarm.kernels.stack import stack
 from twoarm.learners.prepared import prepare
 from twoarm.learners.replicate import fit_model, replicate
 from twoarm.learners.stack import MEMBERS, Stack
@@ -39,30 +44,46 @@ def is_cached() -> bool:
 def compile_kernels() -> float:
     """Run a tiny stack and its measures through every kernel; give the seconds it took.
 
-    About 40 seconds on two cores the first time, when kernels are compiled and kept on disk;
+    About 20 seconds on two cores the first time, when kernels are compiled and kept on disk;
     well below a second afterwards.
     """
     start = time.perf_counter()
-    with _companion():
-        _fit("mean", "logistic", "spline_logistic", "elastic_net")
-        convex_loglik(np.ones((2, _N)) / 2, _Y.astype(np.float64), np.ones(_N))
+    with _without_collector():
+        with _companion():
+            _linear_members_and_measures()
+        _trees_and_weights()
         _run_stacks()
-    _trees_and_measures()
     return time.perf_counter() - start
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Do not look for rings of objects meanwhile: a compiler makes many objects and drops few."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _companion() -> AbstractContextManager[None]:
     """Compile half of what is missing in a second process, where there is a core and a folder."""
-    if is_missing(stack) and worker_count(0) > 1:
+    if is_missing(boost) and worker_count(0) > 1:
         return companion("twoarm.learners.warm", _TREES)
     return nullcontext()
 
 
-def _trees_and_measures() -> None:
-    """Run what shares no larger kernel with the linear members; trees first: a stack needs them."""
-    _fit("forest", "boosting")
+def _linear_members_and_measures() -> None:
+    _fit("mean", "logistic", "spline_logistic", "elastic_net")
     score_replicates(_X[:, :1].T.copy(), _Y, _ONES[None])
     lowess(np.sort(_X[:, 0]), _Y.astype(np.float64))
+
+
+def _trees_and_weights() -> None:
+    _fit("boosting", "forest")
+    convex_loglik(np.ones((2, _N)) / 2, _Y.astype(np.float64), np.ones(_N))
 
 
 def _fit(*names: str) -> None:
@@ -80,6 +101,7 @@ def _run_stacks() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == [_TREES]:
         end_with_parent()
-        _trees_and_measures()
+        with _without_collector():
+            _trees_and_weights()
     else:
         compile_kernels()

@@ -13,7 +13,7 @@ from twoarm.metalearners.recommended import recommended_learner
 from twoarm.metalearners.risk import RiskModel
 from twoarm.metalearners.s import SLearner
 from twoarm.metalearners.sample import Sample
-from twoarm.metalearners.scores import arm_scores, dr_scores, hajek_scores
+from twoarm.metalearners.scores import arm_scores, dr_scores, hajek_control_scores, hajek_scores
 from twoarm.metalearners.t import TLearner, arm_seeds, fit_arms, replicate_arm
 from twoarm.metalearners.x import XLearner
 
@@ -42,6 +42,7 @@ __all__ = [
     "effects_of",
     "fit_arms",
     "fit_range",
+    "hajek_control_scores",
     "hajek_scores",
     "recommended_learner",
     "replicate_arm",

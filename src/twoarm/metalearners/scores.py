@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError, NotEstimable
 
-__all__ = ["arm_scores", "dr_scores", "hajek_scores"]
+__all__ = ["arm_scores", "dr_scores", "hajek_control_scores", "hajek_scores"]
 
 
 def arm_scores(
@@ -105,6 +105,25 @@ def hajek_scores(
     weight1 = float((treatment / propensity).mean())
     weight0 = float(((1 - treatment) / (1.0 - propensity)).mean())
     return np.asarray(mu1 + (phi1 - mu1) / weight1 - mu0 - (phi0 - mu0) / weight0)
+
+
+def hajek_control_scores(
+    outcome: NDArray[np.float64],
+    treatment: NDArray[np.int64],
+    mu0: NDArray[np.float64],
+    propensity: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Give doubly robust scores of the outcome without treatment, whose weights average 1.
+
+    Examples
+    --------
+    >>> half = np.full(4, 0.5); y = np.array([1.0, 0.0, 1.0, 1.0]); w = np.array([0, 0, 1, 1])
+    >>> hajek_control_scores(y, w, half, np.full(4, 0.3)).mean().round(6)
+    np.float64(0.5)
+    """
+    phi0, _ = arm_scores(outcome, treatment, mu0, mu0, propensity)
+    weight0 = float(((1 - treatment) / (1.0 - propensity)).mean())
+    return np.asarray(mu0 + (phi0 - mu0) / weight0)
 
 
 def _arrays(*arrays: ArrayLike) -> list[NDArray[np.float64]]:

@@ -44,6 +44,7 @@ from twoarm.metrics.calibration import (
     ici_null,
     slope_variance,
 )
+from twoarm.metrics.calibration_groups import CalibrationGroups, calibration_groups
 from twoarm.metrics.direction import as_benefit, limits_as_benefit
 from twoarm.metrics.discrimination import (
     Interval,
@@ -93,6 +94,7 @@ from twoarm.metrics.policy import (
     policy_value,
     population_benefit,
 )
+from twoarm.metrics.proportion import newcombe, wilson
 from twoarm.metrics.rank_correlation import (
     rank_correlation,
 )
@@ -102,12 +104,14 @@ from twoarm.metrics.rate import (
     rate,
     sequential_folds,
     targeting_curve,
+    targeting_limits,
     targeting_weights,
 )
 from twoarm.metrics.rate_over_draws import (
     RateOverDraws,
     rate_over_draws,
 )
+from twoarm.metrics.roc import RocCurve, roc_curve, roc_points
 
 __all__ = [
     "BenefitCurve",
@@ -115,6 +119,7 @@ __all__ = [
     "BestLinearPredictor",
     "CForBenefit",
     "Calibration",
+    "CalibrationGroups",
     "EForBenefit",
     "Estimate",
     "GroupEffects",
@@ -129,6 +134,7 @@ __all__ = [
     "PolicyValue",
     "Rate",
     "RateOverDraws",
+    "RocCurve",
     "TargetingCurve",
     "as_benefit",
     "auc",
@@ -146,6 +152,7 @@ __all__ = [
     "c_for_benefit",
     "calibration",
     "calibration_curve",
+    "calibration_groups",
     "centred_in_folds",
     "concordance_of_pairs",
     "deconvolved_share",
@@ -170,6 +177,7 @@ __all__ = [
     "needed_for",
     "net_benefit",
     "net_benefit_congruent",
+    "newcombe",
     "number_needed",
     "placement_values",
     "policy_value",
@@ -178,6 +186,8 @@ __all__ = [
     "rank_correlation",
     "rate",
     "rate_over_draws",
+    "roc_curve",
+    "roc_points",
     "scaled_brier",
     "sequential_folds",
     "share_at_threshold",
@@ -186,6 +196,8 @@ __all__ = [
     "slope_is_told",
     "slope_variance",
     "targeting_curve",
+    "targeting_limits",
     "targeting_weights",
     "wald",
+    "wilson",
 ]

@@ -37,8 +37,9 @@ class Calibration:
     in_the_large : float
         Intercept with the slope held at 1; ideally 0, above it if risks are predicted too low.
     ici, e50, e90, emax : float
-        Mean, median, 90th percentile and maximum of |smoothed outcome - predicted probability|
-        over the patients, 0 to 1; see `calibration_curve` for the smoother.
+        Mean, median, 90th percentile and maximum over the patients of the distance from the
+        predicted probability to the smoothed outcome, 0 to 1; `calibration_curve` tells of the
+        smoother.
     """
 
     intercept: float

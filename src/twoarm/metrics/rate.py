@@ -26,6 +26,7 @@ __all__ = [
     "rate",
     "sequential_folds",
     "targeting_curve",
+    "targeting_limits",
     "targeting_weights",
 ]
 
@@ -80,6 +81,47 @@ def targeting_curve(scores: ArrayLike, priority: ArrayLike) -> TargetingCurve:
     """
     phi, tie, _ = _ranked(scores, priority)
     return TargetingCurve(np.arange(1, phi.size + 1) / phi.size, _gain(_tie_means(phi, tie)))
+
+
+def targeting_limits(
+    scores: ArrayLike, priority: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give pointwise 95 % limits of the targeting curve, each of shape (n,).
+
+    The gain of those ranked first over all is ``(1 - share)`` times their gain over the others, a
+    difference of two means with Welch's standard error. The ranking is taken as given: what another
+    fit would rank otherwise is left out. NaN where either part holds a single patient; 0 for all.
+
+    Parameters
+    ----------
+    scores, priority : array_like, shape (n,)
+        As in `targeting_curve`.
+
+    Examples
+    --------
+    >>> low, high = targeting_limits([0.9, 0.5, 0.2, 0.0], [4, 3, 2, 1])
+    >>> round(float(low[1]), 3), round(float(high[1]), 3)
+    (0.081, 0.519)
+    """
+    phi, tie, _ = _ranked(scores, priority)
+    n, k = phi.size, np.arange(1, phi.size + 1)
+    value, square = _tie_means(phi, tie), _tie_means(phi**2, tie)
+    first, first_squares = np.cumsum(value), np.cumsum(square)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = _variance(first, first_squares, k) / k
+        variance += _variance(first[-1] - first, first_squares[-1] - first_squares, n - k) / (n - k)
+        half = Z * (1.0 - k / n) * np.sqrt(variance)
+    half[-1] = 0.0
+    gain = _gain(value)
+    return gain - half, gain + half
+
+
+def _variance(
+    total: NDArray[np.float64], squares: NDArray[np.float64], n: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Give the variance of n values from their sum and sum of squares; NaN of fewer than 2."""
+    spread = np.maximum(squares - total**2 / n, 0.0)
+    return np.where(n > 1, spread / (n - 1), np.nan)
 
 
 def targeting_weights(priority: ArrayLike, target: Target = "autoc") -> NDArray[np.float64]:

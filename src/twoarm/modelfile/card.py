@@ -22,7 +22,8 @@ def model_card(content: Content) -> str:
     ----------
     Mitchell M et al. Model cards for model reporting. FAT* 2019, doi 10.1145/3287560.3287596.
     """
-    return "\n".join([*_head(content), *_patients(content), *_models(content), *_trust(content)])
+    parts = (_head, _adapted, _patients, _models, _trust)
+    return "\n".join(line for part in parts for line in part(content))
 
 
 def _head(content: Content) -> Iterator[str]:
@@ -40,6 +41,27 @@ def _head(content: Content) -> Iterator[str]:
         f"{source['replicates']} replicates, study `{source['study'][:16]}`, data "
         f"`{source['data'][:16]}`\n"
     )
+
+
+def _adapted(content: Content) -> Iterator[str]:
+    derived = content["derived"]
+    if not derived:
+        return
+    lot = "drawn by lot" if derived["randomised"] else "not drawn by lot"
+    yield "## Adapted to other patients\n"
+    yield (
+        f"- On {derived['adapted']}, from version {derived['parent_version']} "
+        f"(`{derived['parent'][:16]}`), to {derived['patients']} patients of another place "
+        f"({derived['control']} {content['labels']['control']}, {derived['treated']} "
+        f"{content['labels']['treated']}; treatment {lot}; data `{derived['data'][:16]}`)."
+    )
+    yield "- It was adapted to these patients and has not been tried in others."
+    names = {"study": "the study's learner", "recommended": "the recommended learner"}
+    for learner, updates in derived["updated"].items():
+        for outcome, each in updates.items():
+            label = content["outcomes"][outcome]["label"]
+            yield f"- {label}, {names[learner]}: {each['text']}"
+    yield "- Everything below was said of its parent, in the patients that one was learnt from.\n"
 
 
 def _patients(content: Content) -> Iterator[str]:

@@ -17,7 +17,9 @@ from twoarm.modelfile.schema import check_schema, damaged, from_json
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "load_model", "parse_model"]
 
+#: What a model file calls itself.
 FORMAT = "twoarm-model"
+#: The version of the format that is written, and the only one that is read.
 FORMAT_VERSION = 2
 
 

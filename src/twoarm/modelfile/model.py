@@ -15,7 +15,8 @@ from twoarm.cohort.codebook import Predictor
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.modelfile.chance import chance_above
 from twoarm.modelfile.predictor import member_risk, prepared, stack_risk
-from twoarm.modelfile.recommended import coherent_risks, half_width
+from twoarm.modelfile.recalibration import recalibrated_risks, steps_of
+from twoarm.modelfile.recommended import coherent_risks, half_width, put_in_order
 
 __all__ = ["Model"]
 
@@ -65,7 +66,13 @@ class Model:
 
     def recommended_risks(self, coded: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Give both arms' probabilities by the recommended learner, shape (2, n), by outcome."""
-        return coherent_risks(self.content["recommended"], self.encoding.encode(coded))
+        X = self.encoding.encode(coded)
+        found = coherent_risks(self.content["recommended"], X)
+        for step in steps_of(self.content, "recommended"):
+            for outcome, form in step.items():
+                found[outcome] = recalibrated_risks(form, found[outcome], X)
+            put_in_order(found, self.content["recommended"]["order"])
+        return found
 
     def benefit_range(
         self, coded: NDArray[np.float64], outcome: str, risks: NDArray[np.float64]
@@ -108,7 +115,11 @@ class Model:
         Predictors are coded, shape (n, predictors).
         """
         X = self.encoding.encode(coded)
-        return np.stack([stack_risk(self._stacks[arm][outcome], X) for arm in _ARMS])
+        found = np.stack([stack_risk(self._stacks[arm][outcome], X) for arm in _ARMS])
+        for step in steps_of(self.content, "study"):
+            if outcome in step:
+                found = recalibrated_risks(step[outcome], found, X)
+        return found
 
     @cached_property
     def _stacks(self) -> Mapping[str, Mapping[str, Any]]:

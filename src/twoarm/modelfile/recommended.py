@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["coherent_risks", "half_width"]
+__all__ = ["coherent_risks", "half_width", "put_in_order"]
 
 Floats = NDArray[np.float64]
 
@@ -61,17 +61,17 @@ def coherent_risks(recommended: Mapping[str, Any], X: Floats) -> dict[str, Float
         for fit in model["fits"]:
             total += fit["weight"] * _risks(fit, z)
         found[name] = total
-    order = recommended["order"]
-    if order:
-        _put_in_order(found, order)
+    put_in_order(found, recommended["order"])
     return found
 
 
-def _put_in_order(risks: dict[str, Floats], order: Sequence[Mapping[str, Any]]) -> None:
-    """Make each nested outcome's risk no larger than that of the next, arm by arm.
+def put_in_order(risks: dict[str, Floats], order: Sequence[Mapping[str, Any]]) -> None:
+    """Make each nested outcome's risk no larger than that of the next, arm by arm, in place.
 
     Pooling of adjacent violators in its closed form: the largest of the smallest averages.
     """
+    if not order:
+        return
     turned = [1.0 - risks[e["outcome"]] if e["complement"] else risks[e["outcome"]] for e in order]
     weights = np.array([each["weight"] for each in order], dtype=np.float64)
     p = np.stack(turned)

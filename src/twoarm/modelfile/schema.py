@@ -75,6 +75,7 @@ def check_schema(content: Mapping[str, Any], encoding: EncodingSpec) -> None:
         _check_support(content, encoding)
         _check_joint(content["joint_support"], width)
         _check_recommended(content, width)
+        _check_recalibration(content, width)
     except ModelFileError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -236,6 +237,33 @@ def _check_recommended(content: Mapping[str, Any], width: int) -> None:
         _check_fit(fit, width, where)
         rows = [_numbers(row, f"{where}: 'root'").size for row in fit["root"]]
         _require(rows == list(range(1, 2 * width + 3)), f"{where}: 'root' is no lower triangle")
+
+
+def _check_recalibration(content: Mapping[str, Any], width: int) -> None:
+    steps = content["recalibration"]
+    if steps is None:
+        return
+    _require(isinstance(steps, list | tuple) and len(steps) > 0, "'recalibration' is no list")
+    known = {"study": set(content["outcomes"])}
+    known["recommended"] = set(content["recommended"]["outcomes"])
+    for step in steps:
+        for learner, names in known.items():
+            where = f"recalibration, {learner}"
+            _require(set(step[learner]) <= names, f"{where}: an outcome is unknown")
+            for name, form in step[learner].items():
+                _check_form(form, width, f"{where}, {name}")
+
+
+def _check_form(form: Mapping[str, Any], width: int, where: str) -> None:
+    _require(_numbers(form["intercept"], where).size == 2, f"{where}: not two intercepts")
+    rows = [*form["log_odds"]]
+    _require(len(rows) == 2, f"{where}: 'log_odds' has not two rows")
+    columns = [] if form["columns"] is None else [*form["columns"]]
+    _require(len(columns) in (0, 2), f"{where}: 'columns' has not two rows")
+    for row in rows:
+        _require(_numbers(row, where).size == 2, f"{where}: 'log_odds' has not two columns")
+    for row in columns:
+        _require(_numbers(row, where).size == width, f"{where}: 'columns' are not {width}")
 
 
 def _require_scaled(block: Mapping[str, Any], width: int, where: str) -> None:

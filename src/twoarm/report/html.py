@@ -20,23 +20,29 @@ from twoarm.report.sentences import sentences
 from twoarm.study.judge.verdict import Answer
 from twoarm.study.result import StudyResult
 
-__all__ = ["Page", "page_of", "render"]
+__all__ = ["Page", "environment", "page_of", "render"]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the template shows; it computes nothing."""
+    """What the template shows; it computes nothing.
+
+    A report opens with its first screen and the answers; any other page with a title, what it is
+    about, and its findings in sentences.
+    """
 
     title: str
-    opening: Opening
-    labels: tuple[str, str]
     synthetic: bool
-    provisional: bool
-    replicates: int
-    verdict: tuple[Answer, ...]
-    sentences: tuple[Sentence, ...]
     sections: tuple[Section, ...]
     provenance: tuple[tuple[str, str], ...]
+    sentences: tuple[Sentence, ...] = ()
+    subtitle: str = ""
+    banner: str = "Synthetic data: no real patients, no clinical finding"
+    opening: Opening | None = None
+    labels: tuple[str, str] | None = None
+    verdict: tuple[Answer, ...] = ()
+    provisional: bool = False
+    replicates: int = 0
 
     @property
     def names(self) -> frozenset[str]:
@@ -52,9 +58,9 @@ def page_of(result: StudyResult, sections: Sequence[Section]) -> Page:
         opening=opening(result),
         labels=arm_labels(result),
         synthetic=plan.cohort.synthetic,
+        verdict=result.verdict,
         provisional=result.provisional,
         replicates=result.replicates,
-        verdict=result.verdict,
         sentences=tuple(sentences(result)),
         sections=tuple(sections),
         provenance=provenance(result),
@@ -71,16 +77,21 @@ def _inline_svg(drawing: Drawing) -> Markup:
     return Markup(svg.replace("<svg", described, 1))  # noqa: S704  our own drawing
 
 
-def render(page: Page) -> str:
-    """Render the page."""
-    environment = Environment(
+def environment(words: Glossary) -> Environment:
+    """Give the templates of every page, with the words that are explained."""
+    found = Environment(
         loader=PackageLoader("twoarm.report", "templates"),
         autoescape=select_autoescape(["html", "j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["inline_svg"] = _inline_svg
+    found.filters["terms"] = words.explained
+    return found
+
+
+def render(page: Page) -> str:
+    """Render the page."""
     words = Glossary.of(glossary())
-    environment.filters["inline_svg"] = _inline_svg
-    environment.filters["terms"] = words.explained
-    return environment.get_template("report.html.j2").render(page=page, words=words)
+    return environment(words).get_template("report.html.j2").render(page=page, words=words)

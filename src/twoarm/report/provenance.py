@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from twoarm.cohort.studyfile import ModelSection
+from twoarm.cohort.studyfile import ModelSection, StudyFile
 from twoarm.kernels.level_one import LEAST_TREES, MOST_LEFT_OUT
+from twoarm.report.protocol import protocol_line
 from twoarm.study.plan.few_events import FALLBACK, FEW_EVENTS
 from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
@@ -21,6 +22,14 @@ def _out_of_bag(model: ModelSection) -> str:
         ", the forest's predictions out of bag (in inner folds, too, where patients whom fewer "
         f"than {LEAST_TREES} trees have not seen hold over {MOST_LEFT_OUT:.0%} of the weight)"
     )
+
+
+def _unseen(file: StudyFile) -> str:
+    """Say that outcome models do not see the centre, where there is one that is no predictor."""
+    centre = file.study.centre
+    if not centre or centre in {each.column for each in file.predictors}:
+        return ""
+    return "; outcome models do not see the centre"
 
 
 def _hyperparameters(result: StudyResult) -> tuple[tuple[str, str], ...]:
@@ -44,6 +53,7 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
     model = plan.file.model
     return (
         ("Study file", f"{plan.study.path.name}, SHA-256 {plan.study.digest[:16]}"),
+        ("Protocol", protocol_line(plan.file)),
         ("Data", f"{plan.cohort.source}, SHA-256 {plan.cohort.digest[:16]}"),
         ("Seed", str(plan.seed)),
         ("twoarm", result.version),
@@ -67,5 +77,10 @@ def provenance(result: StudyResult) -> tuple[tuple[str, str], ...]:
             f"{result.replicates} replicates {_DRAWN[plan.file.validation.resample]} and shared by "
             "all outcomes; "
             f"imputation, folds, members and weights are learnt again in each",
+        ),
+        (
+            "Not done",
+            "no tuning of twoarm's members, no balancing of classes by twoarm, no updating of "
+            f"models; nothing was evaluated in another cohort{_unseen(plan.file)}",
         ),
     )

@@ -25,20 +25,26 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether values are texts, which are set to the left."""
-        return self.kind == "text"
+        """Whether values are texts or links, which are set to the left."""
+        return _is_text(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """A column of the page: its title, and the columns that it shows.
 
-    One of them; a lower and an upper limit; or an estimate and its limits.
+    One of them; a lower and an upper limit; or an estimate and its limits. `kind` is that of the
+    first.
     """
 
     title: str
-    is_text: bool
+    kind: str
     places: tuple[int, ...]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are texts or links, which are set to the left."""
+        return _is_text(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +113,19 @@ class Table:
         return text.getvalue()
 
 
+def _is_text(kind: str) -> bool:
+    return kind in ("text", "links")
+
+
 def _head(columns: tuple[Column, ...], k: int) -> Head:
     """Give the column of the page that begins with column k."""
     titles = [each.title for each in columns[k : k + 3]]
     if titles[1:] == [_LOW, _HIGH] and not columns[k].is_text:
-        return Head(f"{titles[0]} (95 %)", False, (k, k + 1, k + 2))
+        return Head(f"{titles[0]} (95 %)", columns[k].kind, (k, k + 1, k + 2))
     name, _, end = titles[0].rpartition(", ")
     if end == "low" and titles[1:2] in ([f"{name}, high"], ["high"]):
-        return Head(f"{name}, from to", False, (k, k + 1))
-    return Head(titles[0], columns[k].is_text, (k,))
+        return Head(f"{name}, from to", columns[k].kind, (k, k + 1))
+    return Head(titles[0], columns[k].kind, (k,))
 
 
 def _cell(row: Row, columns: tuple[Column, ...], head: Head) -> str:

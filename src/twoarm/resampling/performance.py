@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.metrics import (
+    CalibrationGroups,
     NullBand,
+    RocCurve,
     brier_no_information,
     calibration_curve,
+    calibration_groups,
     log_loss_no_information,
+    roc_curve,
+    roc_points,
 )
 from twoarm.metrics.calibration import ici_of_calibrated
 from twoarm.resampling.gate import Gate, gate
@@ -106,6 +111,26 @@ class Performance:
     def cross_validated_curves(self) -> tuple[CalibrationCurve, ...]:
         """Calibration of the out-of-fold predictions, one for each complete repeat."""
         return tuple(_curve(self.outcome, risk) for risk in self.cv.risk[self.cv.complete])
+
+    @property
+    def groups(self) -> CalibrationGroups:
+        """Calibration in a few groups, of out-of-fold predictions averaged over the repeats.
+
+        Of the full fit's predictions where no repeat is complete.
+        """
+        held = self.cv.risk[self.cv.complete]
+        return calibration_groups(self.outcome, held.mean(axis=0) if held.size else self.risk)
+
+    @property
+    def roc(self) -> RocCurve | None:
+        """Receiver operating characteristic of the out-of-fold predictions; None without any."""
+        held = self.cv.risk[self.cv.complete]
+        return roc_curve(self.outcome, held) if held.size else None
+
+    @property
+    def apparent_roc(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """1 - specificity and sensitivity of the full fit for its own patients."""
+        return roc_points(self.outcome, self.risk)
 
     def metrics(self) -> dict[str, Metric]:
         """Give every measure by its name; those of calibration are ``calibration.slope`` etc."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,9 @@ from twoarm.resampling import FitFailure
 from twoarm.study.fit.bootstrap import PROVISIONAL_BELOW
 from twoarm.study.fit.fits import FittedModels
 from twoarm.study.judge.answers import FAULT, Answers
+from twoarm.study.judge.importance.by_variable import AlongVariable, along_variables
 from twoarm.study.judge.question import Question
+from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.verdict import Answer, verdict
 from twoarm.study.measure.outcomes import OutcomeResult
 from twoarm.study.plan.plan import Plan
@@ -88,6 +91,12 @@ class StudyResult:
         """Say why a question has no answer; empty where it has one."""
         found = self.answers.of(question, outcome)
         return found.reason if isinstance(found, Absent) else ""
+
+    @cached_property
+    def along_variables(self) -> tuple[AlongVariable, ...]:
+        """The primary outcome's benefit along every predictor; nothing without a cross-fit."""
+        evidence = self.value(COMPARISON)
+        return () if evidence is None else along_variables(self.plan, evidence)
 
     def quoted(self, outcome: str | None = None) -> Quoted:
         """Give the average benefit to quote, of the primary outcome unless another one is named."""

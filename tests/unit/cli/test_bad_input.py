@@ -294,6 +294,8 @@ MODEL = {
         "limit": 9.0,
     },
     "recommended": {"outcomes": {}, "order": [], "absent": {}},
+    "recalibration": None,
+    "derived": {},
     "uncertainty": None,
     "test_vectors": [
         {

@@ -7,6 +7,7 @@ from twoarm.cohort.load import shipped_studies
 from twoarm.errors import StudyFileError
 from twoarm.learners import Stack
 from twoarm.learners.stack import MEMBERS
+from twoarm.report.protocol import protocol_line
 
 
 @pytest.fixture
@@ -270,3 +271,12 @@ def test_all_impossible_values_come_at_once(refusal):
     assert "4 problem(s)" in message
     for path in ("study.sed", "treatment.column", "outcomes.good.desirable", "predictors.premrs"):
         assert path in message
+
+
+def test_a_registration_is_told_as_it_stands_and_its_lack_is_told_too(study_file):
+    where = "OSF, https://osf.io/abcde, 2026-01-15"
+    study = load_study(study_file(("seed = 7", f'seed = 7\nregistration = "{where}."')))
+    assert protocol_line(study.file).endswith(f"registered: {where}.")
+    for none in ("", '\nregistration = ""', '\nregistration = " "'):
+        study = load_study(study_file(("seed = 7", f"seed = 7{none}")))
+        assert protocol_line(study.file).startswith("Nothing here was registered")

@@ -12,6 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.interpolate import CubicSpline
 
 from twoarm.kernels.columns import weighted_quantiles
+from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import expand, fit_linear, harrell_shares, knots_of, predict_linear
 
 ROUNDING = 1e-11  # of the largest term; close knots far from 0 cost digits of x itself
@@ -115,15 +117,26 @@ def test_a_column_without_knots_stays_linear():
     assert design.shape[0] == 3
 
 
+def fitted(values, cases, l1, l2, n_knots):
+    """Fit to columns, which need no bins for that; the risk of the wanted is the prediction's."""
+    order = np.argsort(values, axis=1, kind="stable").astype(np.uint32)
+    codes, n_bins = np.zeros(values.shape, np.uint8), np.ones(len(values), np.int64)
+    columns = Columns(values, order, codes, codes.ravel(), np.zeros((len(values), 63)), n_bins)
+    risk = np.full(values.shape[1], np.nan)
+    fit = fit_linear(columns, cases, l1, l2, n_knots, risk)
+    expected = expit_all(predict_linear(values, cases.wanted, fit))
+    assert_array_equal(risk[cases.wanted], expected)
+    assert np.isnan(np.delete(risk, cases.wanted)).all()
+    return fit
+
+
 def test_a_fit_speaks_in_the_columns_own_units():
     rng = np.random.default_rng(4)
     values = rng.normal(size=(2, 50)) * np.array([[1e6], [1e-6]]) + np.array([[1e7], [3.0]])
-    order = np.argsort(values, axis=1).astype(np.uint32)
     members = np.arange(50, dtype=np.uint32)
     outcome = (rng.random(50) < 0.4).astype(np.int64)
     weight = rng.integers(1, 4, 50)
-    shares = harrell_shares(4)
-    fit = fit_linear(values, order, members, outcome, weight, 0.0, 1.0, shares)
+    fit = fitted(values, Cases(members, members[::2], outcome, weight), 0.0, 1.0, 4)
     assert fit.converged
     design = expand(values, members, fit.knots)
     lp = predict_linear(values, members, fit)
@@ -132,12 +145,9 @@ def test_a_fit_speaks_in_the_columns_own_units():
 
 def separated(values, outcome, l2):
     values = np.array([values], dtype=np.float64)
-    order = np.argsort(values, axis=1, kind="stable").astype(np.uint32)
     rows = np.arange(len(outcome), dtype=np.uint32)
     weight = np.ones(len(outcome), dtype=np.int64)
-    return fit_linear(
-        values, order, rows, np.array(outcome), weight, 0.0, l2, harrell_shares(0)
-    ).separated
+    return fitted(values, Cases(rows, rows[:0], np.array(outcome), weight), 0.0, l2, 0).separated
 
 
 @pytest.mark.parametrize("l2", [0.0, 1.0, 100.0])
@@ -168,15 +178,17 @@ def test_members_alone_decide_a_fit():
     changed = values.copy()
     changed[:, 1::2] = 1e6 * rng.normal(size=(2, 20))
     fits = [
-        fit_linear(
+        fitted(
             table,
-            np.argsort(table, axis=1, kind="stable").astype(np.uint32),
-            members,
-            np.where(np.isin(np.arange(40), members), outcome, filler),
-            np.where(np.isin(np.arange(40), members), weight, filler),
+            Cases(
+                members,
+                members[:0],
+                np.where(np.isin(np.arange(40), members), outcome, filler),
+                np.where(np.isin(np.arange(40), members), weight, filler),
+            ),
             0.1,
             1.0,
-            harrell_shares(4),
+            4,
         )
         for table, filler in ((values, 0), (changed, 7))
     ]

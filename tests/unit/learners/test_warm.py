@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from twoarm.execution.companion import companion
-from twoarm.kernels.stack import stack
+from twoarm.kernels.boosting import boost
 from twoarm.learners import warm
 from twoarm.learners.warm import compile_kernels, is_cached
 
@@ -17,7 +17,7 @@ def test_warming_up_runs_every_kernel():
 
 @pytest.fixture
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr(warm, "is_missing", lambda kernel: kernel is stack)
+    monkeypatch.setattr(warm, "is_missing", lambda kernel: kernel is boost)
     monkeypatch.setattr(warm, "worker_count", lambda _: 2)
 
 

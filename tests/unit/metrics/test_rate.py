@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import integers
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.stats import ttest_ind
 
 from twoarm.errors import ArgumentError
-from twoarm.metrics import rate, sequential_folds, targeting_curve
+from twoarm.metrics import rate, sequential_folds, targeting_curve, targeting_limits
 
 
 def data(seed, n=40, levels=8):
@@ -137,3 +138,31 @@ def test_sequential_folds_never_look_ahead():
 def test_what_is_refused(options, message):
     with pytest.raises(ArgumentError, match=message):
         rate([0.1, 0.2, 0.3], [3, 2, 1], **options)
+
+
+def test_limits_of_the_targeting_curve_are_welchs():
+    """The gain over all is the gain over the others times the share of the others."""
+    rng = np.random.default_rng(8)
+    scores, priority = rng.normal(size=40), rng.permutation(40)
+    low, high = targeting_limits(scores, priority)
+    ranked = scores[np.argsort(-priority)]
+    for k in (2, 7, 20, 38):
+        test = ttest_ind(ranked[:k], ranked[k:], equal_var=False)
+        difference = ranked[:k].mean() - ranked[k:].mean()
+        half = 1.959963984540054 * (1 - k / 40) * difference / test.statistic
+        gain = ranked[:k].mean() - scores.mean()
+        assert (low[k - 1], high[k - 1]) == pytest.approx((gain - half, gain + half))
+    assert low[-1] == pytest.approx(0.0, abs=1e-12)
+    assert np.isnan(low[0])
+
+
+def test_limits_do_not_depend_on_the_order_of_tied_patients():
+    rng = np.random.default_rng(9)
+    scores, priority = rng.normal(size=30), np.repeat([3, 2, 1], 10)
+    order = rng.permutation(30)
+    for one, other in zip(
+        targeting_limits(scores, priority),
+        targeting_limits(scores[order], priority[order]),
+        strict=True,
+    ):
+        assert_allclose(one, other, atol=1e-12)

@@ -41,6 +41,8 @@ CONTENT = {
     "joint_support": {"centre": [60, 8, 0, 0, 0], "scale": [10, 2, 0, 0, 0],
                       "root": [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], "limit": 6.5},
     "recommended": {"outcomes": {}, "order": [], "absent": {"death": "too few events"}},
+    "recalibration": None,
+    "derived": {},
     "uncertainty": None,
 }  # fmt: skip
 

@@ -42,11 +42,20 @@ def whole():
         "order": [{"outcome": "death", "complement": False, "weight": 2.0}],
     }
     root = [[0.1] * (k + 1) for k in range(6)]
+    content["recalibration"] = None
     content["uncertainty"] = {
         "multiple": 2.5,
         "outcomes": {"death": {**scaled, **fit, "root": root}},
     }
     return copy.deepcopy(content)
+
+
+FORM = {"intercept": [0.1, 0.1], "log_odds": [[1.0, 0.0], [0.0, 1.0]], "columns": None}
+
+
+def adapted(content):
+    content["recalibration"] = [{"study": {}, "recommended": {"death": copy.deepcopy(FORM)}}]
+    return content["recalibration"][0]["recommended"]
 
 
 def tree(content):
@@ -113,6 +122,15 @@ BROKEN = {
     "range": (lambda c: c["uncertainty"]["outcomes"]["death"]["root"].pop(), "lower triangle"),
     "range missing": (lambda c: c["uncertainty"]["outcomes"].pop("death"), "range is missing"),
     "multiple": (lambda c: c["uncertainty"].update(multiple=float("inf")), "finite"),
+    "adapted, outcome": (lambda c: adapted(c).update(x=FORM), "an outcome is unknown"),
+    "adapted, no step": (lambda c: c.update(recalibration=[]), "is no list"),
+    "adapted, intercept": (lambda c: adapted(c)["death"]["intercept"].pop(), "two intercepts"),
+    "adapted, log odds": (lambda c: adapted(c)["death"]["log_odds"].pop(), "two rows"),
+    "adapted, row": (lambda c: adapted(c)["death"]["log_odds"][1].pop(), "two columns"),
+    "adapted, columns": (lambda c: adapted(c)["death"].update(columns=[[1.0], [1.0]]), "are not 2"),
+    "adapted, infinite": (
+        lambda c: adapted(c)["death"].update(intercept=[0.0, float("inf")]), "finite"
+    ),
     "no support": (lambda c: c.pop("support"), "KeyError"),
 }  # fmt: skip
 
@@ -124,6 +142,12 @@ def test_a_whole_file_is_let_through():
     np.testing.assert_allclose(
         stack_risk(content["arms"]["control"]["death"], X), [0.275, 0.4, 0.525], rtol=0, atol=1e-15
     )
+
+
+def test_an_adapted_file_is_let_through():
+    content = whole()
+    adapted(content)["death"]["columns"] = [[0.1, 0.2], [0.1, 0.2]]
+    check_schema(content, ENCODING)
 
 
 def test_a_file_without_a_range_is_let_through():

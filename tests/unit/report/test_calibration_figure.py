@@ -37,9 +37,10 @@ def axes(validation):
 
 
 def curves(ax):
-    """Lines by their label; those of later repeats have none of their own."""
-    lines = ax.get_lines()
-    return lines[0], lines[1], lines[2:]
+    """Identity, apparent, one a repeat; the points of groups and their intervals are no curves."""
+    lines = [line for line in ax.get_lines() if line.get_marker() == "None"]
+    curves = [line for line in lines[1:] if np.size(line.get_xdata()) > 2]
+    return lines[0], curves[0], curves[1:]
 
 
 def test_the_first_line_is_the_identity(axes):
@@ -68,7 +69,7 @@ def test_the_legend_gives_the_ici_of_both(validation, axes):
     texts = [text.get_text() for text in axes.get_legend().get_texts()]
     ici = validation.calibration.ici
     expected = [f"apparent, ICI {ici.apparent:.3f}", f"cross-validated, ICI {ici.nested_cv:.3f}"]
-    assert texts == ["perfect", *expected]
+    assert texts == ["groups, 95 % interval", *expected]
 
 
 def test_bars_count_the_cross_validated_predictions_below_zero(validation, axes):
@@ -88,7 +89,8 @@ def test_without_cross_validation_the_apparent_curve_stands_alone():
     _, _, repeats = curves(ax)
     assert len(repeats) == 0
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert texts == ["perfect", f"apparent, ICI {found.calibration.ici.apparent:.3f}"]
+    ici = found.calibration.ici.apparent
+    assert texts == ["groups, 95 % interval", f"apparent, ICI {ici:.3f}"]
     assert sum(bar.get_height() for bar in ax.patches) > 0
 
 
@@ -120,4 +122,24 @@ def test_the_report_has_one_for_each_arm_of_the_primary_outcome(small_result):
     found = {each.name: each for each in drawings}
     assert "Calibration, Rescue stenting" in found["calibration_treated"].title
     assert "Calibration, Failed thrombectomy only" in found["calibration_control"].title
-    assert "cross-validated, ICI" in found["calibration_control"].svg
+    assert "cross-validated, ICI" in found["calibration_treated"].svg
+
+
+def test_points_are_groups_of_patients_with_wilsons_limits(validation, axes):
+    groups = validation.groups
+    (points,) = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    assert_array_equal(points.get_xdata(), groups.predicted)
+    assert_array_equal(points.get_ydata(), groups.observed)
+    assert groups.n.sum() == validation.n
+    held = validation.cv.risk.mean(axis=0)
+    assert_allclose(groups.predicted @ groups.n, held.sum())
+
+
+def test_few_events_have_points_with_counts_and_no_curve(small_result):
+    arm = small_result.primary.arms["control"]
+    assert arm.events < 20
+    ax = calibration(arm, Figure().add_subplot())
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["groups, 95 % interval"]
+    assert [text.get_text() for text in ax.texts] == [
+        f"{k} of {n}" for k, n in zip(arm.groups.events, arm.groups.n, strict=True)
+    ]

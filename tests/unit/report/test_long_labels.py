@@ -15,25 +15,25 @@ LABELS = tuple(f"Number {k} of the columns with a label that goes on and on" for
 VALUES = np.linspace(0.3, 0.0, 18).tolist()
 
 
-def love(axes):
+def love(panel):
     X = np.random.default_rng(1).normal(size=(100, 18))
     alike = balance(X, np.tile([0, 1], 50), np.full(100, 0.5), names=LABELS)
-    return love_plot(axes, alike)
+    love_plot(panel, alike)
 
 
-def bars(axes):
-    return importance_bars(axes, LABELS, VALUES, [None] * 18)
+def bars(panel):
+    importance_bars(panel, LABELS, VALUES, [None] * 18)
 
 
-def modifiers(axes):
-    return modifier_bars(axes, LABELS, VALUES, [(0.0, 0.1)] * 18, VALUES)
+def modifiers(panel):
+    modifier_bars(panel, LABELS, VALUES, [(0.0, 0.1)] * 18, VALUES)
 
 
 @pytest.mark.parametrize("paint", [love, bars, modifiers])
 def test_long_labels_leave_room_for_the_drawing(paint):
     drawn = []
-    draw("x", "title", "alt", lambda axes: drawn.append(paint(axes)) or drawn[0], height_mm=98)
-    assert drawn[0].get_position().width > 0.25
+    draw("x", "title", "alt", lambda panel: (paint(panel), drawn.append(panel)), height_mm=98)
+    assert drawn[0].axes.get_position().width > 0.25
 
 
 def test_short_labels_stay_as_they_are():

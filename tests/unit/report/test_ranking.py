@@ -136,7 +136,7 @@ def test_the_page_shows_them_with_their_figures(folder):
     page = (folder / "report.html").read_text(encoding="utf-8")
     for name in SHOWN:
         assert f'id="table-{name}"' in page
-        with (folder / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (folder / "tables" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) > 1
     for name in ("net_benefit", "benefit_calibration", "targeting"):
         svg = (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8")

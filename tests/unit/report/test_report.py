@@ -82,7 +82,7 @@ def test_links_inside_the_page_lead_somewhere(checked):
 def test_synthetic_data_are_labelled_on_the_page_once_a_section_and_on_every_file(page, folder):
     assert "Synthetic data: no real patients" in page
     topics = page.split('<section class="topic"')[1:-1]  # the last is how it was made
-    assert len(topics) == 13
+    assert len(topics) == 14
     assert {topic.count('<p class="synthetic">synthetic data') for topic in topics} == {1}
     published = [topic for topic in topics if 'id="table-published' in topic]
     assert published
@@ -110,7 +110,7 @@ def test_no_word_recommends_anything(page):
 def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
     tables = [name for section in sections(small_result)[0] for name in section.written]
     assert sorted(path.stem for path in folder.glob("tables/*.csv")) == sorted(tables)
-    with (folder / "tables" / "auc.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / "auc.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     auc = small_result.outcomes["mrs_0_2"].arms["control"].auc
     assert float(rows[0]["harrell"]) == auc.harrell
@@ -119,7 +119,7 @@ def test_every_table_has_a_csv_file_with_raw_values(small_result, folder):
 
 
 def test_the_patients_table_holds_the_cross_fitted_benefit(small_result, folder):
-    with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / "patients.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     outside = small_result.value(SUPPORT).flags.outside
     found = [float(row["benefit_death_crossfit"] or "nan") for row in rows]
@@ -129,7 +129,7 @@ def test_the_patients_table_holds_the_cross_fitted_benefit(small_result, folder)
 
 
 def test_patients_outside_support_have_a_reason_in_place_of_numbers(small_result, folder):
-    with (folder / "tables" / "patients.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / "patients.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     outside = small_result.value(SUPPORT).flags.outside
     assert 0 < outside.sum() < len(rows)
@@ -147,14 +147,14 @@ def test_a_control_known_by_final_reperfusion_is_an_alarm_and_the_first_finding(
     small_result, page, folder
 ):
     assert page.count('<p class="alarm"') == 1
-    with (folder / "tables" / "findings.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
         first = next(csv.DictReader(file))
     assert (first["name"], first["verdict"]) == ("target trial", "questions")
     assert first["text"] in page
 
 
 def test_overlap_is_tabled_and_drawn(small_result, folder):
-    with (folder / "tables" / "overlap.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "tables" / "overlap.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     overlap, support = small_result.value(OVERLAP), small_result.value(SUPPORT)
     assert [int(row["patients"]) for row in rows] == [198, 195]
@@ -266,7 +266,7 @@ def test_who_loses_stands_beside_who_gains(small_result, folder):
     shares = small_result.summary()["outcomes"]["mrs_0_2"]["benefit"]
     assert shares["share_losing_threshold"].keys() == shares["share_at_threshold"].keys()
     assert shares["share_losing_threshold"]["crossfit"] == benefit.losing_crossfit
-    table = (folder / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8")
+    table = (folder / "tables" / "share_losing_threshold.csv").read_text(encoding="utf-8-sig")
     assert len(table.splitlines()) == 1 + 6
 
 

@@ -25,7 +25,7 @@ def found(small_result):
 
 @pytest.fixture(scope="module")
 def toy():
-    drawing = draw("toy_figure", "A toy", "a dot", lambda axes: axes)
+    drawing = draw("toy_figure", "A toy", "a dot", lambda panel: panel.dots("dot", [1], [1]))
     folded = Details(summary="Asked for", figures=(drawing,), tables=(table("folded", ("f",)),))
     parts = (
         Part(tables=(table("short", ("s",)),), notes=("A note.",), files=(table("file", ("x",)),)),
@@ -105,6 +105,7 @@ def test_a_result_without_diagnostics_has_a_page_of_what_there_is(small_result, 
         "ranking",
         "importance",
         "limits",
+        "checklists",
         "provenance",
     ]
     assert (tmp_path / "tables" / "average_effect.csv").is_file()

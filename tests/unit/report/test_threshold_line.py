@@ -10,12 +10,11 @@ from twoarm.report.sections.ranking.lines import threshold_line
 def test_the_axes_keep_their_room(low, high):
     boxes = []
 
-    def paint(axes):
-        axes.set_xlim(low, high)
-        threshold_line(axes, 0.10)
-        assert axes.get_xlim() == (low, high)
-        boxes.append(axes)
-        return axes
+    def paint(panel):
+        panel.axes.set_xlim(low, high)
+        threshold_line(panel, 0.10)
+        assert panel.axes.get_xlim() == (low, high)
+        boxes.append(panel.axes)
 
     draw("threshold", "Threshold", "a line", paint)
     left, _, right, _ = boxes[0].get_position().extents

@@ -80,6 +80,7 @@ function recommended(model, words) {
     model.uncertainty
       ? el("p", {}, words.say("formula.range", { multiple: words.number(model.uncertainty.multiple) }))
       : null,
+    model.recalibration ? el("p", {}, words.say("formula.adapted")) : null,
     el("p", {}, el("label", { for: "formula-outcome" }, words.say("formula.outcome")), " ", select),
     holder,
   ];

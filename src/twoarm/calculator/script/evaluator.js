@@ -2,6 +2,7 @@
 // double precision with <=, as in Python, so that both take the same branch of every tree.
 
 const TRIM = 0.001; // probabilities stay this far from 0 and 1 before their logit is taken
+const LIMIT = 1e-6; // the same, of a risk that is adapted to other patients
 
 export function expit(x) {
   return 0.5 * (1 + Math.tanh(0.5 * x));
@@ -89,12 +90,28 @@ export function stackRisk(stack, x) {
   return onLogits ? expit(total) : total;
 }
 
+// One step of a model adapted to other patients: new log odds of both arms from the old ones.
+export function recalibrated({ intercept, log_odds, columns }, risks, x) {
+  const logits = risks.map((risk) => {
+    const kept = Math.min(Math.max(risk, LIMIT), 1 - LIMIT);
+    return Math.log(kept / (1 - kept));
+  });
+  return [0, 1].map((arm) =>
+    expit(dot(log_odds[arm], logits) + intercept[arm] + (columns ? dot(columns[arm], x) : 0)),
+  );
+}
+
+function adapt(step, risks, x) {
+  for (const [name, form] of Object.entries(step)) risks[name] = recalibrated(form, risks[name], x);
+}
+
 // The study's learner: both arms' probabilities of every outcome, [control, treated].
 export function studyRisks(model, x) {
   const risks = {};
   for (const name of Object.keys(model.outcomes)) {
     risks[name] = [stackRisk(model.study.control[name], x), stackRisk(model.study.treated[name], x)];
   }
+  for (const step of model.recalibration ?? []) adapt(step.study, risks, x);
   return risks;
 }
 
@@ -134,7 +151,7 @@ export function nonDecreasing(values, weights) {
 
 // The recommended learner: a mean over fits, then the outcomes made free of contradiction.
 export function recommendedRisks(model, x) {
-  const { outcomes, order } = model.recommended;
+  const { outcomes } = model.recommended;
   const risks = {};
   for (const [name, each] of Object.entries(outcomes)) {
     const z = standardised(each, x);
@@ -145,6 +162,16 @@ export function recommendedRisks(model, x) {
       });
     }
   }
+  putInOrder(model, risks);
+  for (const step of model.recalibration ?? []) {
+    adapt(step.recommended, risks, x);
+    putInOrder(model, risks);
+  }
+  return risks;
+}
+
+function putInOrder(model, risks) {
+  const { order } = model.recommended;
   const weights = order.map((each) => each.weight);
   for (const arm of [0, 1]) {
     const given = order.map(({ outcome, complement }) =>
@@ -154,7 +181,6 @@ export function recommendedRisks(model, x) {
       risks[order[k].outcome][arm] = order[k].complement ? 1 - value : value;
     });
   }
-  return risks;
 }
 
 // Positive where the treatment helps.

@@ -158,14 +158,16 @@ class Page {
             el("dd", {}, typeof text === "string" ? own(words, text) : text),
           )
         : null;
-    const { created, expires, population } = MODEL;
+    const { created, derived, expires, population } = MODEL;
     const more = el("dl");
     const fill = () => {
       if (more.childElementCount) return;
       const data = [
         words.say(population.randomised ? "data.lot" : "data.observed"),
         words.say("data.dates", { created: words.date(created), expires: words.date(expires) }),
-        words.say("data.elsewhere"),
+        derived?.parent
+          ? words.say("data.adapted", { n: String(derived.patients), date: words.date(derived.adapted) })
+          : words.say("data.elsewhere"),
       ].join(" ");
       const lines = [
         line("who.control", population.control_definition),

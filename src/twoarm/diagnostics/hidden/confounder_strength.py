@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twoarm.errors import ArgumentError
 
-__all__ = ["CovariateStrength", "covariate_strengths"]
+__all__ = ["CovariateStrength", "covariate_strengths", "treatment_odds_ratio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,38 @@ def covariate_strengths(
     ]
     known = [each for each in found if each is not None]
     return tuple(sorted(known, key=lambda each: -each.bias))
+
+
+def treatment_odds_ratio(column: ArrayLike, treatment: ArrayLike) -> float | None:
+    """Give the odds ratio of treatment between the halves of a covariate, 1 or more.
+
+    Parameters
+    ----------
+    column : array_like, shape (n,)
+        Cut as in `covariate_strengths`.
+    treatment : array_like of 0 and 1, shape (n,)
+        Arm.
+
+    Returns
+    -------
+    float or None
+        None where a half holds one arm alone.
+
+    Examples
+    --------
+    >>> treatment_odds_ratio([1, 1, 1, 0, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0])
+    9.0
+    """
+    present, arm = _halves(np.asarray(column, dtype=np.float64)), np.asarray(treatment)
+    counts = [
+        [int((present & (arm == each)).sum()), int((~present & (arm == each)).sum())]
+        for each in (0, 1)
+    ]
+    (with0, without0), (with1, without1) = counts
+    if not with0 * without0 * with1 * without1:
+        return None
+    ratio = with1 * without0 / (without1 * with0)
+    return max(ratio, 1.0 / ratio)
 
 
 def _halves(column: NDArray[np.float64]) -> NDArray[np.bool_]:

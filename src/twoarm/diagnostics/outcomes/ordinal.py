@@ -55,6 +55,12 @@ class OrdinalEffects:
         gains = (self.cumulative1 - self.cumulative0).T
         return tuple(float(gain.mean()) for gain in gains)
 
+    @property
+    def mean_shares(self) -> Floats:
+        """Mean share at each level had all been controls, and all treated, shape (2, levels)."""
+        means = [each.mean(axis=0) for each in (self.cumulative0, self.cumulative1)]
+        return np.diff(np.stack(means), axis=1, prepend=0.0, append=1.0)
+
     def at_most(self, k: int) -> tuple[Floats, Floats]:
         """Give P(Y <= k) in control and treated, each of shape (n,): mRS 0-2 is k = 2."""
         return self.cumulative0[:, k], self.cumulative1[:, k]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,12 +17,13 @@ from twoarm.diagnostics.stability.pooling import Pooled, pool
 from twoarm.errors import ArgumentError, NotEstimable
 from twoarm.metalearners import Effects
 from twoarm.metalearners.scores import dr_scores
-from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit
+from twoarm.metrics import CForBenefit, Estimate, as_benefit, c_for_benefit, wald
 
 __all__ = ["BenefitByCentre", "CentreBenefit", "ClusteredSlope", "benefit_by_centre", "finding"]
 
 _LEAST_PER_ARM: Final = 10
 _LEAST_CENTRES: Final = 3
+_MOST_NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ class CentreBenefit:
     aipw: float
     se: float
     difference_se: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """95 % limits of `aipw`, normal; NaN for a single patient."""
+        found = wald(self.aipw, self.se)
+        return found.low, found.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +305,15 @@ def finding(value: BenefitByCentre, study: Study) -> Finding:
             f"{100 * difference.prediction_high:+.1f}."
         )
         if difference.without:
-            left = ", ".join(difference.without)
-            text += f" Not in this mean, for too few patients in an arm: {left}."
+            text += (
+                " Not in this mean, for too few patients in an arm: "
+                f"{_without(difference.without)}."
+            )
     return Finding("centres", verdict, text)
+
+
+def _without(centres: Sequence[str]) -> str:
+    """Name centres, or count them where names would fill a page."""
+    if len(centres) > _MOST_NAMED:
+        return f"{len(centres)} centres"
+    return ", ".join(centres)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,8 @@ __all__ = [
     "calibration_instability",
     "instability_plot",
 ]
+
+Floats = NDArray[np.float64]
 
 _SHOWN: Final = 200  # replicates, as the paper advises; more make a plot black
 
@@ -47,6 +50,16 @@ class InstabilityPlot:
     mape: NDArray[np.float64]
     instability_index: NDArray[np.float64] | None
     replicates: NDArray[np.float64]
+
+    @property
+    def middle_half(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Quartiles of the shown replicates' predictions, smoothed like the limits."""
+        seen = np.isfinite(self.replicates).any(axis=0)
+        low, high = np.full(self.full.size, np.nan), np.full(self.full.size, np.nan)
+        if seen.any():
+            quartiles = np.nanquantile(self.replicates[:, seen], (0.25, 0.75), axis=0)
+            low[seen], high[seen] = (lowess(self.full[seen], each) for each in quartiles)
+        return low, high
 
 
 def instability_plot(
@@ -110,6 +123,19 @@ class CalibrationInstability:
 
     grid: NDArray[np.float64]
     curves: NDArray[np.float64]
+
+    def bands(self, shares: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> Floats:
+        """Give quantiles over the replicates at each point, shape (shares, points).
+
+        NaN where fewer than half of the replicates that succeeded predict such probabilities.
+        """
+        done = np.isfinite(self.curves).any(axis=1)
+        curves = self.curves[done]
+        seen = np.isfinite(curves).sum(axis=0) >= max(1, curves.shape[0] / 2)
+        found = np.full((len(shares), self.grid.size), np.nan)
+        if curves.size and seen.any():
+            found[:, seen] = np.nanquantile(curves[:, seen], shares, axis=0)
+        return found
 
 
 def calibration_instability(

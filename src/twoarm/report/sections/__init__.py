@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from twoarm.report.section import Section
 from twoarm.report.sections import (
     average,
+    checklists,
     cohort,
     comparability,
+    design,
     findings,
     hidden,
     importance,
@@ -35,6 +40,7 @@ _TOPICS = (
     stability,
     outcomes,
     importance,
+    design,
     limits,
 )
 
@@ -51,14 +57,26 @@ def sections(result: StudyResult) -> tuple[list[Section], dict[str, Exception]]:
     found: list[Section] = []
     faults: dict[str, Exception] = {}
     for topic in _TOPICS:
-        name = topic.__name__.rpartition(".")[2]
-        try:
-            section = None if topic in left_out else topic.section(result)
-        except Exception as error:  # noqa: BLE001  whatever it is, the others are written
-            faults[name] = error
-            section = _missing(name, error)
-        found += [] if section is None else [section]
+        if topic not in left_out:
+            _add(topic.__name__, partial(topic.section, result), found, faults)
+    # last: its lines lead to the others
+    _add(checklists.__name__, partial(checklists.section, result, tuple(found)), found, faults)
     return found, faults
+
+
+def _add(
+    module: str,
+    write: Callable[[], Section | None],
+    found: list[Section],
+    faults: dict[str, Exception],
+) -> None:
+    name = module.rpartition(".")[2]
+    try:
+        section = write()
+    except Exception as error:  # noqa: BLE001  whatever it is, the others are written
+        faults[name] = error
+        section = _missing(name, error)
+    found += [] if section is None else [section]
 
 
 def _missing(name: str, error: Exception) -> Section:

@@ -19,6 +19,7 @@ _OURS = {
     "crossfit",
     "tables",
     "figures",
+    "journal",
     "values",
     "run.log",
     "replicates.sqlite",

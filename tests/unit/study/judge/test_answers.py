@@ -86,7 +86,7 @@ def test_it_is_among_the_findings_in_the_verdict_and_on_the_page(with_toy, tmp_p
     assert with_toy.value(TOY) == 393
     page = write_report(with_toy, tmp_path).read_text(encoding="utf-8")
     assert "393 toys were counted." in page
-    assert "toys were counted" in (tmp_path / "tables" / "findings.csv").read_text("utf-8")
+    assert "toys were counted" in (tmp_path / "tables" / "findings.csv").read_text("utf-8-sig")
 
 
 def test_nothing_else_changes_with_it(with_toy, small_result):
@@ -144,8 +144,12 @@ def test_a_page_without_one_answer_is_still_written(
     questions[position] = dataclasses.replace(questions[position], ask=raising(FAILURES[1]))
     result = dataclasses.replace(small_result, answers=asked(small_evidence, questions))
     # what is drawn is the figures' own matter; here it is whether every part can do without
-    monkeypatch.setattr("twoarm.report.figures.FigureCanvasAgg.print_png", lambda *_, **__: None)
-    monkeypatch.setattr("twoarm.report.figures.FigureCanvasSVG.print_svg", lambda *_, **__: None)
+    monkeypatch.setattr(
+        "twoarm.report.figures.drawing.FigureCanvasAgg.print_png", lambda *_, **__: None
+    )
+    monkeypatch.setattr(
+        "twoarm.report.figures.drawing.FigureCanvasSVG.print_svg", lambda *_, **__: None
+    )
     assert "findings" in {each.name for each in sections(result)[0]}
 
 

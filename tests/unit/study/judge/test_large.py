@@ -109,7 +109,7 @@ def test_what_is_stated_is_what_was_done(result, summary):
 def test_the_track_of_missing_values_names_its_imputations(result):
     text = next(each.text for each in result.findings if each.name == MISSING_EFFECT.name)
     assert "5 imputations with outcome and arm" in text
-    table = (result.folder / "tables" / "missing_effect.csv").read_text(encoding="utf-8")
+    table = (result.folder / "tables" / "missing_effect.csv").read_text(encoding="utf-8-sig")
     assert "5 imputations with outcome and arm" in table
     assert "20 imputations" not in table + text
 

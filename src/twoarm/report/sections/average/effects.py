@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from twoarm.diagnostics import Absent, Population
 from twoarm.diagnostics.comparability.population import OVER
 from twoarm.metrics import Estimate, finite
+from twoarm.report.figures import GREY, INK, Drawing, ForestRow, draw, forest, forest_height
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.average.effects import AVERAGE_EFFECT
 from twoarm.study.measure.outcomes import OutcomeResult
+from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
-__all__ = ["average_effect_table", "other_populations_table", "part"]
+__all__ = [
+    "average_effect_table",
+    "method_rows",
+    "other_populations_table",
+    "outcome_rows",
+    "part",
+]
 
 _ADJUSTED = {"aipw": "AIPW", "tmle": "TMLE"}
 _WEIGHTS: dict[Population, str] = {
@@ -37,7 +46,92 @@ def part(result: StudyResult) -> Part:
     """Show the average benefit of every outcome, and fold away those over other populations."""
     others = other_populations_table(result)
     folded = Details(summary="Average benefit over other populations", tables=(others,))
-    return Part(tables=(average_effect_table(result),), details=(folded,) if others.rows else ())
+    return Part(
+        figures=(_outcomes_drawing(result), _methods_drawing(result)),
+        tables=(average_effect_table(result),),
+        details=(folded,) if others.rows else (),
+    )
+
+
+def outcome_rows(result: StudyResult) -> list[ForestRow]:
+    """Give the rows of the outcomes' forest: each with its adjusted and its crude benefit."""
+    population = result.plan.file.target_trial.population
+    rows: list[ForestRow] = []
+    for outcome in result.outcomes.values():
+        control, treated = (outcome.arms[arm] for arm in ARMS)
+        counts = f"events {control.events}/{control.n}, {treated.events}/{treated.n}"
+        rows.append(ForestRow(label=outcome.spec.title, note=counts, heading=True))
+        found = dict(_methods(result, outcome, population))
+        adjusted = found.get(_ADJUSTED["aipw"], Absent("no estimate"))
+        rows.append(_forest_row("adjusted", adjusted, series="adjusted (AIPW)"))
+        rows.append(_forest_row("crude", outcome.crude, series="crude", colour=GREY, hollow=True))
+    return rows
+
+
+def method_rows(result: StudyResult) -> list[ForestRow]:
+    """Give the rows of the primary outcome's estimators, the one to quote marked."""
+    population, outcome = result.plan.file.target_trial.population, result.primary
+    methods = [("crude", outcome.crude), *_methods(result, outcome, population)]
+    if population != "overlap":
+        methods += [
+            each for each in _methods(result, outcome, "overlap") if each[0] == _WEIGHTS["overlap"]
+        ]
+    return [
+        _forest_row(
+            name,
+            found,
+            series=name,
+            hollow=name == "crude",
+            **({"marker": "D", "colour": INK, "size": 6.0} if name == _ADJUSTED["aipw"] else {}),
+        )
+        for name, found in methods
+    ]
+
+
+def _forest_row(label: str, found: Estimate | Absent, **look: Any) -> ForestRow:
+    if isinstance(found, Absent):
+        return ForestRow(label=label, note="no estimate")
+    estimate, low, high = (
+        None if (value := finite(each)) is None else 100 * value
+        for each in (found.estimate, found.low, found.high)
+    )
+    if estimate is None:
+        return ForestRow(label=label, note="no estimate")
+    return ForestRow(label=label, estimate=estimate, low=low, high=high, **look)
+
+
+def _outcomes_drawing(result: StudyResult) -> Drawing:
+    rows, population = outcome_rows(result), result.plan.file.target_trial.population
+    return draw(
+        "outcomes",
+        "Average benefit, outcome by outcome",
+        "Forest of every outcome's average benefit in points with its 95 % interval, adjusted and "
+        "crude; to the right of 0 the treatment helps, to the left it harms.",
+        lambda panel: forest(panel, rows, "Average benefit, points"),
+        legend=f"Averaged {OVER[population]}. Adjusted: AIPW with cross-fitted outcome models; "
+        "crude: the arms as they are; 95 % intervals. An outcome to be avoided has a benefit "
+        "where treatment makes it rarer. Events: control, treated.",
+        height_mm=forest_height(rows),
+        synthetic=result.plan.cohort.synthetic,
+    )
+
+
+def _methods_drawing(result: StudyResult) -> Drawing:
+    rows, spec = method_rows(result), result.primary.spec
+    threshold = None if spec.threshold is None else 100 * spec.threshold
+    patients = sum(result.primary.arms[arm].n for arm in ARMS)
+    return draw(
+        "average_methods",
+        f"The same average benefit by several methods, {spec.title}",
+        "Forest of the average benefit in points by each method with its 95 % interval; a line at "
+        "0 and one at the threshold.",
+        lambda panel: forest(panel, rows, "Average benefit, points", threshold=threshold),
+        legend=f"{patients} patients with known outcome. The diamond (AIPW) is the one to quote. "
+        "Overlap weights speak of the patients in whom treatment was most open. None of them "
+        "removes confounding by what was not measured.",
+        height_mm=forest_height(rows),
+        synthetic=result.plan.cohort.synthetic,
+    )
 
 
 def average_effect_table(result: StudyResult) -> Table:

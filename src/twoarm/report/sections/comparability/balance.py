@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.diagnostics import Balance
 from twoarm.metrics import finite
-from twoarm.report.figures import (
-    CONTROL,
-    FAINT,
-    TREATED,
-    Axes,
-    draw,
-    fitting,
-)
+from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw, rows_height, wrapped
 from twoarm.report.formats import Value
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
@@ -28,6 +21,7 @@ from twoarm.study.result import StudyResult
 __all__ = ["balance_table", "love_plot", "part"]
 
 _IMBALANCE = 0.1
+_LABEL_WIDTH = 30  # letters in a line
 
 
 def part(result: StudyResult) -> Part | None:
@@ -41,8 +35,12 @@ def part(result: StudyResult) -> Part | None:
         "Balance of the arms before and after weighting",
         "Size of the standardised difference of every column, unweighted, by inverse and by "
         "overlap weights; a line at 0.1.",
-        lambda axes: love_plot(axes, replace(found, names=titles)),
-        height_mm=24 + 3.6 * len(titles),
+        lambda panel: love_plot(panel, replace(found, names=titles)),
+        legend=f"{len(result.plan.cohort)} patients. Standardised difference of the arms' means, "
+        "unweighted and after weighting by the propensity; columns with the largest difference "
+        "first; the dotted line is at 0.1. Balance in what was measured says nothing about what "
+        "was not.",
+        height_mm=rows_height([wrapped(title, _LABEL_WIDTH) for title in titles]),
         synthetic=result.plan.cohort.synthetic,
     )
     table = balance_table(found, titles)
@@ -77,7 +75,7 @@ def _cell(difference: float) -> Value:
     return "infinite" if math.isinf(difference) else finite(difference)
 
 
-def love_plot(axes: Axes, found: Balance) -> Axes:
+def love_plot(panel: Panel, found: Balance) -> None:
     """Show the size of every column's standardised difference before and after weighting.
 
     An infinite one stands beyond all others, and its label says so.
@@ -90,32 +88,27 @@ def love_plot(axes: Axes, found: Balance) -> Axes:
         for name, size in zip(found.names, found.before, strict=True)
         if not np.isnan(size)
     ]
-    y = np.arange(len(names))[::-1]
+    y = np.arange(len(names), dtype=np.float64)[::-1]
     series: tuple[tuple[NDArray[np.float64], str, str, str], ...] = (
-        (found.before, "o", FAINT, "before"),
+        (found.before, "o", GREY, "before"),
         (found.inverse, "s", TREATED, "inverse weights"),
         (found.overlap, "D", CONTROL, "overlap weights"),
     )
     for values, marker, colour, label in series:
-        axes.plot(
+        panel.dots(
+            label,
             np.minimum(np.abs(values[shown]), beyond),
             y,
-            marker,
-            color=colour,
-            markersize=3.5,
-            alpha=0.85,
-            label=label,
+            marker=marker,
+            colour=colour,
+            size=3.5,
+            hollow=marker == "o",
+            labels=names,
         )
-    axes.axvline(_IMBALANCE, color=FAINT, linewidth=0.8, linestyle=":")
-    axes.set_yticks(y, [fitting(name) for name in names], fontsize=7)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(left=0)
-    axes.set_xlabel("Standardised difference, size")
-    axes.legend(
-        frameon=False,
-        fontsize=7,
-        handletextpad=0.1,
-        loc="upper right",
-        bbox_to_anchor=(-0.05, -0.02),  # below the labels: points can lie anywhere in the axes
-    )
-    return axes
+    panel.refer(x=_IMBALANCE, dash=":")
+    panel.row_labels([wrapped(name, _LABEL_WIDTH) for name in names], y, size=6.5)
+    panel.axes.set_xlim(left=0)
+    panel.axes.set_ylim(-0.7, len(names) - 0.3)
+    panel.axes.set_xlabel("Standardised difference, size")
+    panel.key([("before", GREY, "o hollow"), ("inverse\nweights", TREATED, "s"),
+               ("overlap\nweights", CONTROL, "D")])  # fmt: skip

@@ -7,13 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twoarm.diagnostics import Overlap, Propensity, Support
-from twoarm.report.figures import (
-    CONTROL,
-    FAINT,
-    TREATED,
-    Axes,
-    draw,
-)
+from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw, fitting
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Table
@@ -23,6 +17,8 @@ from twoarm.study.judge.comparability.support import SUPPORT
 from twoarm.study.result import StudyResult
 
 __all__ = ["overlap_table", "part", "propensity_densities"]
+
+_LONGEST = 40  # letters of an arm's label
 
 
 def part(result: StudyResult) -> Part | None:
@@ -35,7 +31,16 @@ def part(result: StudyResult) -> Part | None:
         "propensity",
         "Who was likely to be treated",
         f"Densities of the probability of treatment: {labels[1]} upwards, {labels[0]} downwards.",
-        lambda axes: propensity_densities(axes, score, labels, found.trimming.alpha),
+        lambda panel: propensity_densities(panel, score, labels, found.trimming.alpha),
+        legend=f"{labels[1]}: {found.n[1]} patients, upwards; {labels[0]}: {found.n[0]}, "
+        "downwards. Ridge regression of treatment on the predictors, the columns listed for it "
+        f"and the centre; AUC {score.auc:.2f}."
+        + (
+            f" Outside the dotted lines ({_bounds(found.trimming.alpha)}, Crump) treatment was all "
+            "but decided."
+            if found.trimming.alpha > 0
+            else ""
+        ),
         synthetic=result.plan.cohort.synthetic,
     )
     return Part(figures=(figure,), tables=(overlap_table(found, score, support, labels),))
@@ -83,23 +88,29 @@ def _bounds(alpha: float) -> str:
 
 
 def propensity_densities(
-    axes: Axes, found: Propensity, labels: Sequence[str], alpha: float = 0.0
-) -> Axes:
+    panel: Panel, found: Propensity, labels: Sequence[str], alpha: float = 0.0
+) -> None:
     """Show how both arms' propensities are spread, treated above and controls below.
 
     Dotted lines at `alpha` and 1 - `alpha` are Crump's bounds; none where nobody is trimmed.
     """
     middle, width = (found.edges[:-1] + found.edges[1:]) / 2, np.diff(found.edges)
-    axes.bar(middle, found.density[1], width, color=TREATED, alpha=0.75, label=labels[1])
-    axes.bar(middle, -found.density[0], width, color=CONTROL, alpha=0.75, label=labels[0])
-    axes.axhline(0, color=FAINT, linewidth=0.6)
+    panel.columns(labels[1], middle, found.density[1], width, colour=TREATED)
+    panel.columns(labels[0], middle, -found.density[0], width, colour=CONTROL)
+    panel.refer(y=0)
     for bound in (alpha, 1.0 - alpha) if alpha > 0 else ():
-        axes.axvline(bound, color=FAINT, linewidth=0.8, linestyle=":")
-    top = 1.6 * float(found.density.max())
-    axes.set_ylim(-top, top)
-    axes.set_xlim(0, 1)
-    axes.set_yticks([])
-    axes.set_xlabel("Probability of treatment given what was measured")
-    axes.set_ylabel("Density")
-    axes.legend(frameon=False, loc="upper left", fontsize=7)
-    return axes
+        panel.refer(x=bound, dash=":")
+    highest = [float(each.max()) for each in found.density]
+    panel.axes.set_ylim(-1.45 * highest[0], 1.45 * highest[1])
+    panel.axes.set_xlim(0, 1)
+    panel.axes.set_yticks([])
+    for label, colour, at, va in ((labels[1], TREATED, 0.98, "top"),
+                                  (labels[0], CONTROL, 0.02, "bottom")):  # fmt: skip
+        panel.say(0.5, at, fitting(label, _LONGEST), colour=colour, within="axes fraction",
+                  ha="center", va=va, fontweight="bold")  # fmt: skip
+    if alpha > 0:
+        for at in (alpha / 2, 1 - alpha / 2):
+            panel.say(at, 0.8, "all but decided", within=("data", "axes fraction"), ha="center",
+                      va="center", rotation=90, colour=GREY, fontsize=6)  # fmt: skip
+    panel.axes.set_xlabel("Probability of treatment given what was measured")
+    panel.axes.set_ylabel("Patients, density")

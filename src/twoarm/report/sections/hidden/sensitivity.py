@@ -6,20 +6,19 @@ from collections.abc import Iterator
 
 from twoarm.cohort.studyfile import OutcomeSpec
 from twoarm.diagnostics import SensitivityCurve
-from twoarm.report.figures import (
-    CONTROL,
-    INK,
-    TREATED,
-    Axes,
-    Drawing,
-    draw,
-)
+from twoarm.report.figures import CONTROL, INK, Drawing, Panel, draw
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Table
 from twoarm.study.judge.hidden.sensitivity import SENSITIVITY
 from twoarm.study.result import StudyResult
 
 __all__ = ["part", "sensitivity_band", "sensitivity_share", "sensitivity_table"]
+
+
+_LEGEND = (
+    "Marginal sensitivity model: hidden factors may change a patient's odds of treatment by up to "
+    "the factor on the axis, either way. "
+)
 
 
 def part(result: StudyResult) -> Part | None:
@@ -67,7 +66,9 @@ def _drawings(spec: OutcomeSpec, curve: SensitivityCurve, *, synthetic: bool) ->
         f"Average benefits possible under hidden confounding, {spec.title}",
         "A band that widens from the weighted estimate as hidden factors may change the odds of "
         "treatment more; lines at 0 and at the threshold.",
-        lambda axes: sensitivity_band(axes, curve),
+        lambda panel: sensitivity_band(panel, curve),
+        legend=_LEGEND + "The band holds every average that is then possible; sampling error is "
+        "not in it.",
         synthetic=synthetic,
     )
     yield draw(
@@ -75,46 +76,38 @@ def _drawings(spec: OutcomeSpec, curve: SensitivityCurve, *, synthetic: bool) ->
         f"Patients who would still have {_reached(curve)} at least",
         "A falling curve: the share of patients whose smallest bound reaches the threshold, by the "
         "factor up to which hidden factors may change the odds of treatment.",
-        lambda axes: sensitivity_share(axes, curve),
+        lambda panel: sensitivity_share(panel, curve),
+        legend=_LEGEND + "The curve starts at the predicted share and has all the noise of the "
+        "predictions in it: it is no share of patients who gain so much.",
         synthetic=synthetic,
     )
 
 
-def sensitivity_band(axes: Axes, curve: SensitivityCurve) -> Axes:
+def sensitivity_band(panel: Panel, curve: SensitivityCurve) -> None:
     """Show the averages that are possible as hidden confounding grows, with 0 and the threshold."""
     threshold = -curve.threshold if curve.harm else curve.threshold
-    axes.fill_between(
-        curve.strength, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.2, linewidth=0
-    )
-    for bound in (curve.low, curve.high):
-        axes.plot(curve.strength, 100 * bound, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
-    axes.axhline(0, color=INK, linewidth=0.8)
-    axes.axhline(100 * threshold, color=CONTROL, linewidth=1.2, linestyle="--")
-    axes.annotate(
-        _reached(curve),
-        (curve.strength[-1], 100 * threshold),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="right",
-        color=CONTROL,
-        fontsize=7,
-    )
-    axes.set_ylabel("Average benefit, points")
-    return _odds_axis(axes, curve)
+    panel.band("possible averages", curve.strength, 100 * curve.low, 100 * curve.high)
+    for name, bound in (("lowest", curve.low), ("highest", curve.high)):
+        panel.line(f"{name} possible", curve.strength, 100 * bound, marker="o", markersize=2.2)
+    panel.refer(y=0, colour=INK)
+    panel.refer(y=100 * threshold, text=_reached(curve), colour=CONTROL, dash="--", width=1.2,
+                below=curve.harm)  # fmt: skip
+    panel.axes.set_ylabel("Average benefit, points")
+    _odds_axis(panel, curve)
 
 
-def sensitivity_share(axes: Axes, curve: SensitivityCurve) -> Axes:
+def sensitivity_share(panel: Panel, curve: SensitivityCurve) -> None:
     """Show the share of patients who would still have the effect at its threshold."""
-    axes.plot(curve.strength, 100 * curve.share, "-o", color=TREATED, markersize=2.2, linewidth=1.2)
-    axes.set_ylim(0, 100)
-    axes.set_ylabel("Patients, %")
-    return _odds_axis(axes, curve)
+    panel.line("patients", curve.strength, 100 * curve.share, marker="o", markersize=2.2)
+    panel.axes.set_ylim(0, 100)
+    panel.axes.set_ylabel("Patients, %")
+    _odds_axis(panel, curve)
 
 
-def _odds_axis(axes: Axes, curve: SensitivityCurve) -> Axes:
+def _odds_axis(panel: Panel, curve: SensitivityCurve) -> None:
+    axes = panel.axes
     axes.set_xscale("log")
     ticks = [each for each in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0) if each <= curve.strength[-1]]
-    axes.set_xticks(ticks, [f"{each:g}" for each in ticks])
+    axes.set_xticks(ticks, [f"{each:g}" if each > 1 else "1\nno hidden\nfactor" for each in ticks])
     axes.set_xticks([], minor=True)
-    axes.set_xlabel("Odds of treatment changed by hidden factors, up to")
-    return axes
+    axes.set_xlabel("Hidden factors change the odds of treatment up to")

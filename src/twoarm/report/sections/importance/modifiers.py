@@ -8,15 +8,7 @@ import numpy as np
 
 from twoarm.cohort.codebook import Predictor
 from twoarm.diagnostics import present
-from twoarm.report.figures import (
-    CONTROL,
-    INK,
-    TREATED,
-    Axes,
-    Drawing,
-    draw,
-    fitting,
-)
+from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, rows_height, wrapped
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.importance.modifiers import Modifiers
@@ -25,6 +17,7 @@ from twoarm.study.result import StudyResult
 
 __all__ = ["modifier_bars", "modifiers_table", "part"]
 
+_LABEL_WIDTH = 26  # letters in a line
 _MEASURES = {
     "projection": "Best linear projection, variance",
     "loss": "Rise of the loss when permuted",
@@ -87,27 +80,27 @@ def _measure_rows(codebook: Sequence[Predictor], modifiers: Modifiers, name: str
 
 
 def modifier_bars(
-    axes: Axes,
+    panel: Panel,
     labels: Sequence[str],
     values: Sequence[float],
     ranges: Sequence[tuple[float, float]],
     reference: Sequence[float],
-) -> Axes:
+) -> None:
     """Show the spread of benefit that goes with each variable, in points, beside noise.
 
     Bars are estimates, lines their intervals, diamonds what permuted treatment reaches in 95 %.
     """
-    y = np.arange(len(labels))[::-1]
-    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
-    for (low, high), at in zip(ranges, y, strict=True):
-        axes.plot([low, high], [at, at], color=INK, linewidth=0.8, alpha=0.7)
-    axes.plot(reference, y, "D", color=CONTROL, markersize=3.5, label="permuted treatment, 95 %")
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.8, 1.0), fontsize=7)
-    axes.set_yticks(y, [fitting(label) for label in labels])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("SD of benefit, points")
-    axes.set_xlim(left=0)
-    return axes
+    y = np.arange(len(labels), dtype=np.float64)[::-1]
+    low, high = np.array(ranges).T
+    panel.beams("estimate", labels, y, values)
+    panel.ranges("95 % interval", labels, y, low, high)
+    panel.dots("permuted treatment, 95 %", reference, y, colour=CONTROL, marker="D", size=3.5,
+               labels=labels)  # fmt: skip
+    panel.row_labels([wrapped(label, _LABEL_WIDTH) for label in labels], y)
+    panel.axes.set_xlabel("SD of benefit, points")
+    panel.axes.set_xlim(left=0)
+    panel.axes.set_ylim(-0.7, len(labels) - 0.3)
+    panel.key([("estimate", TREATED, "s"), ("by noise alone, 95 %", CONTROL, "D")])
 
 
 def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
@@ -116,18 +109,23 @@ def _drawing(result: StudyResult, found: Modifiers) -> Drawing:
     low, high = (100 * limit for limit in measured.spread_limits)
     assert reference is not None  # a run always permutes treatment
     order = np.argsort(measured.rank, kind="stable").tolist()
+    labels = [", ".join(codebook[k].title for k in found.groups[number]) for number in order]
     return draw(
         "effect_modifiers",
         f"What modifies the effect, {result.primary.spec.title}",
         "Bars of the spread of benefit that goes with each variable (root of half the rise of the "
         "loss), in points; diamonds: the 95th percentile under permuted treatment.",
-        lambda axes: modifier_bars(
-            axes,
-            [", ".join(codebook[k].title for k in found.groups[number]) for number in order],
+        lambda panel: modifier_bars(
+            panel,
+            labels,
             [float(spread[number]) for number in order],
             [(float(low[number]), float(high[number])) for number in order],
             [100 * float(reference[number]) for number in order],
         ),
-        height_mm=22 + 4.2 * len(order),
+        legend=f"{len(result.plan.cohort)} patients. Root of half the rise of the squared error "
+        "of the benefit on held-out folds when the variable is permuted, with 95 % intervals. "
+        "Diamonds: the 95th percentile of the same under permuted treatment; a bar that does not "
+        "pass it cannot be told from noise.",
+        height_mm=rows_height([wrapped(label, _LABEL_WIDTH) for label in labels]),
         synthetic=result.plan.cohort.synthetic,
     )

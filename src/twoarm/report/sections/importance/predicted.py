@@ -8,15 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.diagnostics import present
-from twoarm.report.figures import (
-    CONTROL,
-    INK,
-    TREATED,
-    Axes,
-    Drawing,
-    draw,
-    fitting,
-)
+from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw, rows_height, wrapped
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.importance.refitted import RefittedImportance
@@ -24,6 +16,8 @@ from twoarm.study.judge.importance.variables import IMPORTANCE
 from twoarm.study.result import StudyResult
 
 __all__ = ["importance_bars", "importance_table", "part"]
+
+_LABEL_WIDTH = 26  # letters in a line
 
 
 def part(result: StudyResult) -> Part:
@@ -66,37 +60,34 @@ def importance_table(result: StudyResult) -> Table:
 
 
 def importance_bars(
-    axes: Axes,
+    panel: Panel,
     labels: Sequence[str],
     values: Sequence[float],
     published: Sequence[float | None],
-    published_label: str = "published",
     ranges: Sequence[tuple[float, float]] = (),
-) -> Axes:
+) -> None:
     """Show the importance of variables, most important on top, published values as rings.
 
     `ranges` are drawn as lines, one a variable: where a share lies in other fits of the model.
     """
-    y = np.arange(len(labels))[::-1]
-    axes.barh(y, values, color=TREATED, alpha=0.75, height=0.62)
-    for (low, high), at in zip(ranges, y, strict=False):
-        axes.plot([low, high], [at, at], color=INK, linewidth=0.8, alpha=0.7)
-    known = [(value, at) for value, at in zip(published, y, strict=True) if value is not None]
+    y = np.arange(len(labels), dtype=np.float64)[::-1]
+    panel.beams("this study", labels, y, values)
+    names = [("this study", TREATED, "s")]
+    if ranges:
+        low, high = np.array(ranges).T
+        panel.ranges("95 % of refitted models", labels, y, low, high)
+    known = [k for k, value in enumerate(published) if value is not None]
     if known:
-        axes.plot(
-            *zip(*known, strict=True),
-            "o",
-            markerfacecolor="none",
-            color=CONTROL,
-            markersize=5,
-            label=published_label,
-        )
-        axes.legend(frameon=False, loc="lower right", fontsize=7)
-    axes.set_yticks(y, [fitting(label) for label in labels])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("Importance (shares, sum 1)")
-    axes.set_xlim(left=0)
-    return axes
+        shares = [float(published[k] or 0.0) for k in known]
+        panel.dots("published", shares, y[known], colour=CONTROL, hollow=True, size=5,
+                   labels=[labels[k] for k in known])  # fmt: skip
+        names.append(("published", CONTROL, "o hollow"))
+    panel.row_labels([wrapped(label, _LABEL_WIDTH) for label in labels], y)
+    panel.axes.set_xlabel("Importance (shares, sum 1)")
+    panel.axes.set_xlim(left=0)
+    panel.axes.set_ylim(-0.7, len(labels) - 0.3)
+    if known:
+        panel.key(names)
 
 
 def _drawing(result: StudyResult, refitted: RefittedImportance | None) -> Drawing:
@@ -105,18 +96,23 @@ def _drawing(result: StudyResult, refitted: RefittedImportance | None) -> Drawin
     if result.plan.file.published is not None:
         published = dict(result.plan.file.published.importance)
     order = np.argsort(-values, kind="stable")
+    labels = [codebook[k].title for k in order]
     return draw(
         "importance",
         f"What the predicted benefit depends on, {result.primary.spec.title}",
         "Bars of permutation importance, one a variable; lines hold 95 % of refitted models.",
-        lambda axes: importance_bars(
-            axes,
-            [codebook[k].title for k in order],
+        lambda panel: importance_bars(
+            panel,
+            labels,
             [float(values[k]) for k in order],
             [published.get(codebook[k].column) for k in order],
             ranges=_ranges(refitted, order),
         ),
-        height_mm=22 + 4.2 * len(order),
+        legend=f"{len(result.plan.cohort)} patients. Mean squared change of the predicted benefit "
+        "when the variable is permuted, by the models of all patients, scaled to sum 1"
+        + ("; lines hold 95 % of refitted models. " if refitted is not None else ". ")
+        + "It says what the prediction depends on, not what modifies the effect.",
+        height_mm=rows_height([wrapped(label, _LABEL_WIDTH) for label in labels]),
         synthetic=result.plan.cohort.synthetic,
     )
 

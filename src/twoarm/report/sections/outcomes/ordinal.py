@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from twoarm.report.figures import GREY, INK, Drawing, Panel, draw, rankin_shades, wrapped
 from twoarm.report.formats import shown
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Details, Part
@@ -9,17 +12,74 @@ from twoarm.report.table import Column, Row, Table
 from twoarm.study.judge.outcomes.ordinal import ORDINAL, StudyOrdinal
 from twoarm.study.result import StudyResult
 
-__all__ = ["levels_table", "ordinal_table", "part"]
+__all__ = ["levels_table", "ordinal_table", "part", "scale_bars"]
+
+_LEAST_WRITTEN = 5.0  # per cent of patients; a narrower piece has no room for its number
+_LABEL_WIDTH = 16  # letters
 
 
 def part(result: StudyResult) -> Part | None:
-    """Fold the model of the scale away; nothing where the study names no scale."""
+    """Draw the scale, and fold its model away; nothing where the study names no scale."""
     found = result.value(ORDINAL)
     if found is None:
         return None
     tables = (ordinal_table(result, found), levels_table(found, arm_labels(result)))
     summary = "One model of the whole scale in each arm"
-    return Part(details=(Details(summary=summary, tables=tables),))
+    return Part(
+        figures=(_drawing(result, found),), details=(Details(summary=summary, tables=tables),)
+    )
+
+
+def scale_bars(panel: Panel, found: StudyOrdinal, labels: tuple[str, str]) -> None:
+    """Show both arms' patients over the whole scale, the best level at the left.
+
+    As they were observed, and had all patients been in either arm.
+    """
+    y = np.array([4.0, 3.0, 1.3, 0.3])
+    arms = [wrapped(label, _LABEL_WIDTH, 3) for label in labels]
+    names = [f"{kind}, {label}" for kind in ("observed", "standardised") for label in labels]
+    shares = 100 * np.vstack([found.observed_shares, found.effects.mean_shares])
+    shades = rankin_shades(len(found.levels))
+    start = np.zeros(4)
+    for k, (level, shade) in enumerate(zip(found.levels, shades, strict=True)):
+        panel.beams(f"{level:g}", names, y, shares[:, k], start=start, colour=shade, alpha=1.0,
+                    edgecolor="white", linewidth=0.4)  # fmt: skip
+        ink = "white" if k > 0.45 * len(shades) else INK
+        for at, left, share in zip(y, start, shares[:, k], strict=True):
+            if share >= _LEAST_WRITTEN:
+                panel.say(left + share / 2, at, f"{share:.0f}", colour=ink, ha="center",
+                          va="center", fontsize=6.5)  # fmt: skip
+        start = start + shares[:, k]
+        for upper in (0, 2):
+            if k < len(shades) - 1:
+                panel.axes.plot(start[upper : upper + 2], [y[upper] - 0.31, y[upper + 1] + 0.31],
+                                color=GREY, linewidth=0.5)  # fmt: skip
+    panel.row_labels([*arms, *arms], y)
+    for at, text in ((4.58, "As observed"), (1.88, "Standardised: all patients in either arm")):
+        panel.say(0, at, text, fontweight="bold", va="center")
+    panel.axes.set_xlim(0, 100)
+    panel.axes.set_ylim(-0.15, 4.9)
+    panel.axes.spines["left"].set_visible(False)
+    panel.axes.set_xlabel("Patients, %")
+    panel.key([(f"{level:g}", shade, "s") for level, shade in zip(found.levels, shades,
+                                                                  strict=True)])  # fmt: skip
+
+
+def _drawing(result: StudyResult, found: StudyOrdinal) -> Drawing:
+    patients = found.effects.cumulative0.shape[0]
+    return draw(
+        "scale",
+        f"The whole scale in both arms ('{found.column}', best level at the left)",
+        "Stacked bars of the share of patients at each level, both arms: as observed, and "
+        "standardised to all patients.",
+        lambda panel: scale_bars(panel, found, arm_labels(result)),
+        legend=f"{patients} patients whose scale is known. Observed: each arm's own patients. "
+        "Standardised: all patients as if in either arm, by one proportional odds model in each "
+        "arm, cross-fitted, which adjusts for the predictors. Numbers are per cent; "
+        "lines join the same cut of the scale.",
+        height_mm=72,
+        synthetic=result.plan.cohort.synthetic,
+    )
 
 
 def ordinal_table(result: StudyResult, found: StudyOrdinal) -> Table:

@@ -13,6 +13,7 @@ from twoarm.report.sections.ranking import (
     policy,
     predicted,
     share,
+    subgroups,
     targeting,
 )
 from twoarm.study.result import StudyResult
@@ -28,6 +29,7 @@ PARTS = (
     policy.part,
     calibration.part,
     groups.part,
+    subgroups.part,
     targeting.part,
     concordance.part,
 )

@@ -13,7 +13,7 @@ from twoarm.diagnostics.ranking.by_risk.baseline_risk_values import (
     RiskGroup,
 )
 from twoarm.metrics import Estimate, finite
-from twoarm.report.figures import CONTROL, FAINT, INK, TREATED, Axes, draw
+from twoarm.report.figures import GREY, INK, TREATED, Panel, draw
 from twoarm.report.formats import shown
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
@@ -38,7 +38,12 @@ def part(result: StudyResult) -> Part | None:
         "Benefit in points by group of rising predicted risk of the undesirable outcome: doubly "
         "robust estimate with its 95 % interval, by one odds ratio for all, and as the study's "
         "learner predicts it; a line at 0.",
-        lambda axes: benefit_by_risk(axes, found.groups),
+        lambda panel: benefit_by_risk(panel, found.groups),
+        legend=f"{sum(found.everybody.n)} patients with known outcome, in {len(found.groups)} "
+        "groups by predicted risk, blinded to the arm and cross-fitted. Estimated: doubly robust "
+        "scores with 95 % intervals; where an arm has nobody with, or nobody without, the outcome "
+        "nothing can be estimated. One odds ratio: what the same relative effect makes of "
+        "different risks.",
         height_mm=68,
         synthetic=result.plan.cohort.synthetic,
     )
@@ -50,34 +55,45 @@ def part(result: StudyResult) -> Part | None:
     )
 
 
-def benefit_by_risk(axes: Axes, groups: Sequence[RiskGroup]) -> Axes:
-    """Show each group's benefit at its mean risk, by every way of estimating it."""
-    risk = 100 * np.array([each.mean_risk for each in groups])
-    known = [(x, each.aipw.benefit) for x, each in zip(risk, groups, strict=True) if each.aipw]
-    axes.axhline(0, color=INK, linewidth=0.8)
-    for x, one in known:
-        axes.plot([x, x], [100 * one.low, 100 * one.high], color=TREATED, linewidth=1.2)
-    middle = [(x, 100 * one.estimate) for x, one in known]
-    if middle:
-        axes.plot(*zip(*middle, strict=True), "o", color=TREATED, markersize=5, label="estimated")
-    modelled = [
-        (x, 100 * each.risk_model.benefit.estimate)
-        for x, each in zip(risk, groups, strict=True)
-        if each.risk_model
-    ]
+def benefit_by_risk(panel: Panel, groups: Sequence[RiskGroup]) -> None:
+    """Show each group's benefit by every way of estimating it, the lowest risk first."""
+    place = np.arange(1, len(groups) + 1, dtype=np.float64)
+    names = [("estimated", TREATED, "o"), ("predicted", INK, "D")]
+    known = [k for k, each in enumerate(groups) if each.aipw]
+    told = [each.aipw.benefit for each in groups if each.aipw]
+    if told:
+        values = (100 * np.array([getattr(one, part) for one in told]) for part in _INTERVAL)
+        panel.intervals("estimated", place[known] + 0.1, *values)
+    modelled = [each.risk_model.benefit.estimate for each in groups if each.risk_model]
     if modelled:
-        axes.plot(
-            *zip(*modelled, strict=True), "--", color=INK, linewidth=1, label="one odds ratio"
-        )
-    learner = [100 * each.learner.benefit.estimate for each in groups]
-    axes.plot(risk, learner, "D", color=CONTROL, markersize=4, label="the study's learner")
-    axes.set_xlabel("Predicted risk of the undesirable outcome, %")
-    axes.set_ylabel("Benefit, points")
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.35 * (high - low))  # room for the legend
-    axes.grid(axis="y", color=FAINT, linewidth=0.3)
-    axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.97), fontsize=6.5)
-    return axes
+        rows = [k for k, each in enumerate(groups) if each.risk_model]
+        panel.line("one odds ratio for all", place[rows], 100 * np.array(modelled), colour=GREY,
+                   linestyle="--", linewidth=1)  # fmt: skip
+        names.append(("one odds ratio", GREY, "--"))
+    learner = 100 * np.array([each.learner.benefit.estimate for each in groups])
+    panel.dots("predicted by the study's learner", place - 0.1, learner, colour=INK, marker="D",
+               size=4)  # fmt: skip
+    low, high = panel.axes.get_ylim()
+    panel.axes.set_ylim(min(low, 0.0), high + 0.25 * (high - low))
+    for x, each in zip(place, groups, strict=True):
+        if each.aipw is None:
+            panel.say(x, 0.98, _why_none(each), colour=GREY, ha="center", va="top", fontsize=6,
+                      within=("data", "axes fraction"))  # fmt: skip
+    panel.axes.set_xlim(0.5, len(groups) + 0.5)
+    panel.refer(y=0, colour=INK)
+    risks = [f"{100 * each.mean_risk:.0f} %\nn = {sum(each.n)}" for each in groups]
+    panel.axes.set_xticks(place, risks)
+    panel.axes.set_xlabel("Mean predicted risk of the undesirable outcome")
+    panel.axes.set_ylabel("Benefit, points")
+    panel.key(names)
+
+
+def _why_none(group: RiskGroup) -> str:
+    """Say why nothing is estimated in a group: the arm that cannot be compared."""
+    for arm, k, n in zip(("controls", "treated"), group.events, group.n, strict=True):
+        if k in (0, n):
+            return f"no estimate:\n{'all' if k else 'none of'} {n}\n{arm} had it"
+    return "no estimate:\ntoo few"
 
 
 def risk_groups_table(found: BaselineRisk, outcome: str, *, crude: bool) -> Table:

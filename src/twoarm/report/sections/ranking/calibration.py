@@ -8,14 +8,7 @@ from numpy.typing import NDArray
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import RankingTest, present
 from twoarm.metrics import BenefitCurve, slope_is_told
-from twoarm.report.figures import (
-    FAINT,
-    INK,
-    TREATED,
-    Axes,
-    Drawing,
-    draw,
-)
+from twoarm.report.figures import GREY, INK, TREATED, Drawing, Panel, draw
 from twoarm.report.section import Details, Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER,
@@ -131,7 +124,13 @@ def _drawings(plan: Plan, found: BenefitEvidence) -> tuple[Drawing, ...]:
         f"Is the benefit as large as predicted? {plan.file.primary.title}",
         "Doubly robust scores smoothed over the predicted benefit with 95 % limits, isotonic "
         "regression, the identity, the threshold, and a histogram of the predictions.",
-        lambda axes: benefit_calibration(axes, curve, isotonic, benefit, found.patients.threshold),
+        lambda panel: benefit_calibration(
+            panel, curve, isotonic, benefit, found.patients.threshold
+        ),
+        legend=f"{benefit.size} patients with known outcome. Estimated: doubly robust scores, "
+        "smoothed by a restricted cubic spline of the cross-fitted predicted benefit, with "
+        "pointwise 95 % limits (shaded), from the 2.5th to the 97.5th percentile; stepped: "
+        "isotonic regression. Bars along the bottom count patients." + adjusted(plan.study),
         height_mm=72,
         synthetic=plan.cohort.synthetic,
     )
@@ -139,32 +138,37 @@ def _drawings(plan: Plan, found: BenefitEvidence) -> tuple[Drawing, ...]:
 
 
 def benefit_calibration(
-    axes: Axes,
+    panel: Panel,
     curve: BenefitCurve,
     isotonic: NDArray[np.float64],
     benefit: NDArray[np.float64],
     threshold: float,
-) -> Axes:
+) -> None:
     """Show smoothed scores over predicted benefit, with the patients along the bottom."""
     at = 100 * curve.predicted
-    axes.plot(at, at, color=FAINT, linewidth=0.8, linestyle=":", label="as predicted")
-    axes.fill_between(at, 100 * curve.low, 100 * curve.high, color=TREATED, alpha=0.18, linewidth=0)
-    axes.plot(at, 100 * curve.observed, color=TREATED, linewidth=1.3, label="smooth, 95 % limits")
-    axes.step(
-        at, 100 * isotonic, where="mid", color=INK, linewidth=0.8, linestyle="--", label="isotonic"
-    )
-    low, high = float(100 * curve.low.min()), float(100 * curve.high.max())
-    low, high = min(low, float(at[0])), max(high, float(at[-1]))
+    first, last = float(at[0]), float(at[-1])
+    panel.diagonal(first, last)
+    panel.band("95 % limits", at, 100 * curve.low, 100 * curve.high)
+    panel.line("estimated, smooth", at, 100 * curve.observed)
+    panel.steps("estimated, isotonic", at, 100 * isotonic, linestyle="--")
+    low = min(float(100 * curve.low.min()), first)
+    high = max(float(100 * curve.high.max()), last)
     room = 0.2 * (high - low)
-    counts, edges = np.histogram(100 * benefit, bins=30, range=(at[0], at[-1]))
-    height = 0.85 * room * counts / max(int(counts.max()), 1)
-    axes.bar(
-        edges[:-1], height, np.diff(edges), low - room, align="edge", color=TREATED, alpha=0.35
+    counts, edges = np.histogram(100 * benefit, bins=30, range=(first, last))
+    panel.columns(
+        "patients", (edges[:-1] + edges[1:]) / 2, counts, np.diff(edges), base=low - room,
+        scale=0.85 * room / max(int(counts.max()), 1), alpha=0.35,
+    )  # fmt: skip
+    panel.axes.set_ylim(low - room, high + 0.1 * (high - low))
+    panel.axes.set_xlim(first, last)
+    threshold_line(panel, threshold)
+    panel.refer(y=0, width=0.5)
+    panel.name_lines(
+        [
+            ("as predicted", last, GREY),
+            ("smooth,\n95 % limits", float(100 * curve.observed[-1]), TREATED),
+            ("isotonic", float(100 * isotonic[-1]), INK),
+        ]
     )
-    axes.set_ylim(low - room, high + 0.05 * (high - low))
-    axes.set_xlim(at[0], at[-1])
-    threshold_line(axes, threshold)
-    axes.set_xlabel("Predicted benefit, points")
-    axes.set_ylabel("Estimated benefit, points")
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 0.14), fontsize=6.5)
-    return axes
+    panel.axes.set_xlabel("Predicted benefit, points")
+    panel.axes.set_ylabel("Estimated benefit, points")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from twoarm.metalearners import Comparison
 from twoarm.metrics import finite
+from twoarm.report.figures import CONTROL, INK, TREATED, Drawing, Panel, draw
+from twoarm.report.formats import points
 from twoarm.report.section import Details, Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER_TITLES,
@@ -14,7 +18,7 @@ from twoarm.study.judge.ranking.comparison import MOST_PATIENTS_STACKED, Learner
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.result import StudyResult
 
-__all__ = ["BASES", "comparison_table", "part", "rank_table"]
+__all__ = ["BASES", "comparison_table", "learners_side_by_side", "part", "rank_table"]
 
 BASES = {"stack": "stack", "elastic_net": "elastic net", "own": "ridge regression"}
 
@@ -27,7 +31,49 @@ def part(result: StudyResult) -> Part | None:
     compared = evidence.compared
     folded = Details(summary="Do the learners rank alike?", tables=(rank_table(compared.page),))
     table = comparison_table(compared, result.primary.spec.title)
-    return Part(tables=(table,), details=(folded,))
+    return Part(figures=(_drawing(result, compared),), tables=(table,), details=(folded,))
+
+
+def learners_side_by_side(panel: Panel, compared: LearnerComparison) -> None:
+    """Show how each learner spreads the benefit over the same patients, its mean, the threshold."""
+    learners = compared.page.learners
+    y = np.arange(len(learners), dtype=np.float64)[::-1]
+    titles = [LEARNER_TITLES[each.name] for each in learners]
+    spread = 100 * np.array([compared.spread(each.name) for each in learners])
+    mean = 100 * np.array([each.mean for each in learners])
+    panel.refer(x=0, colour=INK)
+    panel.ranges("middle 95 % of patients", titles, y, spread[:, 0], spread[:, 4], colour=TREATED)
+    panel.ranges("middle half of patients", titles, y, spread[:, 1], spread[:, 3],
+                 colour=TREATED, width=5, alpha=0.55, solid_capstyle="butt")  # fmt: skip
+    panel.dots("mean", mean, y, colour=INK, marker="D", size=4, labels=titles)
+    panel.row_labels(titles, y)
+    panel.axes.set_ylim(-0.7, len(learners) - 0.1)
+    panel.refer(x=100 * compared.page.threshold, colour=CONTROL, dash="--",
+                text=f"threshold {100 * compared.page.threshold:g}")  # fmt: skip
+    panel.axes.spines["left"].set_visible(False)
+    panel.axes.set_xlabel("Predicted benefit, points")
+    for at, value in zip(y, mean, strict=True):
+        panel.say(1.0, at, points(value / 100), shift=(4, 0), va="center",
+                  within=("axes fraction", "data"), annotation_clip=False)  # fmt: skip
+    panel.say(1.0, len(learners) - 0.2, "mean", shift=(4, 0), va="center",
+              within=("axes fraction", "data"), annotation_clip=False)  # fmt: skip
+
+
+def _drawing(result: StudyResult, compared: LearnerComparison) -> Drawing:
+    patients = compared.fold.size
+    return draw(
+        "learners",
+        f"Learners of the same benefit side by side, {result.primary.spec.title}",
+        "One row a learner: mean predicted benefit, the middle half and the middle 95 % of "
+        "patients; a broken line marks the threshold.",
+        lambda panel: learners_side_by_side(panel, compared),
+        legend=f"{patients} patients with known outcome, the same folds for all. Diamond: mean; "
+        "thick bar: middle half; thin line: middle 95 % of patients, a spread of predictions and "
+        "no confidence interval. From one cross-fit. Where learners disagree, the choice of the "
+        "learner decides.",
+        height_mm=18 + 5.5 * len(compared.page.learners),
+        synthetic=result.plan.cohort.synthetic,
+    )
 
 
 def comparison_table(compared: LearnerComparison, outcome: str) -> Table:

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from twoarm.metrics import NetBenefit
-from twoarm.report.figures import (
-    FAINT,
-    INK,
-    Axes,
-    draw,
-)
+from twoarm.report.figures import GREY, INK, Panel, draw
 from twoarm.report.section import Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER,
@@ -40,7 +35,11 @@ def part(result: StudyResult) -> Part | None:
         f"Net benefit of treating by the prediction, {plan.file.primary.title}",
         "Net benefit against the smallest benefit worth treating for, from 0 to 30 points: by each "
         "learner's prediction, everybody, nobody, and as many patients by lot.",
-        lambda axes: net_benefit_curves(axes, curves, evidence.patients.threshold),
+        lambda panel: net_benefit_curves(panel, curves, evidence.patients.threshold),
+        legend=f"{evidence.patients.outcome.size} patients with known outcome. Good outcomes won "
+        "(or bad ones avoided) per 100 patients, less the threshold for each patient treated; "
+        "nobody treated is 0. By lot: as many as the T-learner selects, drawn at random. "
+        "Cross-fitted predictions." + adjusted(plan.study),
         height_mm=72,
         synthetic=plan.cohort.synthetic,
     )
@@ -102,35 +101,27 @@ def net_benefit_curve_table(found: BenefitEvidence) -> Table:
     return Table("net_benefit_curve", "Net benefit by threshold", "", columns, tuple(rows))
 
 
-def net_benefit_curves(axes: Axes, curves: Mapping[str, NetBenefit], threshold: float) -> Axes:
+def net_benefit_curves(panel: Panel, curves: Mapping[str, NetBenefit], threshold: float) -> None:
     """Show net benefit over thresholds, in points; `curves` by learner, the study's first."""
     own = next(iter(curves.values()))
     cut = 100 * own.threshold
-    axes.axhline(0, color=FAINT, linewidth=0.8, label="nobody")
-    axes.plot(cut, 100 * own.treat_all, color=INK, linewidth=0.9, label="everybody")
-    axes.plot(
-        cut,
-        100 * own.same_share,
-        color=FAINT,
-        linewidth=0.9,
-        linestyle="-.",
-        label="as many by lot",
-    )
+    panel.refer(y=0)
+    names = [("nobody", 0.0, GREY)]
+    for name, values, colour, dash in (
+        ("everybody", own.treat_all, INK, "-"),
+        ("as many by lot", own.same_share, GREY, "-."),
+    ):
+        panel.line(name, cut, 100 * values, colour=colour, linestyle=dash, linewidth=0.9)
+        names.append((name, float(100 * values[-1]), colour))
     for name, curve in curves.items():
         colour, dash = LINES[name]
-        axes.plot(
-            cut,
-            100 * curve.model,
-            color=colour,
-            linestyle=dash,
-            linewidth=1.3,
-            label=LEARNER_TITLES[name],
-        )
-    threshold_line(axes, threshold)
-    axes.set_xlim(cut[0], cut[-1])
-    axes.set_xlabel("Smallest benefit worth treating for, points")
-    axes.set_ylabel("Net benefit, points")
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.4 * (high - low))  # room for the legend
-    axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.96), ncols=2, fontsize=6)
-    return axes
+        title = LEARNER_TITLES[name]
+        panel.line(title, cut, 100 * curve.model, colour=colour, linestyle=dash)
+        names.append((title.replace(" ", "\n"), float(100 * curve.model[-1]), colour))
+    panel.axes.set_xlim(cut[0], cut[-1])
+    low, high = panel.axes.get_ylim()
+    panel.axes.set_ylim(low, high + 0.08 * (high - low))
+    threshold_line(panel, threshold)
+    panel.axes.set_xlabel("Smallest benefit worth treating for, points")
+    panel.axes.set_ylabel("Net benefit, points")
+    panel.name_lines(names)

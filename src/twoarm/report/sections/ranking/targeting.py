@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twoarm.cohort.load import Study
 from twoarm.diagnostics import RankingTest
 from twoarm.metrics import TargetingCurve
-from twoarm.report.figures import (
-    FAINT,
-    Axes,
-    draw,
-)
+from twoarm.report.figures import GREY, Panel, draw
 from twoarm.report.section import Part
 from twoarm.report.sections.ranking.learners import (
     LEARNER,
@@ -47,8 +44,12 @@ def part(result: StudyResult) -> Part | None:
         "targeting",
         f"Do patients ranked first gain more? {plan.file.primary.title}",
         "Average benefit of the patients ranked first minus that of all, by share treated, for "
-        "each learner; descriptive.",
-        lambda axes: targeting_curves(axes, curves),
+        "each learner, with a band of 95 % limits about the study's own; descriptive.",
+        lambda panel: targeting_curves(panel, curves, evidence.targeting_limits("t")),
+        legend=f"{evidence.patients.outcome.size} patients with known outcome, ranked by "
+        "cross-fitted predicted benefit; from a share of 5 % on. Shaded: pointwise 95 % limits of "
+        "the T-learner's curve, its ranking taken as given. Descriptive: whether the ranking is "
+        "better than chance says the test alone." + adjusted(plan.study),
         synthetic=plan.cohort.synthetic,
     )
     return Part(
@@ -96,24 +97,33 @@ def _draws(test: RankingTest | None) -> str:
     )
 
 
-def targeting_curves(axes: Axes, curves: Mapping[str, TargetingCurve]) -> Axes:
-    """Show how much more those ranked first gain than the average, from a share of 5 % on."""
+def targeting_curves(
+    panel: Panel,
+    curves: Mapping[str, TargetingCurve],
+    limits: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> None:
+    """Show how much more those ranked first gain than the average, from a share of 5 % on.
+
+    `limits` are those of the first curve, which is the study's own.
+    """
+    own = next(iter(curves.values()))
+    n = own.share.size
+    first = max(int(_LEAST_SHARE * n), 1)
+    shown = np.unique(np.linspace(first, n - 1, min(n, _MOST_POINTS)).astype(np.int64))
+    share = 100 * own.share[shown]
+    low, high = (100 * each[shown] for each in limits)
+    told = np.isfinite(low)
+    panel.band("T-learner, 95 % limits", share[told], low[told], high[told])
+    names = []
     for name, curve in curves.items():
         colour, dash = LINES[name]
-        n = curve.share.size
-        first = int(_LEAST_SHARE * n)
-        shown = np.unique(np.linspace(first, n - 1, min(n, _MOST_POINTS)).astype(np.int64))
-        axes.plot(
-            100 * curve.share[shown],
-            100 * curve.gain[shown],
-            color=colour,
-            linestyle=dash,
-            linewidth=1.2,
-            label=LEARNER_TITLES[name],
-        )
-    axes.axhline(0, color=FAINT, linewidth=0.6)
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("Patients treated, those ranked first, %")
-    axes.set_ylabel("Gain over the average, points")
-    axes.legend(frameon=False, loc="upper right", fontsize=6.5)
-    return axes
+        gain = 100 * curve.gain[shown]
+        panel.line(LEARNER_TITLES[name], share, gain, colour=colour, linestyle=dash,
+                   linewidth=1.2)  # fmt: skip
+        names.append((LEARNER_TITLES[name], colour, dash))
+    panel.refer(y=0)
+    panel.axes.set_xlim(0, 100)
+    panel.axes.set_xlabel("Patients treated, those ranked first, %")
+    panel.axes.set_ylabel("Gain over the average, points")
+    panel.key(names)
+    panel.name_lines([("by\nlot", 0.0, GREY)])

@@ -9,13 +9,7 @@ import numpy as np
 
 from twoarm.diagnostics import CalibrationInstability, InstabilityPlot
 from twoarm.metrics import finite
-from twoarm.report.figures import (
-    CONTROL,
-    TREATED,
-    Axes,
-    Drawing,
-    draw,
-)
+from twoarm.report.figures import CONTROL, TREATED, Drawing, Panel, draw
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Details, Part
 from twoarm.report.table import Column, Row, Table
@@ -23,11 +17,10 @@ from twoarm.study.judge.stability.refits import STABILITY, RefitStability
 from twoarm.study.plan.plan import ARMS
 from twoarm.study.result import StudyResult
 
-__all__ = ["calibration_curves", "instability", "part", "stability_table"]
+__all__ = ["calibration_bands", "instability", "part", "stability_table"]
 
-_GREY = "0.6"
-_MOST_PATIENTS = 2000  # in the cloud; the two lines rest on everybody
-_OPAQUE_POINTS = 5000  # so many points are drawn opaque; the more there are, the fainter each
+_BARS = 40
+_BAR_SHARE = 0.12  # height of the bars that count patients, of the height of the axis
 
 
 def part(result: StudyResult) -> Part | None:
@@ -99,10 +92,14 @@ def _instability_drawings(result: StudyResult, found: RefitStability) -> Iterato
         yield draw(
             "instability",
             f"Instability of the predicted benefit, {spec.title}",
-            "Cloud of the benefit that models developed on resampled cohorts predict, over that "
-            "of the model fitted to everybody; two lines hold the middle 95 %, a dotted diagonal "
-            "is where all would agree, dashed lines are the threshold.",
-            lambda axes: instability(axes, plot, spec.threshold),
+            "Bands of the benefit that models developed on resampled cohorts predict, over that "
+            "of the model fitted to everybody: middle half and middle 95 %; a dotted diagonal "
+            "is where all would agree, dashed lines are the threshold; bars count patients.",
+            lambda panel: instability(panel, plot, spec.threshold),
+            legend=f"{plot.full.size} patients. Models developed on {result.replicates} resampled "
+            f"cohorts (middle half: on {plot.replicates.shape[0]} of them); bands smoothed over "
+            "the prediction of the model fitted to everybody. A spread of refitted predictions, "
+            "not a confidence interval.",
             height_mm=72,
             synthetic=result.plan.cohort.synthetic,
         )
@@ -113,72 +110,60 @@ def _calibration_drawings(result: StudyResult, found: RefitStability) -> Iterato
         return
     models = zip(ARMS, arm_labels(result), (CONTROL, TREATED), found.calibration, strict=True)
     for arm, label, colour, curves in models:
-        if np.isfinite(curves.curves).any():
+        if np.isfinite(curves.bands()).any():
             yield draw(
                 f"calibration_instability_{arm}",
                 f"Instability of the calibration, {label}, {result.primary.spec.title}",
-                "Calibration curves, in the cohort, of models developed on resampled cohorts; a "
-                "dotted diagonal is where predictions are right.",
-                partial(calibration_curves, found=curves, colour=colour),
+                "Calibration curves, in the cohort, of models developed on resampled cohorts: "
+                "their median, middle half and middle 95 %; a dotted diagonal is where "
+                "predictions are right.",
+                partial(calibration_bands, found=curves, colour=colour),
+                legend=f"{curves.curves.shape[0]} refitted models; where at least half of them "
+                "predict such probabilities. Line: median; bands: middle half and middle 95 % of "
+                "their smoothed curves in the patients of the cohort.",
                 height_mm=72,
                 synthetic=result.plan.cohort.synthetic,
             )
 
 
-def instability(axes: Axes, plot: InstabilityPlot, threshold: float | None) -> Axes:
-    """Show every refit's prediction of the benefit over that of the full fit, in points.
-
-    The cloud is drawn as pixels, so that the file stays small.
-    """
-    step = max(1, -(-plot.full.size // _MOST_PATIENTS))
-    refits = 100 * plot.replicates[:, ::step]
-    full = np.broadcast_to(100 * plot.full[::step], refits.shape)
-    axes.plot(
-        full.ravel(),
-        refits.ravel(),
-        ".",
-        color=TREATED,
-        markersize=2.0,
-        markeredgewidth=0.0,
-        alpha=float(np.clip(_OPAQUE_POINTS / refits.size, 0.06, 0.6)),
-        rasterized=True,
-        zorder=1,
-    )
-    ends = [100 * float(plot.full[0]), 100 * float(plot.full[-1])]
-    axes.plot(ends, ends, color=_GREY, linewidth=0.8, linestyle=":")
-    for limit, label in ((plot.low, "middle 95 % of the refits, smoothed"), (plot.high, None)):
-        axes.plot(100 * plot.full, 100 * limit, color="black", linewidth=1.0, label=label)
+def instability(panel: Panel, plot: InstabilityPlot, threshold: float | None) -> None:
+    """Show the spread of the refits' predictions over that of the full fit, in points."""
+    full = 100 * plot.full
+    panel.diagonal(float(full[0]), float(full[-1]))
+    panel.band("middle 95 % of refits", full, 100 * plot.low, 100 * plot.high)
+    inner = [100 * each for each in plot.middle_half]
+    panel.band("middle half of refits", full, *inner, alpha=0.4)
+    low, high = panel.axes.get_ylim()
+    room = _BAR_SHARE * (high - low)
+    counts, edges = np.histogram(full, bins=_BARS)
+    panel.columns(
+        "patients", (edges[:-1] + edges[1:]) / 2, counts, np.diff(edges), base=low - room,
+        scale=0.85 * room / max(int(counts.max()), 1), alpha=0.35,
+    )  # fmt: skip
+    panel.axes.set_ylim(low - room, high)
+    alike = 1.0 if full[0] == full[-1] else 0.0  # the same is predicted for everybody
+    panel.axes.set_xlim(full[0] - alike, full[-1] + alike)
     if threshold is not None:
-        axes.axhline(100 * threshold, color=CONTROL, linewidth=0.9, linestyle="--")
-        axes.axvline(
-            100 * threshold,
-            color=CONTROL,
-            linewidth=0.9,
-            linestyle="--",
-            label=f"threshold, {100 * threshold:g} points",
-        )
-    axes.set_xlabel("Predicted benefit, points")
-    axes.set_ylabel("By models of the bootstrap, points")
-    axes.legend(frameon=False, loc="lower right", fontsize=7)
-    return axes
+        panel.refer(y=100 * threshold, colour=CONTROL, dash="--")
+        panel.refer(x=100 * threshold, colour=CONTROL, dash="--",
+                    text=f"threshold {100 * threshold:g}")  # fmt: skip
+    panel.axes.set_xlabel("Predicted benefit, points")
+    panel.axes.set_ylabel("By models of the bootstrap, points")
+    panel.key([("middle half", "#5f9fca", "s"), ("middle 95 % of refits", "#c4dcec", "s")])
 
 
-def calibration_curves(axes: Axes, found: CalibrationInstability, colour: str) -> Axes:
-    """Show the calibration curve of every refit in the patients of the cohort."""
-    known = found.grid[np.isfinite(found.curves).any(axis=0)]
-    top = min(1.0, float(np.ceil(10 * known.max(initial=0.1))) / 10)
-    axes.plot(
-        found.grid,
-        found.curves.T,
-        color=colour,
-        linewidth=0.5,
-        alpha=0.2,
-        rasterized=True,
-        zorder=1,
-    )
-    axes.plot([0, top], [0, top], color=_GREY, linewidth=0.8, linestyle=":")
-    axes.set_xlim(0, top)
-    axes.set_ylim(0, top)
-    axes.set_xlabel("Predicted probability")
-    axes.set_ylabel("Share with the event")
-    return axes
+def calibration_bands(panel: Panel, found: CalibrationInstability, colour: str) -> None:
+    """Show how the calibration of refits varies, in the patients of the cohort."""
+    lowest, lower, middle, upper, highest = found.bands()
+    told = np.isfinite(middle)
+    grid = found.grid[told]
+    top = min(1.0, float(np.ceil(10 * grid.max(initial=0.1))) / 10)
+    panel.diagonal(0, top)
+    panel.band("middle 95 %", grid, lowest[told], highest[told], colour=colour)
+    panel.band("middle half", grid, lower[told], upper[told], colour=colour, alpha=0.4)
+    panel.line("median", grid, middle[told], colour=colour)
+    panel.axes.set_xlim(0, top)
+    panel.axes.set_ylim(0, min(1.0, 1.02 * max(top, float(highest[told].max(initial=0.0)))))
+    panel.axes.set_xlabel("Predicted probability")
+    panel.axes.set_ylabel("Share with the event")
+    panel.key([("median of refits", colour, "-"), ("bands: middle half, 95 %", colour, "s")])

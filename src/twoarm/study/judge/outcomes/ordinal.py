@@ -82,6 +82,11 @@ class StudyOrdinal:
     outcomes: dict[str, BenefitComparison]
     utility: dict[str, float] | None
 
+    @property
+    def observed_shares(self) -> Floats:
+        """Share of controls and of treated at each level, as seen, shape (2, levels)."""
+        return np.diff(self.observed, axis=1, prepend=0.0, append=1.0)
+
 
 def study_ordinal(plan: Plan, mu: Floats) -> StudyOrdinal:
     """Fit the scale in the folds of the run's cross-fitting, and set it beside the outcomes.

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from twoarm.cohort.encoding import EncodingSpec
 from twoarm.execution import run_tasks
 from twoarm.metalearners import arm_scores
-from twoarm.metrics import Estimate, NumberNeeded, PolicyValue, needed_for, policy_value
+from twoarm.metrics import (
+    Estimate,
+    NumberNeeded,
+    PolicyValue,
+    needed_for,
+    policy_value,
+    targeting_limits,
+)
 from twoarm.seeds import Stream, integer
 from twoarm.study.judge.large import effort_of
 from twoarm.study.judge.ranking.benefit_measures import EvidenceTask, ModelEvidence, Patients
@@ -58,6 +65,10 @@ class BenefitEvidence:
     def average(self) -> Estimate:
         """Average benefit by the scores: treating all over treating none."""
         return self.treat_all.over_none
+
+    def targeting_limits(self, learner: str) -> tuple[Floats, Floats]:
+        """Give pointwise 95 % limits of a measured learner's targeting curve."""
+        return targeting_limits(self.patients.scores, self.compared.effects[learner].benefit)
 
     @property
     def needed(self) -> NumberNeeded:

@@ -84,6 +84,11 @@ class LearnerComparison:
     fold: NDArray[np.int64]
     errors: dict[str, str]
 
+    def spread(self, learner: str) -> tuple[float, ...]:
+        """Give the 2.5th, 25th, 50th, 75th and 97.5th percentile of a learner's benefits."""
+        shares = (0.025, 0.25, 0.5, 0.75, 0.975)
+        return tuple(np.quantile(self.effects[learner].benefit, shares).tolist())
+
 
 @dataclass(frozen=True)
 class ComparisonFold:

@@ -86,7 +86,7 @@ def test_the_findings_question_and_count_nobody(made):
 def test_no_patient_gets_a_number_in_the_report_or_by_the_model(made):
     page = write_report(made).read_text(encoding="utf-8")
     assert "there is no average effect over all patients" in page
-    with (made.folder / "tables" / "patients.csv").open(encoding="utf-8") as file:
+    with (made.folder / "tables" / "patients.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 120
     for row in rows:
@@ -123,6 +123,6 @@ def test_a_column_that_is_the_arm_is_infinitely_far_apart(overlap_study, tmp_pat
     balance = result.value(BALANCE)
     assert np.isinf(balance.before[0])
     write_report(result)
-    with (result.folder / "tables" / "balance.csv").open(encoding="utf-8") as file:
+    with (result.folder / "tables" / "balance.csv").open(encoding="utf-8-sig") as file:
         first = next(csv.DictReader(file))
     assert (first["before"], first["inverse"], first["overlap"]) == ("infinite",) * 3

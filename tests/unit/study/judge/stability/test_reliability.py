@@ -65,7 +65,7 @@ def test_the_plots_show_the_primary_outcomes_refits(small_result):
 
 
 def test_the_patients_table_holds_the_stability_intervals(small_result, small_report):
-    with (small_report / "tables" / "patients.csv").open(encoding="utf-8") as file:
+    with (small_report / "tables" / "patients.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     for name, found in small_result.answers.each(STABILITY).items():
         for end in ("low", "high"):
@@ -80,7 +80,7 @@ def test_the_patients_table_holds_the_stability_intervals(small_result, small_re
 
 
 def test_the_findings_of_the_report_include_these(small_report):
-    text = (small_report / "tables" / "findings.csv").read_text(encoding="utf-8")
+    text = (small_report / "tables" / "findings.csv").read_text(encoding="utf-8-sig")
     names = [row["name"] for row in csv.DictReader(text.splitlines())]
     assert names[-2:] == ["stability", "centres"]
 

@@ -1,0 +1,1 @@
+"""For the journal: paragraphs, tables and checklists that an author takes along."""
