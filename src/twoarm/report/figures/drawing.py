@@ -21,6 +21,7 @@ Paint = Callable[..., object]
 
 _MM = 1 / 25.4
 _NO_DATE = {"Date": None, "Creator": None}
+_TALLER, _PAGE_HEIGHT_MM = 1.25, 225.0  # at a page's width, unless it fills the page
 _LABEL_MM = 3.2  # the line that says "synthetic data"
 
 _COLUMNS = (
@@ -68,8 +69,10 @@ class Recipe:
 
     def painted(self, width_mm: float = COLUMN_MM) -> tuple[Figure, tuple[Panel, ...]]:
         """Paint a new figure of a width; to be called in the report's `style`."""
-        taller = 1.0 if width_mm < PAGE_MM else 1.25
-        height = taller * self.height_mm + _LABEL_MM * self.synthetic
+        height = self.height_mm
+        if width_mm >= PAGE_MM:
+            height = max(height, min(_TALLER * height, _PAGE_HEIGHT_MM))
+        height += _LABEL_MM * self.synthetic
         figure = Figure(figsize=(width_mm * _MM, height * _MM), layout="constrained")
         panels = tuple(map(Panel, self._axes(figure), self.panels))
         self.paint(*panels)

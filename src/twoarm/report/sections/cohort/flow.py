@@ -45,16 +45,19 @@ def flow_diagram(
     height, y = flow_height(read, excluded, analysed, arms), 0.0
     axes = panel.axes
     axes.set_xlim(0, _WIDTH_MM)
-    axes.set_ylim(-height, 0)
+    axes.set_ylim(-height, 0.6)
     axes.set_axis_off()
-    left = 2.0 + _MIDDLE / 2
+    left = 1.0 + _ARM / 2
     bottom = _box(panel, read, left, y, _MIDDLE)
     if excluded:
         lines = [text for text, _ in excluded]
         top = bottom - _GAP_MM / 2
         end = _box(panel, ("\n".join(lines), 0), _WIDTH_MM - 1.0 - _BESIDE / 2, top, _BESIDE,
                    align="left")  # fmt: skip
-        panel.rows += [("", "excluded", text, float(n), None, None, None) for text, n in excluded]
+        panel.rows += [
+            ("", "excluded", " ".join(text.split()), float(n), None, None, None)
+            for text, n in excluded
+        ]
         _arrow(panel, (left, (top + end) / 2), (_WIDTH_MM - 1.0 - _BESIDE, (top + end) / 2))
         start, bottom = bottom, end + _GAP_MM / 2
     else:

@@ -96,8 +96,7 @@ def subgroup_rows(
 
 
 def _row(predictor: Predictor, group: ValueGroup) -> ForestRow:
-    ending = f": {group.label}"
-    label = fitting(predictor.title, max(12, _LABEL - len(ending))) + fitting(ending, _LABEL - 12)
+    label = _short(predictor.title, group.label)
     found = group.contrast.adjusted
     if found is None:
         (k0, k1), (n0, n1) = group.contrast.events, group.contrast.n
@@ -106,6 +105,19 @@ def _row(predictor: Predictor, group: ValueGroup) -> ForestRow:
         label=label, estimate=100 * found.estimate, low=100 * found.low, high=100 * found.high,
         size=3.8,
     )  # fmt: skip
+
+
+def _short(title: str, group: str) -> str:
+    """Name variable and group in one line: what gives way is the longer of them.
+
+    Examples
+    --------
+    >>> _short("Last known well to puncture", "77 to 357"), _short("mRS", "1, no disability")
+    ('Last known well to ...: 77 to 357', 'mRS: 1, no disability')
+    """
+    room = _LABEL - len(": ")
+    of_group = min(len(group), max(room - len(title), room // 2))
+    return f"{fitting(title, room - of_group)}: {fitting(group, of_group)}"
 
 
 def _drawing(

@@ -141,7 +141,8 @@ def instability(panel: Panel, plot: InstabilityPlot, threshold: float | None) ->
         scale=0.85 * room / max(int(counts.max()), 1), alpha=0.35,
     )  # fmt: skip
     panel.axes.set_ylim(low - room, high)
-    panel.axes.set_xlim(full[0], full[-1])
+    alike = 1.0 if full[0] == full[-1] else 0.0  # the same is predicted for everybody
+    panel.axes.set_xlim(full[0] - alike, full[-1] + alike)
     if threshold is not None:
         panel.refer(y=100 * threshold, colour=CONTROL, dash="--")
         panel.refer(x=100 * threshold, colour=CONTROL, dash="--",
