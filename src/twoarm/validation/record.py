@@ -84,7 +84,6 @@ def _site(found: ExternalValidation) -> dict[str, Any]:
         "n": len(cohort),
         "n_control": n_control,
         "n_treated": n_treated,
-        "notices": [str(each) for each in cohort.notices],
         "with_numbers": int(site.usable.sum()),
         "without_numbers": [{"reason": reason, "n": n} for reason, n in site.without],
     }
