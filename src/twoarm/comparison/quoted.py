@@ -99,7 +99,10 @@ def _quotes(run: FinishedRun) -> Iterator[tuple[_Key, Quote]]:
             yield ("auc", outcome, arm), _told(run, auc, "headline", limits="ci")
         if outcome == primary:
             share = f"{path}.benefit.share_at_threshold"
-            yield ("share", outcome, ""), _told(run, share, "crossfit", limits="same_effect_crossfit")
+            yield (
+                ("share", outcome, ""),
+                _told(run, share, "crossfit", limits="same_effect_crossfit"),
+            )
             yield ("autoc", outcome, ""), _told(run, f"{path}.ranking", "autoc")
 
 
