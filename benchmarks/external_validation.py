@@ -303,11 +303,12 @@ def main() -> None:
     """Measure what is not measured yet, and print the table."""
     parser = argparse.ArgumentParser(description="Closed testing at other sites.")
     parser.add_argument("--sites", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="site to begin with")
     parser.add_argument("--lines", type=Path, default=Path("runs/external_validation.jsonl"))
     parser.add_argument("--keep", action="store_true", help="write benchmarks/results")
     asked = parser.parse_args()
     ledger = Ledger(asked.lines, ("place", "per_arm", "site"))
-    for site in range(asked.sites):
+    for site in range(asked.first, asked.sites):
         for place in PLACES:
             for per_arm in SIZES:
                 if not ledger.has(place, per_arm, site):

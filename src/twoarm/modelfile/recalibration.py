@@ -46,9 +46,12 @@ def recalibrated_risks(form: Mapping[str, Any], risks: Floats, X: Floats) -> Flo
            [0.731]])
     """
     kept = np.clip(risks, _LIMIT, 1.0 - _LIMIT)
-    mix = np.asarray(form["log_odds"], dtype=np.float64)
-    log_odds = mix @ np.log(kept / (1.0 - kept))
-    log_odds = log_odds + np.asarray(form["intercept"], dtype=np.float64)[:, None]
-    if form["columns"] is not None:
-        log_odds = log_odds + np.asarray(form["columns"], dtype=np.float64) @ X.T
-    return 0.5 * (1.0 + np.tanh(0.5 * log_odds))
+    old = np.log(kept / (1.0 - kept))
+    # Added one by one: a matrix product would round one patient otherwise than many.
+    new = np.empty_like(old)
+    for arm, (intercept, mix) in enumerate(zip(form["intercept"], form["log_odds"], strict=True)):
+        new[arm] = intercept + mix[0] * old[0] + mix[1] * old[1]
+        if form["columns"] is not None:
+            for slope, column in zip(form["columns"][arm], X.T, strict=True):
+                new[arm] += slope * column
+    return 0.5 * (1.0 + np.tanh(0.5 * new))

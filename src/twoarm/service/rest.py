@@ -32,6 +32,7 @@ _OPEN_KEYS = (
     "name", "title", "version", "created", "expires", "synthetic", "twoarm_version",
     "format_version", "intended_use", "not_for", "population", "labels", "codebook", "support",
     "outcomes", "performance", "verdict", "findings", "provenance", "thresholds", "digest",
+    "derived",
 )  # fmt: skip
 
 Record = Annotated[

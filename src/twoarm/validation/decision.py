@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import chi2
 
 from twoarm.diagnostics import Absent, attempt
@@ -236,7 +237,11 @@ def decide(
 def _worse_arm(
     y: Floats, risks: Floats, treatment: NDArray[np.int64], X: Floats, common: ClosedTest
 ) -> str:
-    """Name the arm whose patients the common update predicts worse; empty if there is none."""
+    """Name the arm whose patients the common update predicts worse; empty if there is none.
+
+    Worse: by more log-likelihood than one coefficient is worth, or on average, by more than a
+    standard error. An arm that was right on average and is moved away pays for the other one.
+    """
     before = linear_predictor(risks)
     after = updated_log_odds(common_form(common), before, X)
     for arm, name in enumerate(ARMS):
@@ -244,7 +249,11 @@ def _worse_arm(
         lost = log_likelihood(before[arm, rows], y[rows]) - log_likelihood(
             after[arm, rows], y[rows]
         )
-        if lost > _WORSE:
+        off = [
+            abs(float(expit(each[arm, rows]).mean() - y[rows].mean())) for each in (before, after)
+        ]
+        chance = float(y[rows].std()) / np.sqrt(rows.sum())
+        if lost > _WORSE or off[1] > max(off[0], chance):
             return name
     return ""
 

@@ -43,6 +43,9 @@ def test_every_design_is_there_at_every_threshold(plan):
     assert len(kinds) == 5
     assert len(plan.designs) == 1 + 4 * 7
     assert plan.main[0].kind == "all-comers"
+    frame = plan.to_frame()
+    assert len(frame) == len(plan.designs)
+    assert frame.loc[0, "patients"] == plan.designs[0].patients
 
 
 def test_assurance_is_below_power_and_falls_with_the_haircut(plan):

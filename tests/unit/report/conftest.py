@@ -65,10 +65,60 @@ def missing_result(small_study_file, tmp_path_factory):
     return _run(study, cohort, folder)
 
 
-@pytest.fixture(scope="session", params=["small", "few", "missing"])
+@pytest.fixture(scope="session", params=["small", "few", "missing", "long"])
 def drawings(request):
-    """Every figure of a run, by name: the shipped cohort, one of few events, one with gaps."""
-    result = request.getfixturevalue(f"{request.param}_result")
+    """Every figure of a run, by name: the shipped cohort, few events, gaps, long labels."""
+    return request.getfixturevalue(f"{request.param}_drawings")
+
+
+def _drawings(result):
     found, faults = sections(result)
     assert not faults
     return {each.name: each for section in found for each in section.drawings}
+
+
+@pytest.fixture(scope="session")
+def small_drawings(small_result):
+    return _drawings(small_result)
+
+
+@pytest.fixture(scope="session")
+def few_drawings(few_result):
+    return _drawings(few_result)
+
+
+@pytest.fixture(scope="session")
+def missing_drawings(missing_result):
+    return _drawings(missing_result)
+
+
+@pytest.fixture(scope="session")
+def long_drawings(small_result):
+    """The small run, with labels of arms, outcomes and predictors that go on and on."""
+    plan, file = small_result.plan, small_result.plan.file
+    labels = file.treatment.labels.model_copy(
+        update={
+            "control": "Continued medical management without any further attempt",
+            "treated": "Rescue stenting with or without balloon angioplasty",
+        }
+    )
+    outcomes = tuple(
+        each.model_copy(update={"label": f"{each.label} by somebody who did not know the arm"})
+        for each in file.outcomes
+    )
+    treatment = file.treatment.model_copy(update={"labels": labels})
+    named = file.model_copy(update={"treatment": treatment, "outcomes": outcomes})
+    codebook = tuple(
+        each.model_copy(update={"label": f"{each.title} as measured in the first hospital of all"})
+        for each in plan.cohort.codebook
+    )
+    plan = replace(
+        plan,
+        study=replace(plan.study, file=named),
+        cohort=replace(plan.cohort, codebook=codebook),
+    )
+    specs = {each.name: each for each in outcomes}
+    results = {
+        name: replace(each, spec=specs[name]) for name, each in small_result.outcomes.items()
+    }
+    return _drawings(replace(small_result, plan=plan, outcomes=results))

@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from twoarm.report.sections import sections
 from twoarm.study.judge.comparability.support import SUPPORT
 from twoarm.study.judge.outcomes.ordinal import ORDINAL
 from twoarm.study.judge.ranking.learners import COMPARISON
 
 
 @pytest.fixture(scope="module")
-def data(small_result):
-    found = sections(small_result)[0]
-    drawn = {each.name: each.data for section in found for each in section.drawings}
+def data(small_drawings):
+    drawn = {name: each.data for name, each in small_drawings.items()}
 
     def rows(name, series=None):
         names = [column.name for column in drawn[name].columns]

@@ -74,6 +74,7 @@ NOT_HERE = {
     "small": set(),
     "few": {"baseline_risk"},  # too few events for a model of both arms
     "missing": set(),
+    "long": set(),
 }
 
 

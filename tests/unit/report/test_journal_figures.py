@@ -7,22 +7,19 @@ from PIL import Image
 from pypdf import PdfReader
 
 from twoarm.report.figures import draw, write_journal_figures
-from twoarm.report.sections import sections
 
 MM = 72 / 25.4
 
 
 @pytest.fixture(scope="module")
-def drawings(small_result):
-    found = [each for section in sections(small_result)[0] for each in section.drawings]
-    chosen = ("auc", "scale", "instability", "flow")
-    return [each for each in found if each.name in chosen]
+def some(small_drawings):
+    return [small_drawings[name] for name in ("flow", "auc", "scale", "instability")]
 
 
 @pytest.fixture(scope="module")
-def folder(drawings, tmp_path_factory):
+def folder(some, tmp_path_factory):
     place = tmp_path_factory.mktemp("journal") / "figures" / "journal"
-    written = write_journal_figures(drawings, place)
+    written = write_journal_figures(some, place)
     assert sorted(written) == sorted(place.iterdir())
     return place
 
@@ -35,11 +32,11 @@ def fonts(page):
         yield (inner[0].get_object() if inner else whole)["/FontDescriptor"].get_object()
 
 
-def test_each_has_two_widths_in_both_kinds(drawings, folder):
+def test_each_has_two_widths_in_both_kinds(some, folder):
     names = {path.name for path in folder.iterdir()}
     expected = {
         f"{each.name}_{width}mm.{kind}"
-        for each in drawings
+        for each in some
         for width in (85, 170)
         for kind in ("pdf", "png")
     }
@@ -66,15 +63,15 @@ def test_pictures_have_600_dots_an_inch(folder, width):
             assert picture.info["dpi"] == pytest.approx((600, 600), abs=0.1)
 
 
-def test_two_times_give_the_same_bytes(drawings, folder, tmp_path):
-    write_journal_figures(drawings, tmp_path)
+def test_two_times_give_the_same_bytes(some, folder, tmp_path):
+    write_journal_figures(some, tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 
 
-def test_legends_hold_title_legend_and_alternative_text(drawings, folder):
+def test_legends_hold_title_legend_and_alternative_text(some, folder):
     text = (folder / "legends.md").read_text(encoding="utf-8")
-    for each in drawings:
+    for each in some:
         for part in (each.title, each.legend, each.alt):
             assert part in text
 
@@ -84,8 +81,8 @@ def test_synthetic_data_are_labelled_in_print(folder):
         assert "synthetic data" in PdfReader(path).pages[0].extract_text()
 
 
-def test_a_picture_for_the_page_has_200_dots_an_inch(drawings):
-    for each in drawings:
+def test_a_picture_for_the_page_has_200_dots_an_inch(some):
+    for each in some:
         with Image.open(io.BytesIO(each.png)) as picture:
             assert picture.width == pytest.approx(85 / 25.4 * 200, abs=1)
 

@@ -18,6 +18,7 @@ _LABEL_WIDTH = 27  # letters
 _ROW_MM, _EDGE_MM = 5.6, 15.0
 _NOTE_SIZE = 6.3
 _ROOM = 1.15  # beyond the outermost estimate, as a factor
+_BEYOND = 1.6  # times as far out as the outermost estimate
 _WIDE = 2.5  # times as far out as the middle one of all limits
 
 
@@ -107,7 +108,7 @@ def _span(
     middle = [0.0, *([threshold] if threshold is not None else []), *estimates]
     # a few very wide intervals must not press all others together
     usual = sorted(map(abs, ends))[len(ends) // 2] if ends else 0.0
-    most = max([*map(abs, middle), _WIDE * usual])
+    most = max(_BEYOND * max(map(abs, middle)), _WIDE * usual)
     low = max(min([*middle, *(each for each in ends if abs(each) <= most)]), limits[0])
     high = min(max([*middle, *(each for each in ends if abs(each) <= most)]), limits[1])
     room = (_ROOM - 1.0) / 2.0 * max(high - low, 1e-9)

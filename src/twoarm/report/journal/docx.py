@@ -257,7 +257,9 @@ def _rules(made: WordTable) -> None:
     borders: Any = OxmlElement("w:tblBorders")
     for side in ("top", "bottom"):
         borders.append(_line(side, 8))
-    made._tbl.tblPr.append(borders)
+    # the order is part of the format: a reader may refuse borders that come later
+    later = (qn("w:tblLayout"), qn("w:tblLook"))
+    next(each for each in made._tbl.tblPr if each.tag in later).addprevious(borders)
     for cell in made.rows[0].cells:
         below: Any = OxmlElement("w:tcBorders")
         below.append(_line("bottom", 4))

@@ -33,6 +33,8 @@ def _works() -> dict[str, dict[str, str]]:
 def numbered(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[str]]:
     """Put numbers in the place of citations, and give the works in their order.
 
+    What looks like a citation and cites no work is a user's own text, and stays.
+
     Examples
     --------
     >>> found, works = numbered([Paragraph("A", "Of two [@efron1997; @hanley1982].")])
@@ -40,13 +42,15 @@ def numbered(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[str
     ('Of two [1,2].', 'doi:10.1148/radiology.143.1.7063747')
     """
     order: dict[str, int] = {}
+    works = _works()
 
     def number(match: re.Match[str]) -> str:
         keys = [key.strip(" @") for key in match[1].split(";")]
+        if not works.keys() >= set(keys):
+            return match[0]
         return f" [{','.join(str(order.setdefault(key, len(order) + 1)) for key in keys)}]"
 
     found = [Paragraph(each.heading, _CITED.sub(number, each.text)) for each in paragraphs]
-    works = _works()
     return found, [f"{works[key]['text']} doi:{works[key]['doi']}" for key in order]
 
 

@@ -53,6 +53,19 @@ def test_a_table_is_one_of_word_with_its_header_on_every_page_and_no_broken_row(
     assert [each.text for each in word.paragraphs] == ["Sizes", "Sizes", "A note."]
 
 
+def test_the_parts_of_a_table_stand_in_the_order_of_the_format():
+    """ECMA-376, CT_TblPr and CT_TcPr: sequences."""
+    table = read(document("Sizes", [TABLE])).tables[0]
+    of_table = ["tblStyle", "tblW", "jc", "tblBorders", "tblLayout", "tblLook"]
+    of_cell = ["tcW", "vMerge", "tcBorders"]
+    cells = [cell._tc.tcPr for row in table.rows for cell in row.cells]
+    for order, parts in ((of_table, [table._tbl.tblPr]), (of_cell, cells)):
+        for part in parts:
+            places = [order.index(each.tag.rpartition("}")[2]) for each in part]
+            assert places == sorted(places)
+            assert len(set(places)) == len(places)
+
+
 def test_links_lead_from_the_documents_folder():
     word = read(document("Sizes", [TABLE], links_from="../"))
     targets = {each.target_ref for each in word.part.rels.values() if each.is_external}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -181,6 +182,39 @@ def test_every_citation_is_a_work_with_a_doi(small_result):
     assert len(set(works)) == len(works)
 
 
-def test_an_unknown_work_is_an_error_of_ours():
-    with pytest.raises(KeyError):
-        numbered([Paragraph("A", "Of nobody [@nobody].")])
+def test_what_cites_no_work_is_a_users_own_text():
+    found, works = numbered([Paragraph("A", "Of nobody [@nobody] and [@nobody; @efron1997].")])
+    assert found[0].text == "Of nobody [@nobody] and [@nobody; @efron1997]."
+    assert works == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    texts=st.lists(
+        st.text(max_size=30) | st.sampled_from(["[@x]", "[@efron1997]", "#", "a. ", "()", "|"]),
+        min_size=6,
+        max_size=6,
+    )
+)
+def test_any_words_of_a_study_file_can_be_told(small_result, texts):
+    plan = small_result.plan
+    labels = plan.file.treatment.labels.model_copy(
+        update={"control": texts[0], "treated": texts[1]}
+    )
+    trial = plan.file.target_trial.model_copy(
+        update={"eligibility": texts[2], "time_zero": texts[3], "estimand": texts[4]}
+    )
+    file = plan.file.model_copy(
+        update={
+            "treatment": plan.file.treatment.model_copy(update={"labels": labels}),
+            "target_trial": trial,
+            "study": plan.file.study.model_copy(update={"registration": texts[5]}),
+        }
+    )
+    told = replace(small_result, plan=replace(plan, study=replace(plan.study, file=file)))
+    paragraphs, works = numbered([*methods(told), *results(told)])
+    assert markdown("All", paragraphs)
+    assert len(works) > 20
+    if texts[2].split() and texts[2].strip(" .").split():
+        assert "Eligibility: " in paragraphs[0].text
+    assert ("Nothing here was registered" in paragraphs[0].text) is not bool(texts[5].rstrip(" ."))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twoarm.diagnostics import Overlap, Propensity, Support
-from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw
+from twoarm.report.figures import CONTROL, GREY, TREATED, Panel, draw, fitting
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
 from twoarm.report.table import Column, Table
@@ -17,6 +17,8 @@ from twoarm.study.judge.comparability.support import SUPPORT
 from twoarm.study.result import StudyResult
 
 __all__ = ["overlap_table", "part", "propensity_densities"]
+
+_LONGEST = 40  # letters of an arm's label
 
 
 def part(result: StudyResult) -> Part | None:
@@ -104,8 +106,8 @@ def propensity_densities(
     panel.axes.set_yticks([])
     for label, colour, at, va in ((labels[1], TREATED, 0.98, "top"),
                                   (labels[0], CONTROL, 0.02, "bottom")):  # fmt: skip
-        panel.say(0.5, at, label, colour=colour, within="axes fraction", ha="center", va=va,
-                  fontweight="bold")  # fmt: skip
+        panel.say(0.5, at, fitting(label, _LONGEST), colour=colour, within="axes fraction",
+                  ha="center", va=va, fontweight="bold")  # fmt: skip
     if alpha > 0:
         for at in (alpha / 2, 1 - alpha / 2):
             panel.say(at, 0.8, "all but decided", within=("data", "axes fraction"), ha="center",

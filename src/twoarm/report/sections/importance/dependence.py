@@ -37,6 +37,7 @@ _NOTE = (
     "and adjusted part, the model says something that the cohort does not."
 )
 _MOST_TICKS = 60  # different values that each have a tick of their own in the rug
+_AXIS_WIDTH = 44  # letters of a line beneath the axis
 _LEVELS_WIDTH = 42  # letters of all levels beneath the axis
 
 
@@ -185,7 +186,7 @@ def _drawing(
             levels(first, curve, bins, [level.text for level in predictor.all_levels])
         if second is not None:
             value_bins(second, bins)
-        (first if second is None else second).axes.set_xlabel(xlabel)
+        (first if second is None else second).axes.set_xlabel(wrapped(xlabel, _AXIS_WIDTH))
 
     return draw(
         f"dependence_{predictor.column}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twoarm.report.figures import GREY, Drawing, Panel, draw
+from twoarm.report.figures import GREY, Drawing, Panel, draw, fitting
 from twoarm.report.labels import arm_labels
 from twoarm.report.section import Part
 from twoarm.report.sections.models.rows import (
@@ -36,6 +36,7 @@ _TITLES = {
     "d632plus": ".632+",
     "nested_cv": "Nested CV",
 }
+_LONGEST = 36  # letters of an arm's label
 _LETTERS_ABREAST = 32  # of the arms' labels, above a figure of a column's width
 _IN_FILE = (*(column.name for column in BOOKKEEPING), "arm_learner")
 
@@ -125,7 +126,7 @@ def auc_estimates(panel: Panel, models: Sequence[tuple[str, str, Metric, bool | 
     panel.axes.set_xlim(0.45, 1.02)
     panel.axes.set_ylim(y[-1] - 0.6, y[0] + 0.6)
     panel.axes.set_xlabel("AUC")
-    names_of = [(label, colour, "o") for label, colour, _, _ in models]
+    names_of = [(fitting(label, _LONGEST), colour, "o") for label, colour, _, _ in models]
     crossed = [("not valid", GREY, "x")] if any(valid is False for *_, valid in models) else []
     panel.key([*names_of, *crossed], columns=1 if _are_long(models) else 3)
 
@@ -162,7 +163,10 @@ def roc(panel: Panel, models: Sequence[tuple[str, str, ArmResult]]) -> None:
     panel.axes.set_aspect("equal")
     panel.axes.set_xlabel("1 \u2212 specificity")
     panel.axes.set_ylabel("Sensitivity")
-    names = [(f"{label} ({arm.events} events)", colour, "-") for label, colour, arm in models]
+    names = [
+        (f"{fitting(label, _LONGEST)} ({arm.events} events)", colour, "-")
+        for label, colour, arm in models
+    ]
     panel.key([*names, ("apparent", GREY, ":")], columns=1)
 
 

@@ -158,7 +158,7 @@ def _drawings(result: StudyResult) -> tuple[Drawing, Drawing]:
         "a line at the threshold.",
         lambda panel: waterfall(panel, benefit[inside], spec.threshold),
         legend=f"{int(inside.sum())} patients, each a bar; benefit predicted by {models}. "
-        + (f"{left_out} patients outside the support are not shown. " if left_out else "")
+        + (f"Not shown: outside the support, {left_out}. " if left_out else "")
         + "The bars have no interval: how far a single prediction moves from refit to refit "
         "stands under stability.",
         synthetic=synthetic,
