@@ -34,7 +34,7 @@ THIRD_PARTY = {
     "design": {"numpy", "scipy", "pandas"},
     "validation": {"numpy", "scipy", "pandas"},
     "study": {"numpy", "cattrs", "pydantic"},
-    "planning": {"numpy", "scipy", "cattrs"},
+    "planning": {"numpy", "scipy", "pandas", "cattrs"},
     "comparison": {"numpy"},
     "report": {"numpy", "matplotlib", "jinja2", "markupsafe", "docx"},
     "calculator": {"numpy"},

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from twoarm.cohort.cohort import Cohort
 from twoarm.errors import RunFolderError
 from twoarm.study import StudyResult, read_result
 from twoarm.study.files.record import read_record
@@ -65,7 +68,21 @@ def read_finished(folder: str | Path) -> FinishedRun:
         raise RunFolderError(
             f"The run in {folder} is not finished. Finish it with twoarm run ... --resume."
         )
-    return FinishedRun(folder, record, _summary(folder), read_result(folder))
+    result = read_result(folder)
+    _require_levels(folder, result.plan.cohort)
+    return FinishedRun(folder, record, _summary(folder), result)
+
+
+def _require_levels(folder: Path, cohort: Cohort) -> None:
+    """Refuse a cohort with positions of levels that no variable has: its file is damaged."""
+    for predictor, values in cohort.measured():
+        known = values[~np.isnan(values)]
+        places = np.arange(len(predictor.all_levels))
+        if not predictor.is_number and not np.isin(known, places).all():
+            raise RunFolderError(
+                f"The values of '{predictor.column}' in {folder / 'values'} are damaged. Take an "
+                "undamaged copy of the folder, or run the study again."
+            )
 
 
 def _summary(folder: Path) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def known_from_run(result: StudyResult, outcome: str | None = None) -> Known:
         no_scale=no_scale,
         patients=int(known.sum()),
         replicates=result.replicates,
+        source="randomised" if is_randomised(plan.study) else "observational",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,10 @@ from twoarm.design import NormalBenefit, PredictedBenefit, Prior
 from twoarm.design.checks import check_share
 from twoarm.errors import ArgumentError
 
-__all__ = ["Haircut", "Known", "Scale", "typed_in"]
+__all__ = ["Haircut", "Known", "Scale", "Source", "typed_in"]
 
 Floats = NDArray[np.float64]
+Source = Literal["observational", "randomised", "typed in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Known:
         Why there is none.
     patients, replicates : int
         In the cohort, and of the run; 0 if there is none.
+    source : {"observational", "randomised", "typed in"}
+        Where the average benefit comes from.
     """
 
     title: str
@@ -111,6 +115,7 @@ class Known:
     no_scale: str
     patients: int
     replicates: int
+    source: Source
 
 
 def typed_in(
@@ -173,4 +178,5 @@ def typed_in(
         no_scale="there is no cohort with an ordered scale",
         patients=0,
         replicates=0,
+        source="typed in",
     )

@@ -146,6 +146,7 @@ def _basis(planner: Planner) -> Basis:
         synthetic=known.synthetic,
         patients=known.patients,
         replicates=known.replicates,
+        source=known.source,
         threshold=known.threshold,
         average=prior.average,
         average_se=se[0],

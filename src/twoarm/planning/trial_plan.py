@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
+from twoarm.planning.known import Source
 from twoarm.planning.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Basis",
@@ -42,6 +47,7 @@ class Basis:
     synthetic: bool
     patients: int
     replicates: int
+    source: Source
     threshold: float
     average: float
     average_se: float | None
@@ -260,6 +266,12 @@ class TrialPlan:
     haircut_designs: tuple[str, ...]
     haircuts: tuple[HaircutRow, ...]
     no_simulation: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the designs as a table, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(row) for row in self.designs])
 
     def row(self, kind: str, threshold: float | None = None) -> DesignRow | None:
         """Give a design; None if it is not offered."""

@@ -159,6 +159,17 @@ def test_broken_values_are_refused(finished, run_of_two):
         compare_runs(finished, run_of_two)
 
 
+def test_levels_that_do_not_exist_are_refused(finished, run_of_two):
+    cohort = compare_runs(finished, run_of_two).a.result.plan.cohort
+    for path in (finished / "values").glob("cohort.*.npy"):
+        values = np.load(path)
+        if values.shape == cohort.predictors.shape:
+            values[3, 1] = 7.0
+            np.save(path, values)
+    with pytest.raises(RunFolderError, match=r"'female' .* damaged"):
+        compare_runs(finished, run_of_two)
+
+
 def test_equal_inputs_with_other_results_are_called_changed(finished, run_of_two):
     path = finished / "summary.json"
     summary = json.loads(path.read_text(encoding="utf-8"))

@@ -147,3 +147,21 @@ def test_an_uncertain_slope_is_said(small_result, answered, tmp_path):
     page = write_design(plan, tmp_path).read_text(encoding="utf-8")
     assert "Only the trial of everybody is planned" in page
     assert "error of 0.70" in page
+
+
+def test_a_haircut_that_was_chosen_is_not_put_down_to_a_covariate(ranked):
+    chosen = plan_from_run(ranked, dataclasses.replace(FEW, haircut=0.02))
+    said = " ".join(each.text for each in sentences_of(chosen))
+    assert "With the haircut chosen, 2.0 points" in said
+    default = plan_from_run(ranked, dataclasses.replace(FEW, haircut=None))
+    said = " ".join(each.text for each in sentences_of(default))
+    assert f"strongest measured one ({default.basis.haircut_covariate}" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("observational", "an observational"), ("randomised", "a randomised"), ("typed in", "typed")],
+)
+def test_the_protocol_says_where_the_estimate_comes_from(plan, source, words):
+    other = dataclasses.replace(plan, basis=dataclasses.replace(plan.basis, source=source))
+    assert f"All sizes rest on {words}" in protocol_draft(other).replace("numbers that were ", "")

@@ -121,13 +121,12 @@ def haircut_drawing(plan: TrialPlan) -> Iterator[Drawing]:
 
     yield draw(
         "design_haircut",
-        "How much of the assurance rests on the observational average",
+        "How much of the assurance rests on the average benefit",
         "Assurance of each design as planned, if the true average benefit is lower by the haircut; "
         "a line at 30 %, below which a trial is futile, and one at the default haircut.",
         paint,
-        legend="Each trial has the size planned without a haircut. The dashed upright line marks "
-        "the default: what a hidden factor as strong as the strongest measured one could have made "
-        "of the average.",
+        legend="Each trial has the size planned without a haircut, by which the true average "
+        "benefit is lower than the estimate; the dashed upright line marks the one of the text.",
         height_mm=80,
         synthetic=plan.basis.synthetic,
     )

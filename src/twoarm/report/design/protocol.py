@@ -15,6 +15,11 @@ from twoarm.report.formats import shown
 __all__ = ["protocol_draft"]
 
 _OPEN = "[to be written by the trialists]"
+_RESTS = {
+    "observational": "an observational estimate",
+    "randomised": "a randomised estimate",
+    "typed in": "numbers that were typed in",
+}
 
 
 def protocol_draft(plan: TrialPlan) -> str:
@@ -41,7 +46,7 @@ def _head(plan: TrialPlan, row: DesignRow) -> Iterator[str]:
         "Item numbers are those of SPIRIT 2025; those of SPIRIT-AI follow SPIRIT 2013. This draft "
         f"is of this design: {kind_title(row.kind).lower()}{_at(row)}. Others: `design.html`. "
         "Every number comes from `design.json`; what stands in brackets is for the trialists. All "
-        "sizes rest on an observational estimate and on a model that was not tested in a trial."
+        f"sizes rest on {_RESTS[plan.basis.source]} and on a model that was not tested in a trial."
     )
 
 
@@ -80,7 +85,7 @@ def _trial(plan: TrialPlan, row: DesignRow) -> Iterator[str]:
 def _size(plan: TrialPlan, row: DesignRow) -> Iterator[str]:
     yield "## 19 Sample size"
     if row.patients is None:
-        yield f"No size can be given: {row.reason}."
+        yield f"No size can be given to this design: {row.reason}."
         return
     basis, chosen = plan.basis, plan.settings
     text = (

@@ -92,8 +92,8 @@ def _warnings(plan: TrialPlan) -> Section | None:
         link="Warnings",
         title="Two ways to be wrong",
         lead="Planning on predictions as they stand promises more than the patients will gain; and "
-        "if hidden factors made part of the observational average, every design that asks "
-        "whether treatment helps loses.",
+        "if hidden factors made part of the average, every design that asks whether treatment "
+        "helps loses.",
         figures=drawn,
         notes=notes,
         tables=naive,

@@ -113,7 +113,7 @@ def _haircut(plan: TrialPlan, row: DesignRow | None) -> Iterator[Sentence]:
     if basis.haircut is None:
         return
     source = "the haircut chosen"
-    if basis.haircut_odds_ratio is not None and basis.haircut_low is not None:
+    if plan.settings.haircut is None and basis.haircut_odds_ratio is not None:
         source = (
             f"a hidden factor as strong as the strongest measured one ({basis.haircut_covariate}, "
             f"odds of treatment {basis.haircut_odds_ratio:.2g}-fold)"
@@ -126,7 +126,7 @@ def _haircut(plan: TrialPlan, row: DesignRow | None) -> Iterator[Sentence]:
     )
     yield Sentence(
         "caution",
-        f"The benefit is observational. With {source}, {100 * basis.haircut:.1f} points of it may "
+        f"{_RESTS[basis.source]} With {source}, {100 * basis.haircut:.1f} points of it may "
         f"be no effect; then the assurance of the trial ({kind_title(row.kind).lower()}) falls "
         f"from {shown(row.assurance, 'percent')} to "
         f"{shown(row.assurance_after_haircut, 'percent')}, and the chance that those randomised do "
@@ -140,7 +140,12 @@ def basis_words(plan: TrialPlan) -> tuple[tuple[str, str], ...]:
     basis, chosen = plan.basis, plan.settings
     rows = [
         ("Outcome", f"{basis.label}, {'desirable' if basis.desirable else 'undesirable'}"),
-        ("Cohort", f"{basis.patients} patients" if basis.patients else "none: numbers typed in"),
+        (
+            "Cohort",
+            f"{basis.patients} patients, {basis.source}"
+            if basis.patients
+            else "none: numbers typed in",
+        ),
         ("Average benefit", gain(basis.average) + _error(basis.average_se, "points")),
         ("Calibration slope", _slope(plan)),
         (
@@ -176,6 +181,13 @@ def basis_words(plan: TrialPlan) -> tuple[tuple[str, str], ...]:
         ),
     ]
     return tuple(rows)
+
+
+_RESTS = {
+    "observational": "The benefit is observational.",
+    "randomised": "The benefit comes from a randomised trial.",
+    "typed in": "The benefit was typed in.",
+}
 
 
 def _error(se: float | None, kind: str) -> str:

@@ -62,7 +62,7 @@ def _harrell(found: list[ArmResult]) -> Markup:
     if all(each is None for each in verdicts):
         return Markup("Whether Harrell's (open) holds cannot be told.")
     if not any(each is False for each in verdicts):
-        return Markup("{}, near enough.").format(said)
+        return Markup("{}, not too high.").format(said)
     wrong = " and ".join(
         value for value, each in zip(values, verdicts, strict=True) if each is False
     )

@@ -10,6 +10,7 @@ from twoarm.report.formats import interval, shown
 from twoarm.report.opening.content import NumberLine
 from twoarm.report.opening.drawn import Scale, band, dot, label, ring, svg, ticks
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
 
 __all__ = ["share_line"]
@@ -25,7 +26,7 @@ def share_line(result: StudyResult) -> NumberLine:
         name = f"Predicted to gain {100 * threshold:g} points"
     found = result.value(HETEROGENEITY)
     drawing, said = None, Markup("Not given: {}.").format(_reason(result))
-    if share is not None:
+    if share is not None and result.primary.has_models:
         drawing, said = _drawn(share, found), _said(result, share, found)
     return NumberLine(
         name=name,
@@ -40,6 +41,8 @@ def share_line(result: StudyResult) -> NumberLine:
 def _reason(result: StudyResult) -> str:
     if result.primary.spec.threshold is None:
         return "the study file names no smallest benefit worth treating for"
+    if not result.primary.has_models:
+        return NO_PREDICTORS
     path = f"outcomes.{result.primary.spec.name}.benefit.share_at_threshold.crossfit"
     return result.absent.get(path) or result.why_absent(HETEROGENEITY)
 

@@ -13,6 +13,7 @@ from twoarm.report.formats import points
 from twoarm.report.opening.content import Panel
 from twoarm.report.opening.drawn import Scale, bar, label, line, outline, svg
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+from twoarm.study.plan.model_predictors import NO_PREDICTORS
 from twoarm.study.result import StudyResult
 
 __all__ = ["spread_panel"]
@@ -29,9 +30,8 @@ def spread_panel(result: StudyResult) -> Panel:
     spec = result.primary.spec
     benefit = result.effects[spec.name].benefit
     known = np.isfinite(result.plan.outcome(spec.name))
-    if result.primary.benefit.crossfit is None:
-        path = f"outcomes.{spec.name}.benefit.mean"
-        reason = result.absent.get(path, "there are no models of benefit")
+    if result.primary.benefit.crossfit is None or not result.primary.has_models:
+        reason = result.absent.get(f"outcomes.{spec.name}.benefit.mean", NO_PREDICTORS)
         return Panel(title=_TITLE, drawing=None, note=f"Not drawn: {reason}.", link="ranking")
     heterogeneity = result.value(HETEROGENEITY)
     null = None if heterogeneity is None else heterogeneity.quoted_null

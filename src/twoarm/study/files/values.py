@@ -53,9 +53,13 @@ def read_value(folder: Path, name: str, kind: Any, hooks: tuple[Hook, ...] = ())
     OSError, ValueError
         If a file is missing or broken.
     """
-    plain = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    arrays = _Stored(folder, name)
-    return _converter(arrays, hooks).structure(plain, kind)
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    try:
+        return _converter(_Stored(folder, name), hooks).structure(json.loads(text), kind)
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file: NumPy alone raises five kinds
+        raise ValueError(f"{name} is damaged: {error or type(error).__name__}") from error
 
 
 class _Stored:

@@ -29,7 +29,7 @@ _FEW = "too few replicates succeeded"
 def measured_outcome(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> Node:
     """Give what was measured of one outcome, and the number `needed`; questions add the rest."""
     if not outcome.has_models:
-        return _without_models(outcome, needed)
+        return _without_models(outcome)
     return Node(
         desirable=outcome.spec.desirable,
         threshold=outcome.spec.threshold,
@@ -50,7 +50,7 @@ def _average(estimate: Estimate | Absent) -> Any:
     return estimate if isinstance(estimate, Absent) else plain_estimate(estimate, _FEW)
 
 
-def _without_models(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> Node:
+def _without_models(outcome: OutcomeResult) -> Node:
     """Give the counts and the crude difference; whatever models would add is absent."""
     absent = Absent(NO_PREDICTORS)
     measures = dict.fromkeys(("supported", *_MEASURES, "calibration", "gate", "weights"), absent)
@@ -62,7 +62,7 @@ def _without_models(outcome: OutcomeResult, needed: NumberNeeded | Absent) -> No
             **dict.fromkeys((*_SPREAD, "in_sample"), absent),
             share_at_threshold=_shares(outcome, absent, absent),
             share_losing_threshold=_shares(outcome, absent, absent),
-            nnt_of_mean=_nnt(needed),
+            nnt_of_mean=absent,
         ),
         average_effect=Node(
             crude=plain_estimate(outcome.crude, _FEW),

@@ -74,6 +74,15 @@ def test_a_broken_folder_is_refused(copied, tmp_path, broken):
         read_result(folder)
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"\x93NUMPY\x01\x00v\x00{'descr': "], ids=repr)
+@pytest.mark.parametrize("name", ["cohort.0.npy", "partial-r2.json", "measured.3.npy"])
+def test_damage_of_any_kind_is_refused(copied, tmp_path, name, content):
+    folder = shutil.copytree(copied, tmp_path / "run")
+    (folder / "values" / name).write_bytes(content)
+    with pytest.raises(RunFolderError, match="no finished run"):
+        read_result(folder)
+
+
 def test_a_folder_without_values_is_refused(tmp_path):
     with pytest.raises(RunFolderError, match="--resume"):
         read_result(tmp_path)

@@ -25,7 +25,7 @@ _SHARE, _FAILED = "Share predicted to gain the threshold", "Replicates that fail
 def shares(result: StudyResult) -> Iterator[Version]:
     """Give the share to quote with the band of one odds ratio, then every other share."""
     benefit = result.primary.benefit
-    if benefit.share_raw is None:
+    if benefit.share_raw is None or not result.primary.has_models:
         return
     yield _share(
         f"cross-fitted: {TO_QUOTE}",

@@ -48,7 +48,10 @@ def test_with_a_distant_control_group_the_treated_are_told_and_everybody_is_not(
     assert "over the treated" in next(
         f.text for f in treated.findings if f.name == "average effect"
     )
-    assert any("averaged over the treated, the models" in each.text for each in sentences(treated))
+    assert any(
+        "averaged over the treated, adjusted for what was measured (AIPW)" in each.text
+        for each in sentences(treated)
+    )
 
 
 @pytest.mark.seconds
