@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,8 @@ def validate(
         folder = Path(f"validate-{Path(cohort).name.split('.')[0]}") if out is None else out
         refuse_folder(folder)
         loaded = load_model(model)
+        if loaded.expires < dt.datetime.now(dt.UTC).date():
+            typer.echo(f"warning: the model was not to be used after {loaded.expires}.", err=True)
         site = read_site(loaded, _study(loaded, study), cohort)
         run = None if development is None else _development(loaded, development)
         found = validate_model(loaded, site, development=run)

@@ -29,13 +29,13 @@ NOISY = Prior(average=0.08, slope=0.25, control_risk=0.25)
     [(0.0, 395, 870), (0.05, 272, 787), (0.10, 171, 926), (0.15, 108, 1776)],
 )
 def test_screening_has_an_interior_minimum(threshold, patients, screened):
-    # methods.md, 7: benefit N(.08, .06), slope 1, control risk .25
+    # R 4.2.2: truncated normal N(.08, .06), slope 1, control risk .25, power.prop.test; by hand
     found = enrichment(NormalBenefit(0.08, 0.06), KNOWN, threshold)
     assert (found.patients, found.screened) == (patients, screened)
 
 
 def test_planning_on_an_overdispersed_model():
-    # methods.md, 7: standard deviation .12, slope .25
+    # the same in R with a standard deviation of .12 and a slope of .25
     model = NormalBenefit(0.08, 0.12)
     found = enrichment(model, NOISY, 0.15)
     assert (found.patients, found.screened) == (248, 1773)

@@ -18,7 +18,7 @@ risks = floats(0.02, 0.98)
     [(0.8, (1251, 504, 329, 152, 89)), (0.9, (1674, 675, 440, 203, 118))],
 )
 def test_patients_at_a_control_risk_of_a_quarter(power, expected):
-    # methods.md, 7; computed there with R
+    # R 4.2.2: ceiling(power.prop.test(p1 = .25, p2 = .25 + gain, power = power)$n)
     found = [
         patients_per_arm(0.25, 0.25 + gain, power=power) for gain in (0.05, 0.08, 0.1, 0.15, 0.2)
     ]

@@ -78,7 +78,7 @@ def test_a_strategy_trial_dilutes_the_effect_by_those_who_are_treated_alike():
 
 
 def test_the_difference_between_halves_needs_four_times_the_patients():
-    # methods.md, 7: two halves of 396 patients, .092 against .046
+    # by hand: two halves of 396 patients, .092 against .046
     whole = np.sqrt(2 * 0.3 * 0.7 / 198)
     half = interaction_se(198, 0.5, (0.3, 0.3), (0.3, 0.3))
     assert_allclose([half, whole], [0.092, 0.046], atol=5e-4)

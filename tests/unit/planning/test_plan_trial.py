@@ -24,7 +24,7 @@ def plan():
 
 
 def test_the_example_in_which_planning_on_predictions_has_a_power_of_a_third(plan):
-    # methods.md, 7: effect .224 predicted, .116 to expect; 71 and 248 an arm, 1773 screened
+    # R 4.2.2, power.prop.test: .224 predicted, .116 to expect; 71 and 248 an arm, 1773 screened
     row = plan.row("enriched", 0.15)
     assert (row.patients, row.screened) == (248, 1773)
     naive = next(each for each in plan.naive if each.threshold == 0.15)

@@ -126,7 +126,7 @@ def test_one_number_to_quote_everywhere(small_result, small_report):
     summary = small_result.summary()["outcomes"]["mrs_0_2"]
     assert summary["average_effect"]["aipw"]["estimate"] == average.estimate
     assert summary["benefit"]["nnt_of_mean"]["estimate"] == 1 / average.estimate
-    with (small_report / "tables" / "versions.csv").open(encoding="utf-8", newline="") as file:
+    with (small_report / "tables" / "versions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["version"].endswith("to quote")]
     quoted = {row["quantity"]: float(row["estimate"]) for row in rows}
     assert quoted["Average benefit, points"] == average.estimate
@@ -140,7 +140,7 @@ def test_one_number_to_quote_everywhere(small_result, small_report):
 
 
 def test_every_version_says_why_it_differs(small_report):
-    with (small_report / "tables" / "versions.csv").open(encoding="utf-8", newline="") as file:
+    with (small_report / "tables" / "versions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 40
     assert all(len(row["differs"]) > 10 for row in rows)

@@ -141,13 +141,13 @@ def test_page_and_terminal_say_so_and_show_no_model(result):
     page = write_report(result).read_text(encoding="utf-8")
     assert write_report(read_result(result.folder)).read_text(encoding="utf-8") == page
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "adjusted for what was measured (AIPW)" in text
+    assert "adjusted for what was measured ( AIPW" in text
     assert NO_PREDICTORS in text
     for name in ("Who benefits", "T-learner", "calculator"):
         assert name not in text
     printed = "\n".join(terminal_summary(result))
     assert "AUC" not in printed
-    assert "adjusted by AIPW for the columns of the propensity" in printed.replace("\n  ", " ")
+    assert "adjusted for what was measured (AIPW)" in printed.replace("\n  ", " ")
     opening = list(opening_lines(result.plan.study, result.plan.cohort))
     assert f"  {NO_PREDICTORS}" in opening
 

@@ -159,7 +159,8 @@ def _table(word: WordDocument, table: Table, links_from: str) -> None:
     _join(made, table.spans())
     _widen(word, made, [[head.title for head in heads], *shown])
     _rules(made)
-    for row in rows if len(rows) <= _SHORT else rows[:2]:
+    # a short table stays whole; of a long one neither the first nor the last row stands alone
+    for row in rows[:-1] if len(rows) <= _SHORT else (*rows[:2], *rows[-4:-1]):
         _keep_with_next(row)
     if table.note:
         _keep_with_next(rows[-1])

@@ -29,6 +29,9 @@ def validation_lines(found: ExternalValidation, model: Path | None) -> list[str]
         lines += ["", "What these patients cannot tell"]
         for text in found.cannot:
             lines += _wrapped(text)
+    notices = found.site.cohort.notices
+    if notices:
+        lines += ["", "In the data", *(f"  {each}" for each in notices)]
     if model is None and found.updated:
         lines += ["", "An update was decided on and not written (--no-update)."]
     return lines

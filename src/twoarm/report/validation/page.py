@@ -122,8 +122,14 @@ def _patients(found: ExternalValidation) -> Section:
         lead="",
         figures=(case_mix_drawing(found),),
         tables=(flow_table(found),),
-        details=(Details(summary="The means here and there", tables=(table,)),),
+        details=(Details(summary="The means here and there", tables=(table,)), *_notices(found)),
     )
+
+
+def _notices(found: ExternalValidation) -> tuple[Details, ...]:
+    notices = tuple(str(each) for each in found.site.cohort.notices)
+    summary = f"Notices about the data ({len(notices)})"
+    return (Details(summary=summary, items=notices),) if notices else ()
 
 
 def _ranks(found: ExternalValidation) -> Section:

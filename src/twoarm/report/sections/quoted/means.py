@@ -51,7 +51,7 @@ def means(result: StudyResult) -> Iterator[Version]:
         yield _mean(
             "g-formula",
             outcome.g_formula[found.population],
-            "Models of everybody, made again in each replicate for the interval; " + _MODELS,
+            f"Made again in each replicate for the interval. {_MODELS}",
         )
         yield from _of_models(result)
 
