@@ -58,7 +58,7 @@ def shell(tmp_path, monkeypatch, runs):
 
 
 def assert_printed(printed, expected, where):
-    """Hold the lines that a page shows to what was printed, in order; `...` is anything or nothing."""
+    """Hold the lines that a page shows to what was printed, in order; `...` is anything."""
     found = [" ".join(line.split()) for line in printed.splitlines()]
     for line in expected:
         if line.strip() == "...":
