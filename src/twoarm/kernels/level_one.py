@@ -7,6 +7,7 @@ member is fitted once more without each inner fold.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.bags import Shares
 from twoarm.kernels.combine import convex_loglik, discrete, nnls
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, fits_without_folds
 from twoarm.kernels.members import member_stream, predict_member
 
 __all__ = [
@@ -95,16 +96,11 @@ def predict_in_folds(
     risks: NDArray[np.float64],
 ) -> int:
     """Fill the rows of `risks` (members, rows) of the members chosen; give their flags."""
-    flags = 0
-    fold = folds.of_row[cases.members]
-    for number in range(folds.number):
-        inside = fold == number
-        held = Cases(cases.members[~inside], cases.members[inside], cases.outcome, cases.weight)
-        for k in np.flatnonzero(chosen).tolist():
-            own = member_stream(stream, k, number)
-            flags |= predict_member(
-                columns, int(recipe.kinds[k]), recipe.parameters[k], held, own, risks[k]
-            )
+    flags, fits = 0, fits_without_folds(cases, folds.of_row, folds.number)
+    for k in np.flatnonzero(chosen).tolist():
+        own = partial(member_stream, stream, k)
+        streams, kind = map(own, range(folds.number)), int(recipe.kinds[k])
+        flags |= predict_member(columns, kind, recipe.parameters[k], fits, streams, risks[k])
     return flags
 
 

@@ -7,13 +7,14 @@ hold the machine code of all the others, which take longer to compile than to ca
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, one_fit
 from twoarm.kernels.jit import YES
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
@@ -71,13 +72,11 @@ def stack(
         in_folds[:] = True
     flags = predict_in_folds(columns, recipe, in_folds, cases, folds, stream, unseen)
     weights = level_one_weights(recipe.combine, unseen, cases, rows)
-    for k in range(n_members):
-        # a member without weight adds nothing: it need not be fitted again
-        if weights[k] > 0.0 and not recipe.out_of_bag[k]:
-            own = member_stream(stream, k, -1)
-            flags |= predict_member(
-                columns, recipe.kinds[k], recipe.parameters[k], cases, own, full[k]
-            )
+    on_all = one_fit(cases)
+    # a member without weight adds nothing: it need not be fitted again
+    for k in np.flatnonzero((weights > 0.0) & ~recipe.out_of_bag).tolist():
+        streams, kind = map(partial(member_stream, stream, k), [-1]), int(recipe.kinds[k])
+        flags |= predict_member(columns, kind, recipe.parameters[k], on_all, streams, full[k])
     chosen = combined(
         weights, np.ascontiguousarray(full[:, cases.wanted]), recipe.combine == CONVEX_LOGLIK
     )

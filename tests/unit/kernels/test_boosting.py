@@ -13,6 +13,7 @@ from scipy.special import expit, logit
 from sklearn.ensemble import GradientBoostingClassifier
 
 from twoarm.kernels.boosting import EVERY_ROW_LEFT, Settings, boost, empty_heaps
+from twoarm.kernels.data import Cases, fits_without_folds, one_fit
 from twoarm.kernels.odds import expit_all
 
 LIBRARY = 1e-9  # residuals are rounded to 45 bits here and summed in another order there
@@ -36,9 +37,9 @@ def boosted(codes, outcome, weight, trees, depth, min_leaf, learning_rate=0.1):
     members = np.flatnonzero(weight).astype(np.uint32)
     everybody = np.arange(outcome.size, dtype=np.uint32)
     settings = Settings(trees, depth, learning_rate, min_leaf)
-    start = boost(
-        codes, n_bins, members, everybody, outcome, weight, settings, heaps, lp
-    )  # fmt: skip
+    fits, risk = one_fit(Cases(members, everybody, outcome, weight)), np.empty(outcome.size)
+    start = boost(codes, n_bins, fits, settings, heaps, lp, risk)
+    assert_array_equal(risk, expit_all(lp))
     return lp, start, heaps
 
 
