@@ -112,7 +112,7 @@ def predict_member(
 ) -> int:
     """Fit one member, once or several times; fill the risk of the wanted rows, give its flags.
 
-    `streams` has one a fit; only a forest asks for them.
+    `streams` has one for each fit at least; only a forest asks for them.
     """
     if kind == MEAN:
         return _predict_mean(fits, risk)
@@ -120,6 +120,6 @@ def predict_member(
         return _predict_linear(columns, parameters, fits, risk)
     if kind == BOOSTING:
         return _predict_boosting(columns, parameters, fits, risk)
-    for cases, stream in zip(each_fit(fits), streams, strict=True):
+    for cases, stream in zip(each_fit(fits), streams, strict=False):
         predict_forest(columns, parameters, cases, stream, NO, risk)
     return 0

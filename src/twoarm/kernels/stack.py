@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
-from twoarm.kernels.data import Cases, Columns, one_fit
+from twoarm.kernels.data import Cases, Columns, fits_with_folds
 from twoarm.kernels.jit import YES
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
@@ -70,9 +70,9 @@ def stack(
     if rows.shape[0] == 0:
         rows = cases.members
         in_folds[:] = True
-    flags = predict_in_folds(columns, recipe, in_folds, cases, folds, stream, unseen)
+    on_all, without_folds = fits_with_folds(cases, folds.of_row, folds.number)
+    flags = predict_in_folds(columns, recipe, in_folds, without_folds, stream, unseen)
     weights = level_one_weights(recipe.combine, unseen, cases, rows)
-    on_all = one_fit(cases)
     # a member without weight adds nothing: it need not be fitted again
     for k in np.flatnonzero((weights > 0.0) & ~recipe.out_of_bag).tolist():
         streams, kind = map(partial(member_stream, stream, k), [-1]), int(recipe.kinds[k])

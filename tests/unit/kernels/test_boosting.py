@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 from sklearn.ensemble import GradientBoostingClassifier
 
 from twoarm.kernels.boosting import EVERY_ROW_LEFT, Settings, boost, empty_heaps
-from twoarm.kernels.data import Cases, fits_without_folds, one_fit
+from twoarm.kernels.data import Cases, one_fit
 from twoarm.kernels.odds import expit_all
 
 LIBRARY = 1e-9  # residuals are rounded to 45 bits here and summed in another order there
