@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
 from twoarm.kernels.data import Cases, Columns, fits_with_folds
-from twoarm.kernels.jit import YES
+from twoarm.kernels.jit import YES, kernel
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
     LEAST_TREES,
@@ -37,6 +37,25 @@ class StackResult(NamedTuple):
     risk: NDArray[np.float64]  # (rows,), right for the wanted rows
     weights: NDArray[np.float64]  # (members,)
     flags: int
+
+
+@kernel
+def _risk_of_rows(
+    weights: NDArray[np.float64],
+    risks: NDArray[np.float64],
+    rows: NDArray[np.uint32],
+    on_logits: bool,
+) -> NDArray[np.float64]:
+    """Give the stack's probability of some rows, NaN elsewhere; `risks` is (members, all rows)."""
+    asked = np.empty((risks.shape[0], rows.shape[0]))
+    for k in range(risks.shape[0]):
+        for i in range(rows.shape[0]):
+            asked[k, i] = risks[k, rows[i]]
+    chosen = combined(weights, asked, on_logits)
+    risk = np.full(risks.shape[1], np.nan)
+    for i in range(rows.shape[0]):
+        risk[rows[i]] = chosen[i]
+    return risk
 
 
 def stack(
@@ -74,12 +93,8 @@ def stack(
     flags = predict_in_folds(columns, recipe, in_folds, without_folds, stream, unseen)
     weights = level_one_weights(recipe.combine, unseen, cases, rows)
     # a member without weight adds nothing: it need not be fitted again
-    for k in np.flatnonzero((weights > 0.0) & ~recipe.out_of_bag).tolist():
+    for k in ((weights > 0.0) & ~recipe.out_of_bag).nonzero()[0].tolist():
         streams, kind = map(partial(member_stream, stream, k), [-1]), int(recipe.kinds[k])
         flags |= predict_member(columns, kind, recipe.parameters[k], on_all, streams, full[k])
-    chosen = combined(
-        weights, np.ascontiguousarray(full[:, cases.wanted]), recipe.combine == CONVEX_LOGLIK
-    )
-    risk = np.full(n_rows, np.nan)
-    risk[cases.wanted] = chosen
+    risk = _risk_of_rows(weights, full, cases.wanted, recipe.combine == CONVEX_LOGLIK)
     return StackResult(risk, weights, flags)

@@ -133,7 +133,7 @@ def _kernel_stack(
     seed: int,
     groups: NDArray[Any] | None,
 ) -> Prediction:
-    inner = estimator.inner_of(prepared, outcome, weight, seed, groups)
+    inner = estimator.inner_of(prepared, outcome, weight, seed, groups, members)
     columns = prepared.columns
     risk, weights, flags = stack(
         columns,
