@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -73,7 +74,8 @@ def boosted_twin(codes, outcome, weight, trees, depth, min_leaf, learning_rate=0
     """What `boosted` gives, by listing the rows of every node of every tree."""
     learnt, n_inner = np.flatnonzero(weight), 2**depth - 1
     events = (weight * outcome).sum()
-    lp = np.full(outcome.size, np.log(events / (weight.sum() - events)))
+    start = math.log(events / (weight.sum() - events))  # NumPy's own may differ in the last bit
+    lp = np.full(outcome.size, start)
     unit = 2.0 ** min(61 - 2 * int(weight.sum()).bit_length(), 51)
     heaps = [], [], []
     for _ in range(trees):
