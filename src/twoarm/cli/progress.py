@@ -92,7 +92,7 @@ class Display:
 
     def _tell_of_kernels(self, progress: Progress) -> None:
         """Announce the compilation, which is slow the first time, and print what it cost."""
-        line = "kernels: loading; the first time they are compiled, within a minute"
+        line = "kernels: loading; the first time they are compiled, in about half a minute"
         if progress.seconds is not None:
             kept = "kept for the next run" if is_cached() else _UNCACHED
             line = f"kernels: ready after {progress.seconds:.1f} s, {kept}"

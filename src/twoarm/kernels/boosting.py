@@ -26,8 +26,9 @@ from twoarm.kernels.bundles import (
     running_sums,
 )
 from twoarm.kernels.columns import MOST_BINS
+from twoarm.kernels.data import Fits
 from twoarm.kernels.jit import inlined, kernel
-from twoarm.kernels.odds import decay
+from twoarm.kernels.odds import decay, expit
 from twoarm.kernels.splits import STRIP, best_split
 
 __all__ = ["EVERY_ROW_LEFT", "Heaps", "Settings", "boost", "empty_heaps"]
@@ -342,46 +343,52 @@ def _desk_for(codes: NDArray[np.uint8], m: int, n_bins: NDArray[np.int64], depth
 def boost(
     codes: NDArray[np.uint8],
     n_bins: NDArray[np.int64],
-    members: NDArray[np.uint32],
-    wanted: NDArray[np.uint32],
-    outcome: NDArray[np.int64],
-    weight: NDArray[np.int64],
+    fits: Fits,
     settings: Settings,
     trees: Heaps,
     lp: NDArray[np.float64],
+    risk: NDArray[np.float64],
 ) -> float:
-    """Boost on the `members`; fill the trees and the linear predictor of members and `wanted`.
+    """Boost on the members of each fit; fill the risk of the rows that it wants.
 
-    `codes` is (columns, rows); `trees` has room for all trees or, where only predictions are asked
-    for, for one. Returns the starting value, the log odds of the weighted share of events.
+    `codes` is (columns, rows). Fills the trees, which have room for all or, where only predictions
+    are asked for, for one, and the linear predictor of members and wanted rows; what a later fit
+    fills too is its own. Returns the last starting value, the log odds of the weighted share of
+    events.
     """
-    total_weight, events = 0, 0
-    for i in range(members.shape[0]):
-        total_weight += weight[members[i]]
-        events += weight[members[i]] * outcome[members[i]]
-    start = np.log(events / (total_weight - events))
-    weight_bits = _weight_bits(total_weight)
-    factor = settings.learning_rate * _CURVATURE_UNIT / _residual_unit(weight_bits)
-    rows = _rows_of(codes, members, wanted, outcome, weight)
-    rows.lp[:] = start
-    desk = _desk_for(rows.codes, members.shape[0], n_bins, settings.depth)
-    n_inner = desk.sums.shape[0]
-    value = np.zeros(n_inner + 1)
-    for tree in range(settings.n_trees):
-        t = tree % trees.column.shape[0]
-        desk.total[0] = _advance(rows, value, weight_bits)
-        _grow(
-            rows,
-            desk,
-            settings.depth,
-            settings.min_leaf,
-            (1 << weight_bits) - 1,
-            trees.column[t],
-            trees.cut[t],
-        )
-        value = trees.value[t][n_inner:]
-        _fill_values(rows, desk.total[n_inner:], factor, weight_bits, value)
-    _step(rows.leaf, value, np.int64(0), rows.lp.shape[0], rows.lp)
-    for i in range(rows.row.shape[0]):
-        lp[rows.row[i]] = rows.lp[i]
+    start = 0.0
+    for k in range(fits.ends.shape[0] // 2):
+        members = fits.rows[fits.ends[2 * k] : fits.ends[2 * k + 1]]
+        wanted = fits.rows[fits.ends[2 * k + 1] : fits.ends[2 * k + 2]]
+        total_weight, events = 0, 0
+        for i in range(members.shape[0]):
+            total_weight += fits.weight[members[i]]
+            events += fits.weight[members[i]] * fits.outcome[members[i]]
+        start = np.log(events / (total_weight - events))
+        weight_bits = _weight_bits(total_weight)
+        factor = settings.learning_rate * _CURVATURE_UNIT / _residual_unit(weight_bits)
+        rows = _rows_of(codes, members, wanted, fits.outcome, fits.weight)
+        rows.lp[:] = start
+        desk = _desk_for(rows.codes, members.shape[0], n_bins, settings.depth)
+        n_inner = desk.sums.shape[0]
+        value = np.zeros(n_inner + 1)
+        for tree in range(settings.n_trees):
+            t = tree % trees.column.shape[0]
+            desk.total[0] = _advance(rows, value, weight_bits)
+            _grow(
+                rows,
+                desk,
+                settings.depth,
+                settings.min_leaf,
+                (1 << weight_bits) - 1,
+                trees.column[t],
+                trees.cut[t],
+            )
+            value = trees.value[t][n_inner:]
+            _fill_values(rows, desk.total[n_inner:], factor, weight_bits, value)
+        _step(rows.leaf, value, np.int64(0), rows.lp.shape[0], rows.lp)
+        for i in range(rows.row.shape[0]):
+            lp[rows.row[i]] = rows.lp[i]
+        for i in range(wanted.shape[0]):
+            risk[wanted[i]] = expit(lp[wanted[i]])
     return start

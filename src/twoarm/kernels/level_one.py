@@ -7,6 +7,8 @@ member is fitted once more without each inner fold.
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.bags import Shares
 from twoarm.kernels.combine import convex_loglik, discrete, nnls
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, Fits
+from twoarm.kernels.jit import kernel
 from twoarm.kernels.members import member_stream, predict_member
 
 __all__ = [
@@ -57,6 +60,7 @@ class Folds(NamedTuple):
     number: int
 
 
+@kernel
 def predict_out_of_bag(
     shares: Shares,
     members: NDArray[np.uint32],
@@ -67,45 +71,63 @@ def predict_out_of_bag(
 
     Without such a tree the risk is NaN. `fewest` has an entry a row, of all forests of a stack.
     """
-    trees = shares.trees_outside[members]
-    with np.errstate(invalid="ignore"):  # 0 of 0 trees
-        risk[members] = shares.outside[members] / trees
-    fewest[members] = np.minimum(fewest[members], trees)
+    for i in range(members.shape[0]):
+        row = members[i]
+        risk[row] = shares.outside[row] / shares.trees_outside[row]
+        fewest[row] = min(fewest[row], shares.trees_outside[row])
 
 
+@kernel
 def rows_with_trees(cases: Cases, fewest: NDArray[np.int64]) -> NDArray[np.uint32]:
     """List the members that enough trees predict, or nobody if those are too few to weigh by.
 
     They are too few if the others hold more than 35 % of the weight, or if they lack an outcome.
     """
-    rows = cases.members[fewest[cases.members] >= LEAST_TREES]
-    total, weight = cases.weight[cases.members].sum(), cases.weight[rows]
-    kept, events = weight.sum(), (weight * cases.outcome[rows]).sum()
+    rows = np.empty(cases.members.shape[0], np.uint32)
+    found, kept, total, events = 0, 0, 0, 0
+    for i in range(cases.members.shape[0]):
+        row = cases.members[i]
+        total += cases.weight[row]
+        if fewest[row] >= LEAST_TREES:
+            rows[found] = row
+            found += 1
+            kept += cases.weight[row]
+            events += cases.weight[row] * cases.outcome[row]
     enough = total - kept <= MOST_LEFT_OUT * total and 0 < events < kept
-    return rows if enough else rows[:0]
+    return rows[: found if enough else 0]
 
 
 def predict_in_folds(
     columns: Columns,
     recipe: Recipe,
     chosen: NDArray[np.bool_],
-    cases: Cases,
-    folds: Folds,
+    fits: Fits,
     stream: np.uint64,
     risks: NDArray[np.float64],
 ) -> int:
-    """Fill the rows of `risks` (members, rows) of the members chosen; give their flags."""
+    """Fill the rows of `risks` (members, rows) of the members chosen; give their flags.
+
+    `fits` has one a fold.
+    """
     flags = 0
-    fold = folds.of_row[cases.members]
-    for number in range(folds.number):
-        inside = fold == number
-        held = Cases(cases.members[~inside], cases.members[inside], cases.outcome, cases.weight)
-        for k in np.flatnonzero(chosen).tolist():
-            own = member_stream(stream, k, number)
-            flags |= predict_member(
-                columns, int(recipe.kinds[k]), recipe.parameters[k], held, own, risks[k]
-            )
+    for k in chosen.nonzero()[0].tolist():
+        streams, kind = map(partial(member_stream, stream, k), count()), int(recipe.kinds[k])
+        flags |= predict_member(columns, kind, recipe.parameters[k], fits, streams, risks[k])
     return flags
+
+
+@kernel
+def _of_rows(
+    risks: NDArray[np.float64], cases: Cases, rows: NDArray[np.uint32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Give the risks (members, rows), outcomes and weights of some rows."""
+    unseen = np.empty((risks.shape[0], rows.shape[0]))
+    y, w = np.empty(rows.shape[0]), np.empty(rows.shape[0])
+    for i in range(rows.shape[0]):
+        y[i], w[i] = cases.outcome[rows[i]], cases.weight[rows[i]]
+        for k in range(risks.shape[0]):
+            unseen[k, i] = risks[k, rows[i]]
+    return unseen, y, w
 
 
 def level_one_weights(
@@ -115,8 +137,7 @@ def level_one_weights(
 
     `risks` is (members, rows of the cohort).
     """
-    unseen = np.ascontiguousarray(risks[:, rows])
-    y, w = cases.outcome[rows].astype(np.float64), cases.weight[rows].astype(np.float64)
+    unseen, y, w = _of_rows(risks, cases, rows)
     if combine == CONVEX_LOGLIK:
         return convex_loglik(unseen, y, w)
     if combine == NNLS:

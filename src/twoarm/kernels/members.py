@@ -1,10 +1,12 @@
 """One member of a stack: fitted to some rows, and its predictions of others.
 
-No fit is compiled here: a kernel that calls others holds their machine code, and a call of one
-from Python takes a few microseconds.
+A kernel that calls others holds their machine code, so no kernel calls those that fit: these make
+all fits of a member that belong together in one call, and Python goes from member to member.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,9 @@ from numpy.typing import NDArray
 from twoarm.kernels.bags import Binned, Shares, no_shares
 from twoarm.kernels.bits import derive
 from twoarm.kernels.boosting import Settings, boost, empty_heaps
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, Fits, each_fit
 from twoarm.kernels.forest import ForestSettings, grow_forest, risk_of_forest
 from twoarm.kernels.jit import NO, kernel
-from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import fit_linear
 
 __all__ = [
@@ -48,17 +49,25 @@ def member_stream(stream: np.uint64, member: int, fold: int) -> np.uint64:
     return np.uint64(_member_stream(stream, member, fold))
 
 
-def _predict_mean(cases: Cases, risk: NDArray[np.float64]) -> int:
-    weight = cases.weight[cases.members]
-    risk[cases.wanted] = (weight * cases.outcome[cases.members]).sum() / weight.sum()
+@kernel
+def _predict_mean(fits: Fits, risk: NDArray[np.float64]) -> int:
+    for k in range(fits.ends.shape[0] // 2):
+        members = fits.rows[fits.ends[2 * k] : fits.ends[2 * k + 1]]
+        wanted = fits.rows[fits.ends[2 * k + 1] : fits.ends[2 * k + 2]]
+        total, events = 0, 0
+        for i in range(members.shape[0]):
+            total += fits.weight[members[i]]
+            events += fits.weight[members[i]] * fits.outcome[members[i]]
+        for i in range(wanted.shape[0]):
+            risk[wanted[i]] = events / total
     return 0
 
 
 def _predict_linear(
-    columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
+    columns: Columns, parameters: NDArray[np.float64], fits: Fits, risk: NDArray[np.float64]
 ) -> int:
     l1, l2, n_knots, _ = parameters.tolist()
-    fit = fit_linear(columns, cases, l1, l2, int(n_knots), risk)
+    fit = fit_linear(columns, fits, l1, l2, int(n_knots), risk)
     flags = 0 if fit.converged else NOT_CONVERGED
     return flags + (SEPARATED if fit.separated else 0)
 
@@ -84,22 +93,12 @@ def predict_forest(
 
 
 def _predict_boosting(
-    columns: Columns, parameters: NDArray[np.float64], cases: Cases, risk: NDArray[np.float64]
+    columns: Columns, parameters: NDArray[np.float64], fits: Fits, risk: NDArray[np.float64]
 ) -> int:
     n_trees, depth, rate, min_leaf = parameters.tolist()
-    lp = np.empty(columns.codes.shape[1])
-    boost(
-        columns.codes,
-        columns.n_bins,
-        cases.members,
-        cases.wanted,
-        cases.outcome,
-        cases.weight,
-        Settings(int(n_trees), int(depth), rate, int(min_leaf)),
-        empty_heaps(1, int(depth)),
-        lp,
-    )
-    risk[cases.wanted] = expit_all(lp[cases.wanted])
+    settings = Settings(int(n_trees), int(depth), rate, int(min_leaf))
+    trees, lp = empty_heaps(1, settings.depth), np.empty(risk.size)
+    boost(columns.codes, columns.n_bins, fits, settings, trees, lp, risk)
     return 0
 
 
@@ -107,16 +106,20 @@ def predict_member(
     columns: Columns,
     kind: int,
     parameters: NDArray[np.float64],
-    cases: Cases,
-    stream: np.uint64,
+    fits: Fits,
+    streams: Iterable[np.uint64],
     risk: NDArray[np.float64],
 ) -> int:
-    """Fit one member, fill the risk of the wanted rows, give its flags."""
+    """Fit one member, once or several times; fill the risk of the wanted rows, give its flags.
+
+    `streams` has one for each fit at least; only a forest asks for them.
+    """
     if kind == MEAN:
-        return _predict_mean(cases, risk)
+        return _predict_mean(fits, risk)
     if kind == LINEAR:
-        return _predict_linear(columns, parameters, cases, risk)
-    if kind == FOREST:
+        return _predict_linear(columns, parameters, fits, risk)
+    if kind == BOOSTING:
+        return _predict_boosting(columns, parameters, fits, risk)
+    for cases, stream in zip(each_fit(fits), streams, strict=False):
         predict_forest(columns, parameters, cases, stream, NO, risk)
-        return 0
-    return _predict_boosting(columns, parameters, cases, risk)
+    return 0

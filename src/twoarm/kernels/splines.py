@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.columns import weighted_quantiles
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Columns, Fits
 from twoarm.kernels.jit import kernel
 from twoarm.kernels.linear import penalized_logistic, standardise
 from twoarm.kernels.odds import expit
@@ -164,42 +164,45 @@ def _in_own_units(
 @kernel
 def fit_linear(
     columns: Columns,
-    cases: Cases,
+    fits: Fits,
     l1: float,
     l2: float,
     n_knots: int,
     risk: NDArray[np.float64],
 ) -> LinearFit:
-    """Fit a penalized logistic regression on the members, with splines if there are knots.
+    """Fit penalized logistic regressions on the members, with splines if there are knots.
 
-    Fills the risk of the wanted rows. The penalties apply to standardised columns. A sample counts
-    as separated if the fit ranks every event above every other row; without a penalty also if a
+    Fills the risk of the rows that each fit wants; gives the last one, converged if all have, and
+    separated if any sample was. The penalties apply to standardised columns. A sample counts as
+    separated if the fit ranks every event above every other row; without a penalty also if a
     linear predictor exceeds `SEPARATION`.
     """
-    members, values = cases.members, columns.values
-    counted = np.zeros(values.shape[1])
-    w, y = np.empty(members.shape[0]), np.empty(members.shape[0])
-    for i in range(members.shape[0]):
-        w[i], y[i] = cases.weight[members[i]], cases.outcome[members[i]]
-        counted[members[i]] = w[i]
-    if n_knots > 0:
-        knots = knots_of(values, columns.order, counted, harrell_shares(n_knots))
-    else:
-        knots = np.full((values.shape[0], 1), np.nan)
-    design = expand(values, members, knots)
-    mean, scale = standardise(design, w)
-    coefficient = np.zeros(design.shape[0] + 1)
-    share = (w * y).sum() / w.sum()
-    coefficient[0] = np.log(share / (1.0 - share))
-    lp = np.empty(members.shape[0])
-    converged = penalized_logistic(design, y, w, l1, l2, coefficient, lp)
-    separated = _separates(lp, y, SEPARATION if l1 + l2 == 0.0 else np.inf)
-    _in_own_units(coefficient, mean, scale)
-    fit = LinearFit(coefficient, knots, converged, separated)
-    lp = predict_linear(values, cases.wanted, fit)
-    for i in range(lp.shape[0]):
-        risk[cases.wanted[i]] = expit(lp[i])
-    return fit
+    values, largest = columns.values, SEPARATION if l1 + l2 == 0.0 else np.inf
+    coefficient, knots = np.zeros(1), np.full((values.shape[0], 1), np.nan)
+    converged, separated = True, False
+    for k in range(fits.ends.shape[0] // 2):
+        members = fits.rows[fits.ends[2 * k] : fits.ends[2 * k + 1]]
+        counted = np.zeros(values.shape[1])
+        w, y = np.empty(members.shape[0]), np.empty(members.shape[0])
+        for i in range(members.shape[0]):
+            w[i], y[i] = fits.weight[members[i]], fits.outcome[members[i]]
+            counted[members[i]] = w[i]
+        if n_knots > 0:
+            knots = knots_of(values, columns.order, counted, harrell_shares(n_knots))
+        design = expand(values, members, knots)
+        mean, scale = standardise(design, w)
+        coefficient = np.zeros(design.shape[0] + 1)
+        share = (w * y).sum() / w.sum()
+        coefficient[0] = np.log(share / (1.0 - share))
+        lp = np.empty(members.shape[0])
+        converged &= penalized_logistic(design, y, w, l1, l2, coefficient, lp)
+        separated |= _separates(lp, y, largest)
+        _in_own_units(coefficient, mean, scale)
+        wanted = fits.rows[fits.ends[2 * k + 1] : fits.ends[2 * k + 2]]
+        lp = predict_linear(values, wanted, LinearFit(coefficient, knots, True, False))
+        for i in range(lp.shape[0]):
+            risk[wanted[i]] = expit(lp[i])
+    return LinearFit(coefficient, knots, converged, separated)
 
 
 @kernel

@@ -7,14 +7,15 @@ hold the machine code of all the others, which take longer to compile than to ca
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.kernels.combine import combined
-from twoarm.kernels.data import Cases, Columns
-from twoarm.kernels.jit import YES
+from twoarm.kernels.data import Cases, Columns, fits_with_folds
+from twoarm.kernels.jit import YES, kernel
 from twoarm.kernels.level_one import (
     CONVEX_LOGLIK,
     LEAST_TREES,
@@ -36,6 +37,25 @@ class StackResult(NamedTuple):
     risk: NDArray[np.float64]  # (rows,), right for the wanted rows
     weights: NDArray[np.float64]  # (members,)
     flags: int
+
+
+@kernel
+def _risk_of_rows(
+    weights: NDArray[np.float64],
+    risks: NDArray[np.float64],
+    rows: NDArray[np.uint32],
+    on_logits: bool,
+) -> NDArray[np.float64]:
+    """Give the stack's probability of some rows, NaN elsewhere; `risks` is (members, all rows)."""
+    asked = np.empty((risks.shape[0], rows.shape[0]))
+    for k in range(risks.shape[0]):
+        for i in range(rows.shape[0]):
+            asked[k, i] = risks[k, rows[i]]
+    chosen = combined(weights, asked, on_logits)
+    risk = np.full(risks.shape[1], np.nan)
+    for i in range(rows.shape[0]):
+        risk[rows[i]] = chosen[i]
+    return risk
 
 
 def stack(
@@ -69,18 +89,12 @@ def stack(
     if rows.shape[0] == 0:
         rows = cases.members
         in_folds[:] = True
-    flags = predict_in_folds(columns, recipe, in_folds, cases, folds, stream, unseen)
+    on_all, without_folds = fits_with_folds(cases, folds.of_row, folds.number)
+    flags = predict_in_folds(columns, recipe, in_folds, without_folds, stream, unseen)
     weights = level_one_weights(recipe.combine, unseen, cases, rows)
-    for k in range(n_members):
-        # a member without weight adds nothing: it need not be fitted again
-        if weights[k] > 0.0 and not recipe.out_of_bag[k]:
-            own = member_stream(stream, k, -1)
-            flags |= predict_member(
-                columns, recipe.kinds[k], recipe.parameters[k], cases, own, full[k]
-            )
-    chosen = combined(
-        weights, np.ascontiguousarray(full[:, cases.wanted]), recipe.combine == CONVEX_LOGLIK
-    )
-    risk = np.full(n_rows, np.nan)
-    risk[cases.wanted] = chosen
+    # a member without weight adds nothing: it need not be fitted again
+    for k in ((weights > 0.0) & ~recipe.out_of_bag).nonzero()[0].tolist():
+        streams, kind = map(partial(member_stream, stream, k), [-1]), int(recipe.kinds[k])
+        flags |= predict_member(columns, kind, recipe.parameters[k], on_all, streams, full[k])
+    risk = _risk_of_rows(weights, full, cases.wanted, recipe.combine == CONVEX_LOGLIK)
     return StackResult(risk, weights, flags)

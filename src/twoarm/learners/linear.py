@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, one_fit
 from twoarm.kernels.members import LINEAR
 from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import LinearFit, fit_linear, predict_linear
@@ -48,7 +48,7 @@ class _PenalizedLogistic(KernelMember):
         """Run Newton's method; `converged_` and `separated_` tell how it ended."""
         l1, l2, n_knots, _ = self.kernel_parameters(columns.values.shape[0])
         cases = Cases(members, members[:0], outcome, weight)
-        self._fit = fit_linear(columns, cases, l1, l2, int(n_knots), np.empty(0))
+        self._fit = fit_linear(columns, one_fit(cases), l1, l2, int(n_knots), np.empty(0))
         self.intercept_ = np.array([self._fit.coefficient[0]])
         self.coef_ = self._fit.coefficient[None, 1:].copy()
         self.knots_ = self._fit.knots

@@ -36,9 +36,9 @@ def require(condition: bool, name: str, expected: str, found: object) -> None:
 
 def require_whole(name: str, found: Any, least: int, most: int = _MOST) -> int:
     """Give a learner's parameter as an int; ArgumentError if it is none, or out of bounds."""
-    expected = f"at least {least}" if most == _MOST else f"{least} to {most}"
-    fits = isinstance(found, Integral) and least <= int(found) <= most
-    require(fits, name, f"a whole number, {expected}", found)
+    if not (isinstance(found, Integral) and least <= int(found) <= most):
+        expected = f"at least {least}" if most == _MOST else f"{least} to {most}"
+        require(False, name, f"a whole number, {expected}", found)
     return int(found)
 
 

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from twoarm.kernels.data import Cases
+from twoarm.kernels.data import Cases, fits_with_folds
 from twoarm.kernels.level_one import (
     LEAST_TREES,
-    Folds,
     Recipe,
     predict_in_folds,
     predict_out_of_bag,
@@ -93,8 +92,8 @@ def level_one(
     in_folds = ~inner.out_of_bag if rows.size else np.ones(len(members), np.bool_)
     ours = in_folds & (recipe.kinds >= 0)
     if ours.any():
-        folds = Folds(inner.fold, inner.n_folds)
-        predict_in_folds(prepared.columns, recipe, ours, cases, folds, stream, risks)
+        _, fits = fits_with_folds(cases, inner.fold, inner.n_folds)
+        predict_in_folds(prepared.columns, recipe, ours, fits, stream, risks)
     for k in np.flatnonzero(in_folds & ~ours).tolist():
         risks[k] = _plugin_in_folds(members[k], k, prepared, cases, inner, stream)
     if rows.size == 0:

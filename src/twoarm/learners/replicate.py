@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import validate_data
 
 from twoarm.errors import ArgumentError, FitError
-from twoarm.kernels.data import Cases
+from twoarm.kernels.data import Cases, one_fit
 from twoarm.kernels.level_one import Folds
 from twoarm.kernels.members import predict_member
 from twoarm.kernels.stack import stack
@@ -133,7 +133,7 @@ def _kernel_stack(
     seed: int,
     groups: NDArray[Any] | None,
 ) -> Prediction:
-    inner = estimator.inner_of(prepared, outcome, weight, seed, groups)
+    inner = estimator.inner_of(prepared, outcome, weight, seed, groups, members)
     columns = prepared.columns
     risk, weights, flags = stack(
         columns,
@@ -166,8 +166,8 @@ def _kernel_member(
         columns,
         member.kind,
         np.array(member.kernel_parameters(columns.n_bins.size)),
-        _cases(outcome, weight, wanted),
-        stream_of(seed),
+        one_fit(_cases(outcome, weight, wanted)),
+        [stream_of(seed)],
         risk,
     )
     return Prediction(risk, np.empty(0), flags)

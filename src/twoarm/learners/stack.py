@@ -195,11 +195,12 @@ class Stack(BinaryClassifier):
         weight: NDArray[np.int64],
         seed: int,
         groups: NDArray[Any] | None,
+        members: Sequence[Any] | None = None,
     ) -> Inner:
-        """Choose how the members of one fit predict patients they have not seen."""
-        members = [member for _, member in self.named_members()]
+        """Choose how the members, made anew if not given, predict patients they have not seen."""
+        each = [member for _, member in self.named_members()] if members is None else members
         return chosen_inner(
-            members, self.inner, self.inner_folds, prepared, outcome, weight, seed, groups
+            each, self.inner, self.inner_folds, prepared, outcome, weight, seed, groups
         )
 
     def fit_prepared(self, prepared: Prepared, outcome: NDArray[np.int64], inner: Inner) -> Self:

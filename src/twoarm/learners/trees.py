@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twoarm.kernels.bags import Binned, Shares, no_shares
 from twoarm.kernels.boosting import Settings, boost, empty_heaps
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, one_fit
 from twoarm.kernels.forest import ForestSettings, grow_forest
 from twoarm.kernels.kept_trees import LEAF, Nodes, add_trees, nodes_of_heaps
 from twoarm.kernels.members import BOOSTING, FOREST
@@ -237,17 +237,10 @@ class Boosting(KernelMember):
         parameters = self.kernel_parameters(columns.values.shape[0])
         n_trees, depth, min_leaf = (int(parameters[k]) for k in (0, 1, 3))
         heaps = empty_heaps(n_trees, depth)
-        start = boost(
-            columns.codes,
-            columns.n_bins,
-            members,
-            members[:0],
-            outcome,
-            weight,
-            Settings(n_trees, depth, parameters[2], min_leaf),
-            heaps,
-            np.empty(columns.codes.shape[1]),
-        )
+        fits = one_fit(Cases(members, members[:0], outcome, weight))
+        settings = Settings(n_trees, depth, parameters[2], min_leaf)
+        lp = np.empty(columns.codes.shape[1])
+        start = boost(columns.codes, columns.n_bins, fits, settings, heaps, lp, np.empty(0))
         self.start_ = float(start)
         roots, nodes = nodes_of_heaps(heaps.column, heaps.cut, heaps.value)
         self.trees_ = Trees.of(roots, nodes, columns.cuts)

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.interpolate import CubicSpline
 
 from twoarm.kernels.columns import weighted_quantiles
-from twoarm.kernels.data import Cases, Columns
+from twoarm.kernels.data import Cases, Columns, one_fit
 from twoarm.kernels.odds import expit_all
 from twoarm.kernels.splines import expand, fit_linear, harrell_shares, knots_of, predict_linear
 
@@ -123,7 +123,7 @@ def fitted(values, cases, l1, l2, n_knots):
     codes, n_bins = np.zeros(values.shape, np.uint8), np.ones(len(values), np.int64)
     columns = Columns(values, order, codes, codes.ravel(), np.zeros((len(values), 63)), n_bins)
     risk = np.full(values.shape[1], np.nan)
-    fit = fit_linear(columns, cases, l1, l2, n_knots, risk)
+    fit = fit_linear(columns, one_fit(cases), l1, l2, n_knots, risk)
     expected = expit_all(predict_linear(values, cases.wanted, fit))
     assert_array_equal(risk[cases.wanted], expected)
     assert np.isnan(np.delete(risk, cases.wanted)).all()

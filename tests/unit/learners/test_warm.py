@@ -1,5 +1,6 @@
 """Compiling ahead: all kernels, by two processes where that helps."""
 
+import gc
 from contextlib import nullcontext
 
 import pytest
@@ -36,3 +37,14 @@ def test_there_is_none_if_all_is_kept_or_can_be_kept_nowhere_or_there_is_one_cor
 ):
     monkeypatch.setattr(warm, name, value)
     assert isinstance(warm._companion(), nullcontext)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_afterwards_as_it_was(monkeypatch, on):
+    states = []
+    monkeypatch.setattr(gc, "isenabled", lambda: on)
+    monkeypatch.setattr(gc, "disable", lambda: states.append("off"))
+    monkeypatch.setattr(gc, "enable", lambda: states.append("on"))
+    with pytest.raises(ValueError, match="compiler"), warm._without_collector():
+        raise ValueError("compiler")
+    assert states == (["off", "on"] if on else ["off"])
