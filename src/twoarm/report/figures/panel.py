@@ -300,7 +300,7 @@ class Panel:
 
     def row_labels(self, labels: Sequence[str], rows: ArrayLike, *, size: float = SMALL) -> None:
         """Write what each row is to the left of the axes."""
-        self.axes.set_yticks(np.asarray(rows), labels, fontsize=size, linespacing=0.95)
+        self.axes.set_yticks(np.asarray(rows), labels, fontsize=size, linespacing=1.1)
         self.axes.tick_params(axis="y", length=0)
 
     def _keep(

@@ -18,7 +18,6 @@ from twoarm.report.figures import (
     draw,
     fitting,
     round_ticks,
-    wrapped,
 )
 from twoarm.report.validation.words import arm_label, leading, primary
 from twoarm.validation import ExternalValidation
@@ -30,6 +29,9 @@ __all__ = ["auc_drawing", "calibration_drawings", "case_mix_drawing", "net_benef
 _COLOURS = dict(zip(ARMS, (CONTROL, TREATED), strict=True))
 _MOST = 16
 """Columns that a figure of the case mix shows, the farthest apart."""
+
+_LONGEST = 36
+"""Letters of a row's label, in small print."""
 
 _NOTABLE = 0.25
 _HEAD_MM, _ROW_MM, _TALL_ROW_MM = 22, 4.8, 8.5
@@ -116,9 +118,10 @@ def _aucs(panel: Panel, found: ExternalValidation, rows: list[AucRow]) -> None:
     panel.dots("expected", [each[3] for each in rows], places, colour=INK, marker="D", size=4,
                hollow=True, labels=labels)  # fmt: skip
     named = [
-        f"{wrapped(title, 22)}\n{wrapped(arm_label(found, arm), 22)}" for title, arm, *_ in rows
+        f"{fitting(title, _LONGEST)}\n{fitting(arm_label(found, arm), _LONGEST)}"
+        for title, arm, *_ in rows
     ]
-    panel.row_labels(named, places, size=5.3)
+    panel.row_labels(named, places, size=5.0)
     panel.axes.set_ylim(-0.7, len(rows) - 0.3)
     panel.axes.set_xlabel("AUC")
     panel.key([("here", INK, "o"), ("expected of these patients", INK, "D hollow")])

@@ -82,7 +82,7 @@ def _patients(found: ExternalValidation) -> Said:
     if mix.effective is None:
         text += " No weights make them like those."
     else:
-        text += f" Weighted to be like those they are worth {mix.effective:.0f}."
+        text += f" Weighted to be like those they tell as much as {mix.effective:.0f} would."
     if not isinstance(mix.membership, Absent):
         text += f" A model tells the two cohorts apart with an AUC of {mix.membership.auc:.2f}."
     word = "they differ" if named or mix.effective is None else "alike"
