@@ -148,7 +148,7 @@ def test_a_run_without_a_cross_fit_still_has_a_page(small_result, answered, tmp_
     failed = Absent("cross-fitting failed")
     without = answered(small_result, COMPARISON, failed)
     without = answered(without, BASELINE_RISK, failed)
-    assert [each.name for each in ranking.section(without).drawings] == ["benefit"]
+    assert [each.name for each in ranking.section(without).drawings] == ["benefit", "waterfall"]
     page = write_report(without, tmp_path).read_text(encoding="utf-8")
     assert not any(f'id="table-{name}"' in page for name in SHOWN)
     assert "cross-fitting failed" in page
