@@ -88,7 +88,7 @@ def main() -> None:
             (
                 f"AUC {arm}",
                 f"{stated.estimate:.2f} ({stated.low:.2f}-{stated.high:.2f})",
-                f"Harrell {ours['harrell']:.3f}; .632+ {ours['headline']:.3f} "
+                f"Harrell {ours['harrell']:.3f}; repeated cross-validation {ours['headline']:.3f} "
                 f"({ours['ci']['low']:.3f}-{ours['ci']['high']:.3f})",
                 f"{real[arm]:.3f} (best possible {real[f'{arm}, oracle']:.3f})",
             )
