@@ -41,11 +41,11 @@ def quoted_text(benefit: Estimate) -> str:
     >>> quoted_text(Estimate(-0.09, 0.028, -0.146, -0.035))
     'harm 9.0 (3.5 to 14.6)'
     >>> quoted_text(Estimate(0.027, 0.035, -0.041, 0.095))
-    '2.7 (harm 4.1 to benefit 9.5)'
+    'benefit 2.7 (harm 4.1 to benefit 9.5)'
     """
     size, low, high = (
         shown(100 * abs(each), "decimal") for each in (benefit.estimate, benefit.low, benefit.high)
     )
     if benefit.low <= 0.0 <= benefit.high:
-        return f"{size} (harm {low} to benefit {high})"
+        return f"{kind(benefit.estimate)} {size} (harm {low} to benefit {high})"
     return f"{kind(benefit.estimate)} {size}{limits_text(benefit)}"
