@@ -27,14 +27,20 @@ from benchmarks.record import keep
 from benchmarks.shaped_worlds import shaped
 from benchmarks.worlds import World, stenting
 from twoarm.learners import ElasticNet, Stack, fit_model, prepare
-from twoarm.metrics import auc, brier, calibration, hanley_mcneil_variance
+from twoarm.metrics import (
+    auc,
+    auc_variance,
+    brier,
+    calibration,
+    hanley_mcneil_variance,
+    placement_values,
+)
 from twoarm.resampling import Validation, validate
 from twoarm.resampling.headline_intervals import brier_sampling_variance, slope_sampling_variance
 from twoarm.seeds import Stream, integer
 
 REPLICATES, CV_REPEATS, NEW_PATIENTS, FEW_EVENTS = 100, 5, 15_000, 10
 SEEDS = {"choice": 7300, "confirmation": 7400}
-MEASURES = ("auc", "brier", "slope")
 SUMMARIES = {"choice": choice, "confirmation": confirmation}
 STACK, FALLBACK = Stack(), ElasticNet()
 
@@ -102,7 +108,7 @@ def one(cell: Cell, seed: int, cohort: int) -> dict[str, Any]:
     model = fit_model(learner, prepare(X), y, once, seed=integer(cohort, Stream.FULL_FIT))
     truth = truths(model, cell.world)
     parts = pieces(found)
-    line |= {name: {"truth": truth[name], **parts[name]} for name in MEASURES}
+    line |= {name: {"truth": truth[name.split(",")[0]], **part} for name, part in parts.items()}
     return line | {"seconds": round(time.perf_counter() - begun, 2)}
 
 
@@ -116,13 +122,12 @@ def truths(model: Any, world: World) -> dict[str, float]:
 def pieces(found: Validation) -> dict[str, dict[str, Any]]:
     """Give of each measure what its interval is made of."""
     risk = found.cv.risk[found.cv.complete]
-    auc_value = found.auc.headline
+    value, y = found.auc.headline, found.outcome
+    own = {"headline": value, "spread": found.spread.auc}
     return {
-        "auc": {
-            "headline": auc_value,
-            "sampling": hanley_mcneil_variance(auc_value, found.events, found.n - found.events),
-            "spread": found.spread.auc,
-        },
+        "auc": {**own, "sampling": hanley_mcneil_variance(value, found.events, y.size - y.sum())},
+        "auc, DeLong": {**own, "sampling": np.mean([auc_variance(y, each) for each in risk])},
+        "auc, mean placements": {**own, "sampling": variance_of_mean_placements(y, risk)},
         "brier": {
             "headline": found.brier.headline,
             "sampling": brier_sampling_variance(found.outcome, risk),
@@ -134,6 +139,12 @@ def pieces(found: Validation) -> dict[str, dict[str, Any]]:
             "spread": 0.0,
         },
     }
+
+
+def variance_of_mean_placements(y: np.ndarray, risk: np.ndarray) -> float:
+    """Give DeLong's variance where each patient's placement value is the mean over repeats."""
+    placed = np.mean([placement_values(y, each) for each in risk], axis=0)
+    return float(sum(placed[y == label].var(ddof=1) / (y == label).sum() for label in (0, 1)))
 
 
 def main() -> None:

@@ -31,8 +31,11 @@ MULTIPLES = {
 BEFORE = {"auc": (1.21, 0.0)}
 """Hanley and McNeil's standard error times 1.1: decision 0012."""
 
+_OF_AUC = ((0.7, 0.8, 0.9, 1.0, 1.1, 1.21), (0.0, 0.25, 0.5, 0.75, 1.0))
 TRIED = {
-    "auc": ((0.7, 0.8, 0.9, 1.0, 1.1, 1.21), (0.0, 0.25, 0.5, 0.75, 1.0)),
+    "auc": _OF_AUC,
+    "auc, DeLong": _OF_AUC,
+    "auc, mean placements": _OF_AUC,
     "brier": ((0.8, 0.9, 1.0, 1.1, 1.2), (0.0, 0.25, 0.5, 0.75, 1.0)),
     "slope": ((1.0, 1.25, 1.5, 1.75, 2.0), (0.0,)),
 }

@@ -11,13 +11,17 @@ development]``. The steps write the cohorts, fit the own learners, and take in w
 predicted since (``python -m benchmarks.pehe_peers runs/pehe-<seeds>`` in their environment, in
 between; pinned in ``requirements/peers-pehe.txt``); the tables are printed and kept after any of
 them. What is done stands in ``runs/pehe-<seeds>.jsonl`` and is not computed again, so a run can be
-stopped and resumed. The comparison seeds are for the comparison alone: the recommended learner was
-named before they were drawn (docs/decisions/0011-recommended-learner.md).
+stopped and resumed. Learners of whom nothing stands there keep their lines of the last tables, as
+long as those they were paired with have the same errors. The comparison seeds are for the
+comparison alone: the recommended learner was named before they were drawn
+(docs/decisions/0011-recommended-learner.md).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +32,7 @@ import pandas as pd
 
 from benchmarks.ledger import Ledger
 from benchmarks.pehe_peers import exchange
-from benchmarks.record import keep
+from benchmarks.record import RESULTS, keep
 from benchmarks.worlds import encoded
 from twoarm.learners import Logistic, Stack
 from twoarm.metalearners import (
@@ -224,12 +228,36 @@ def _printed(line: dict) -> str:
     return f"{line['learner']:<32}{line['cohorts']:>8}" + "".join(cells)
 
 
-def report(rows: pd.DataFrame) -> dict:
+def lines_before(before: list[dict], lines: list[dict]) -> list[dict]:
+    """Give the lines of learners that were not run again.
+
+    Raises
+    ------
+    ValueError
+        If those they are paired with, the best and the recommended, have other errors now.
+    """
+    errors = {line["learner"]: line["pehe"] for line in lines}
+    rest = [line for line in before if line["learner"] not in errors]
+    paired = {lines[0]["learner"], RECOMMENDED} if rest else set()
+    own = {line["learner"]: line["pehe"] for line in before}
+    for name in paired:
+        if not math.isclose(own[name], errors[name], rel_tol=1e-5):
+            raise ValueError(
+                f"{name} had an error of {own[name]}, now {errors[name]}: run all again"
+            )
+    return rest
+
+
+def report(rows: pd.DataFrame, before: dict) -> dict:
     """Print a table a world and give all of them."""
     found: dict = {}
     for world, own in rows.groupby("world", sort=False):
         hidden = find_scenario(str(world)).unmeasured_weight > 0
-        found[world] = {truth: table(own, truth) for truth in TRUTHS}
+        found[world] = {}
+        for truth in TRUTHS:
+            lines = table(own, truth)
+            rest = lines_before(before.get(world, {}).get(truth, []), lines)
+            found[world][truth] = sorted(lines + rest, key=lambda line: line["to_best"])
         for truth, lines in found[world].items():
             ranked = "" if truth == "contrast" or not hidden else " (not ranked: unmeasured factor)"
             print(f"\n{world}, against the {truth}{ranked}; points")
@@ -270,6 +298,9 @@ def main() -> None:
 def keep_tables(rows: pd.DataFrame, asked: argparse.Namespace, peers: dict[str, str]) -> None:
     """Print the tables of the worlds and cohorts asked for, and keep them."""
     rows = rows[rows["world"].isin(asked.worlds) & (rows["cohort"] < asked.cohorts)]
+    path = RESULTS / f"pehe_{asked.seeds}.json"
+    before = json.loads(path.read_text()) if path.exists() else {}
+    seconds = rows.groupby("learner")["seconds"].median().dropna().to_dict()
     keep(
         f"pehe_{asked.seeds}",
         {
@@ -279,9 +310,9 @@ def keep_tables(rows: pd.DataFrame, asked: argparse.Namespace, peers: dict[str, 
             "control": CONTROL,
             "new_patients": NEW_PATIENTS,
             "recommended": RECOMMENDED,
-            "peers": peers,
-            "worlds": report(rows),
-            "cpu_seconds_per_fit": rows.groupby("learner")["seconds"].median().dropna().to_dict(),
+            "peers": peers or before.get("peers", {}),
+            "worlds": report(rows, before.get("worlds", {})),
+            "cpu_seconds_per_fit": {**before.get("cpu_seconds_per_fit", {}), **seconds},
         },
     )
 

@@ -15,14 +15,16 @@ every column measured before the decision, in the propensity also the centre. Th
 nulls are not drawn here. The tests' folds are drawn within arms; ``--folds-by-outcome`` draws them
 within arms and outcomes, to show what that does to their level.
 
-Run: ``python -m benchmarks.worlds_table [--cohorts 200] [--worlds Z] [--tests-only]
+Run: ``python -m benchmarks.worlds_table [--cohorts 200] [--worlds Z] [--tests-only|--stack-only]
 [--folder DIR] [--summary-only]``. Cohorts are appended to ``DIR/worlds_table.jsonl``; an
-interrupted run goes on where it stopped.
+interrupted run goes on where it stopped. With ``--stack-only`` only what a stack is in is measured
+again; the tests by the recommended learner, which holds none, stay as they were kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ from scipy.stats import t as student
 
 from benchmarks.average_effect_coverage import WORLDS, covariates, observed
 from benchmarks.ledger import Ledger
-from benchmarks.record import keep
+from benchmarks.record import RESULTS, keep
 from twoarm.diagnostics import Refits
 from twoarm.diagnostics.ranking.heterogeneity_chain import ChainTask
 from twoarm.diagnostics.ranking.heterogeneity_refits import Work
@@ -140,7 +142,7 @@ def _groups_p(
         return None
 
 
-def measure(world: str, cohort: int, *, tests_only: bool, by_outcome: bool) -> dict[str, Any]:
+def measure(world: str, cohort: int, asked: argparse.Namespace) -> dict[str, Any]:
     """Measure one cohort."""
     made = generate(world, treated=TREATED, control=CONTROL, seed=SEED + cohort)
     refits = refits_of(made.cohort)
@@ -151,9 +153,13 @@ def measure(world: str, cohort: int, *, tests_only: bool, by_outcome: bool) -> d
             "mean": float(benefit.mean()),
             "share": share_at_threshold(benefit, THRESHOLD),
         }
-    ranked_by = {"recommended": replace(refits, learner=recommended_learner(desirable=True))}
-    if not tests_only:
+    ranked_by = {}
+    if not asked.stack_only:
+        learner = recommended_learner(desirable=True)
+        ranked_by["recommended"] = replace(refits, learner=learner)
+    if not asked.tests_only:
         ranked_by["T, stack"] = refits
+    by_outcome = asked.folds_by_outcome
     found = {
         name: p_values(each, cohort, by_outcome=by_outcome) for name, each in ranked_by.items()
     }
@@ -162,7 +168,7 @@ def measure(world: str, cohort: int, *, tests_only: bool, by_outcome: bool) -> d
         "cohort": cohort,
         "events": int(refits.outcome[refits.treatment == 0].sum()),
         "truth": truth,
-        "estimates": {} if tests_only else shares(refits, cohort),
+        "estimates": {} if asked.tests_only else shares(refits, cohort),
         "p": {f"{name}: {test}": p for name, tests in found.items() for test, p in tests.items()},
     }
 
@@ -219,6 +225,15 @@ def _rejections(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def with_other_tests(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Add the tests that were not computed again, and the number of cohorts they had."""
+    return {
+        **found,
+        "cohorts": max(before["cohorts"], found["cohorts"]),
+        "rejected": {**before["rejected"], **found["rejected"]},
+    }
+
+
 def show(table: dict[str, Any]) -> None:
     """Print the table."""
     for world, entry in table.items():
@@ -254,7 +269,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cohorts", type=int, default=200)
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
-    parser.add_argument("--tests-only", action="store_true")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--tests-only", action="store_true")
+    part.add_argument("--stack-only", action="store_true")
     parser.add_argument("--folds-by-outcome", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/twoarm-benchmarks"))
     parser.add_argument("--summary-only", action="store_true")
@@ -264,11 +281,11 @@ def main() -> None:
     for cohort in range(0 if asked.summary_only else asked.cohorts):
         for world in asked.worlds:
             if not ledger.has(world, cohort):
-                line = measure(
-                    world, cohort, tests_only=asked.tests_only, by_outcome=asked.folds_by_outcome
-                )
-                ledger.add(line)
+                ledger.add(measure(world, cohort, asked))
     table = summary(ledger.lines)
+    if asked.stack_only:
+        before = json.loads((RESULTS / f"{name}.json").read_text())["worlds"]
+        table = {world: with_other_tests(before[world], new) for world, new in table.items()}
     show(table)
     settings = {"seed": SEED, "treated": TREATED, "control": CONTROL, "outcome": OUTCOME}
     settings |= {"threshold": THRESHOLD, "folds": FOLDS, "repeats": REPEATS}

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from twoarm.report.figures.letters import for_readers
 from twoarm.report.figures.panel import Panel
 from twoarm.report.figures.style import COLUMN_MM, GREY, PAGE_MM, style
 from twoarm.report.table import Column, Table
@@ -80,9 +81,8 @@ class Recipe:
             share = _LABEL_MM / height
             figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - share))
             figure.text(
-                0.995, 0.998, "synthetic data", ha="right", va="top", fontsize=6, color=GREY,
-                style="italic",
-            )  # fmt: skip
+                0.995, 0.998, "synthetic data", ha="right", va="top", fontsize=6, color=GREY
+            )
         return figure, panels
 
     def _axes(self, figure: Figure) -> list[Axes]:
@@ -159,7 +159,9 @@ def draw(
         figure.set_layout_engine("none")  # it is laid out
         FigureCanvasSVG(figure).print_svg(svg, metadata=_NO_DATE)  # type: ignore[no-untyped-call]
     data = _data(name, title, drawn)
-    return Drawing(name, title, alt, svg.getvalue(), png.getvalue(), legend, data, recipe)
+    return Drawing(
+        name, title, alt, for_readers(svg.getvalue()), png.getvalue(), legend, data, recipe
+    )
 
 
 def _data(name: str, title: str, panels: Sequence[Panel]) -> Table | None:

@@ -6,8 +6,12 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from twoarm.report.figures.drawing import Drawing
 from twoarm.report.figures.style import COLUMN_MM, PAGE_MM, style
@@ -55,15 +59,22 @@ def write_journal_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Pa
 def _printed(drawing: Drawing, width_mm: float) -> dict[str, bytes]:
     """Give PDF and PNG of one width; both from one layout."""
     assert drawing.recipe is not None
-    pixels, vectors = io.BytesIO(), io.BytesIO()
+    vectors = io.BytesIO()
     with style():
         figure, _ = drawing.recipe.painted(width_mm)
         figure.set_dpi(JOURNAL_DPI)
-        metadata = {"Software": None, "Title": drawing.title}
-        FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
-            pixels, metadata=metadata, pil_kwargs={"dpi": (JOURNAL_DPI, JOURNAL_DPI)}
-        )
+        pixels = _png(figure, drawing.title)
         figure.set_layout_engine("none")  # it is laid out
         titled = {**_NO_DATE, "Title": drawing.title}
         FigureCanvasPdf(figure).print_pdf(vectors, metadata=titled)  # type: ignore[no-untyped-call]
-    return {"pdf": vectors.getvalue(), "png": pixels.getvalue()}
+    return {"pdf": vectors.getvalue(), "png": pixels}
+
+
+def _png(figure: Figure, title: str) -> bytes:
+    """Give the pixels without transparency, which printing does not know, packed in a hurry."""
+    canvas, written, said = FigureCanvasAgg(figure), io.BytesIO(), PngInfo()
+    canvas.draw()  # type: ignore[no-untyped-call]
+    said.add_itxt("Title", title)
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
+    pixels.save(written, "png", dpi=(JOURNAL_DPI, JOURNAL_DPI), pnginfo=said, compress_level=1)
+    return written.getvalue()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib.ticker import MaxNLocator
 
+from twoarm.report.figures.letters import FAMILIES
+
 __all__ = [
     "COLUMN_MM",
     "CONTROL",
@@ -40,8 +42,7 @@ _LONGEST_LABEL = 32
 _BETWEEN = ("#e3eef6", "#5a9bc8", "#0b3c5d")  # light to dark: a scale from good to bad
 
 _STYLE = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"],
+    "font.family": list(FAMILIES),
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.titlelocation": "left",
