@@ -1,10 +1,12 @@
 """How often do the intervals of the estimates to quote hold the truth, and what makes them?
 
 The target moves from cohort to cohort: AUC, Brier score and calibration slope of the model fitted
-to this cohort, on 15 000 new patients of the same world. `choice` draws cohorts of some worlds and
-shows which multiples of the sampling variance and of the spread between replicates' models would
-have held it how often; `confirmation` shows what the chosen ones (those of `twoarm.validate`) hold
-on other seeds, most of them in other worlds.
+to this cohort, on 15 000 new patients of the same world. The sampling variance of an AUC is tried
+in three ways: DeLong's of each repeat of the cross-validation, on average (`twoarm.validate`'s),
+Hanley and McNeil's, and DeLong's with each patient's placement value averaged over repeats first.
+`choice` draws cohorts of some worlds and shows which multiples of the sampling variance and of the
+spread between replicates' models would have held it how often; `confirmation` shows what the chosen
+ones (those of `twoarm.validate`) hold on other seeds, most of them in other worlds.
 
 Run: ``python -m benchmarks.auc_interval choice|confirmation [--cohorts N] [--cells PATTERN ..]
 [--folder runs] [--summary-only]``. Interrupted runs go on where they stopped, and every run ends
@@ -29,14 +31,17 @@ from benchmarks.worlds import World, stenting
 from twoarm.learners import ElasticNet, Stack, fit_model, prepare
 from twoarm.metrics import (
     auc,
-    auc_variance,
     brier,
     calibration,
     hanley_mcneil_variance,
     placement_values,
 )
 from twoarm.resampling import Validation, validate
-from twoarm.resampling.headline_intervals import brier_sampling_variance, slope_sampling_variance
+from twoarm.resampling.headline_intervals import (
+    auc_sampling_variance,
+    brier_sampling_variance,
+    slope_sampling_variance,
+)
 from twoarm.seeds import Stream, integer
 
 REPLICATES, CV_REPEATS, NEW_PATIENTS, FEW_EVENTS = 100, 5, 15_000, 10
@@ -72,6 +77,9 @@ CELLS = {
         Cell(shaped("nothing, 30 %", 0.30), 160),
         Cell(stenting("paper-like", "control"), 198),
         Cell(stenting("paper-like", "treated"), 125),
+        Cell(stenting("paper-like", "control"), 90),
+        Cell(shaped("one slope, 10 %", 0.10, straight=(1.0,)), 70),
+        Cell(shaped("weak, 12 %", 0.12, straight=(0.4, 0.3)), 60),
     ),
     "confirmation": (
         Cell(shaped("strong curves, 43 %", 0.43, curved=(1.0, 1.0)), 150),
@@ -125,8 +133,11 @@ def pieces(found: Validation) -> dict[str, dict[str, Any]]:
     value, y = found.auc.headline, found.outcome
     own = {"headline": value, "spread": found.spread.auc}
     return {
-        "auc": {**own, "sampling": hanley_mcneil_variance(value, found.events, y.size - y.sum())},
-        "auc, DeLong": {**own, "sampling": np.mean([auc_variance(y, each) for each in risk])},
+        "auc": {**own, "sampling": auc_sampling_variance(y, risk)},
+        "auc, Hanley and McNeil": {
+            **own,
+            "sampling": hanley_mcneil_variance(value, found.events, found.n - found.events),
+        },
         "auc, mean placements": {**own, "sampling": variance_of_mean_placements(y, risk)},
         "brier": {
             "headline": found.brier.headline,

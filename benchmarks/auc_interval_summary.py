@@ -28,13 +28,18 @@ MULTIPLES = {
     "brier": (BRIER_SAMPLING, BRIER_LEARNING),
     "slope": (SLOPE_SAMPLING, 0.0),
 }
-BEFORE = {"auc": (1.21, 0.0)}
-"""Hanley and McNeil's standard error times 1.1: decision 0012."""
+BEFORE = {
+    "auc": {
+        "Hanley and McNeil, S": ("auc, Hanley and McNeil", 1.0, 1.0),
+        "Hanley and McNeil": ("auc, Hanley and McNeil", 1.21, 0.0),
+    }
+}
+"""What stood before: decisions 0022 and 0012."""
 
 _OF_AUC = ((0.7, 0.8, 0.9, 1.0, 1.1, 1.21), (0.0, 0.25, 0.5, 0.75, 1.0))
 TRIED = {
     "auc": _OF_AUC,
-    "auc, DeLong": _OF_AUC,
+    "auc, Hanley and McNeil": _OF_AUC,
     "auc, mean placements": _OF_AUC,
     "brier": ((0.8, 0.9, 1.0, 1.1, 1.2), (0.0, 0.25, 0.5, 0.75, 1.0)),
     "slope": ((1.0, 1.25, 1.5, 1.75, 2.0), (0.0,)),
@@ -146,6 +151,6 @@ def _cell(measure: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         "bias": float(error.mean()),
         "now": judged(measure, found, *MULTIPLES[measure]),
     }
-    if measure in BEFORE:
-        row["before"] = judged(measure, found, *BEFORE[measure])
+    for name, (of, a, b) in BEFORE.get(measure, {}).items():
+        row[name] = judged(of, of_measure(lines, of), a, b)
     return row

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.auc_interval_summary import MULTIPLES
+from benchmarks.auc_interval_summary import BEFORE, MULTIPLES
 from benchmarks.record import RESULTS
 
 
@@ -24,7 +24,7 @@ def _row(cells: list[str]) -> str:
 
 def choice(measure: str, pairs: dict[str, Any]) -> list[str]:
     """Give a row for each pair of multiples, the chosen one bold."""
-    chosen = "{:g}, {:g}".format(*MULTIPLES[measure])
+    chosen = "{:g}, {:g}".format(*MULTIPLES.get(measure, (0, 0)))
     lines = [
         _row([f"{measure}: sampling, spread", "coverage", "lowest cell", "width"]),
         _row(["---"] * 4),
@@ -50,16 +50,17 @@ def _held(row: dict[str, Any]) -> list[str]:
 
 def confirmation(measure: str, cells: dict[str, Any]) -> list[str]:
     """Give a row for each cell: what is held now, and what was before."""
-    before = any("before" in cell for cell in cells.values())
+    before = BEFORE.get(measure, {})
     head = [measure, "cohorts", "without", "events", "truth", "bias"]
     head += ["coverage (SE)", "truth below, above", "width"]
-    head += ["before: coverage (SE)", "truth below, above", "width"] if before else []
+    for name in before:
+        head += [f"{name}: coverage (SE)", "truth below, above", "width"]
     lines = [_row(head), _row(["---"] * len(head))]
     for name, cell in cells.items():
         now = cell["now"]
         cells_of = [name, str(now["cohorts"]), str(now["without"]), f"{cell['events']:.0f}"]
         cells_of += [f"{cell['truth']:.3f}", f"{cell['bias']:+.3f}", *_held(now)]
-        lines.append(_row(cells_of + (_held(cell["before"]) if before else [])))
+        lines.append(_row(cells_of + [each for old in before for each in _held(cell[old])]))
     return lines
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jsonschema.validators import validator_for
+from tests.unit.pictures import pictures
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.report import write_report
@@ -83,8 +84,16 @@ def small_result(small, tmp_path_factory):
 def small_report(small_result, tmp_path_factory):
     """The folder with the small run's report and nothing else: to be read, not to be written in."""
     folder = tmp_path_factory.mktemp("report")
-    write_report(small_result, folder)
+    with pictures(rendered=True):  # whoever asks first
+        write_report(small_result, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def unrendered():
+    """Leave the pictures out of what this module writes."""
+    with pictures(rendered=False):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twoarm.errors import NotEstimable
-from twoarm.metrics import Interval, hanley_mcneil_variance, slope_variance
+from twoarm.metrics import Interval, auc_variance, slope_variance
 from twoarm.metrics.normal import Z
 from twoarm.resampling.intervals import logit_normal
 from twoarm.resampling.metric import Metric
@@ -32,6 +32,7 @@ __all__ = [
     "LARGEST_SLOPE_ERROR",
     "SLOPE_SAMPLING",
     "auc_headline_interval",
+    "auc_sampling_variance",
     "brier_headline_interval",
     "brier_sampling_variance",
     "slope_headline_interval",
@@ -63,10 +64,10 @@ def with_intervals(
     spread: ModelSpread,
 ) -> tuple[Metric, Metric, Metric]:
     """Give AUC, Brier score and calibration slope the interval of their headline, or the reason."""
-    risk, events = cv.risk[cv.complete], int(outcome.sum())
+    risk = cv.risk[cv.complete]
 
     def of_auc(value: float) -> Interval:
-        return auc_headline_interval(value, events, outcome.size - events, spread.auc)
+        return auc_headline_interval(value, auc_sampling_variance(outcome, risk), spread.auc)
 
     def of_brier(value: float) -> Interval:
         sampling = brier_sampling_variance(outcome, risk)
@@ -94,32 +95,61 @@ def _told(spread: float | None) -> float:
     return spread
 
 
-def auc_headline_interval(value: float, events: int, others: int, spread: float | None) -> Interval:
+def auc_sampling_variance(outcome: NDArray[np.int64], risk: NDArray[np.float64]) -> float:
+    """Give the sampling variance of a cross-validated AUC: DeLong's, the mean over repeats.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        0 or 1.
+    risk : ndarray, shape (repeats, n)
+        Predictions of each complete repeat.
+
+    Returns
+    -------
+    float
+        NaN with fewer than two events or two others, or without a repeat.
+
+    Examples
+    --------
+    >>> outcome, risk = np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8])
+    >>> auc_sampling_variance(outcome, np.stack([risk, risk]))
+    0.125
+    """
+    found = [auc_variance(outcome, each) for each in risk]
+    return float(np.mean(found)) if found else math.nan
+
+
+def auc_headline_interval(value: float, sampling: float, spread: float | None) -> Interval:
     """Give the 95 % interval of a cross-validated AUC, on the logit scale.
 
     Parameters
     ----------
     value : float
         The AUC, strictly between 0 and 1.
-    events, others : int
-        Patients with and without the event, each at least 1.
+    sampling : float
+        From `auc_sampling_variance`.
     spread : float or None
         `ModelSpread.auc`.
 
     Raises
     ------
     NotEstimable
-        At an AUC of 0 or 1, or without the spread.
+        At an AUC of 0 or 1, without a sampling variance above 0, or without the spread.
 
     Examples
     --------
-    >>> found = auc_headline_interval(0.75, 50, 150, 0.001)
+    >>> found = auc_headline_interval(0.75, 0.0016, 0.001)
     >>> round(found.low, 3), round(found.high, 3)
-    (0.632, 0.84)
+    (0.638, 0.836)
     """
     if value in (0.0, 1.0):
         raise NotEstimable("an AUC of exactly 0 or 1 has no interval on the logit scale")
-    sampling = hanley_mcneil_variance(value, events, others)
+    if not sampling > 0.0:  # NaN neither
+        raise NotEstimable(
+            "how much the AUC varies between patients is not told: fewer than two events or two "
+            "others, or none of them is ranked between the others"
+        )
     variance = AUC_SAMPLING * sampling + AUC_LEARNING * _told(spread)
     return logit_normal("logit_sampling_and_learning", value, variance)
 

@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 import pytest
+from tests.unit.pictures import pictures
 
 from twoarm.errors import ArgumentError
 from twoarm.planning import Settings, plan_from_run, plan_trial, read_plan, to_json, typed_in
@@ -11,6 +12,8 @@ from twoarm.report import write_design, write_report
 from twoarm.report.design.protocol import protocol_draft
 from twoarm.report.design.words import sentences_of
 from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
+
+pytestmark = pytest.mark.usefixtures("unrendered")
 
 NUMBERS = {"benefit_mean": 0.08, "benefit_sd": 0.12, "slope": 0.25, "control_risk": 0.25}
 FEW = Settings(trials=20, draws=100, haircut=0.03)
@@ -133,7 +136,8 @@ def test_a_plan_that_cannot_be_read_is_no_defect(ranked, tmp_path):
 
 def test_synthetic_patients_are_labelled_everywhere(ranked, tmp_path):
     found = plan_from_run(ranked, FEW)
-    page = write_design(found, tmp_path).read_text(encoding="utf-8")
+    with pictures(rendered=True):
+        page = write_design(found, tmp_path).read_text(encoding="utf-8")
     assert "Synthetic data: no real patients" in page
     assert "Synthetic data" in protocol_draft(found)
     assert "synthetic data" in (tmp_path / "figures" / "design_cost.svg").read_text()

@@ -15,7 +15,9 @@ OWN = Path(letters.__file__).parent
 
 @pytest.mark.parametrize(("weight", "file"), [("normal", "regular"), ("bold", "bold")])
 def test_the_first_family_is_the_packages_own(weight, file):
-    found = findfont(FontProperties(family=letters.FAMILIES[0], weight=weight), fallback_to_default=False)
+    found = findfont(
+        FontProperties(family=letters.FAMILIES[0], weight=weight), fallback_to_default=False
+    )
     assert Path(found) == OWN / f"{file}.ttf"
 
 

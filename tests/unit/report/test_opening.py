@@ -23,6 +23,8 @@ from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 ASKED = (AVERAGE_EFFECT, HETEROGENEITY, E_VALUE, RANKING, BASELINE_RISK, COMPARISON)
 
 

@@ -19,6 +19,8 @@ from twoarm.study.judge.ranking.baseline_risk import BASELINE_RISK
 from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 SHOWN = (
     "comparison",
     "rank_correlation",

@@ -13,6 +13,8 @@ from twoarm.report.sections import sections
 from twoarm.report.table import Column, Table
 from twoarm.study.judge.answers import none_yet
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 
 def table(name, *rows):
     return Table(name, f"Title of {name}", "", (Column("a", "A"),), rows)

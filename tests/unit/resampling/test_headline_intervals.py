@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis.strategies import floats, integers
+from hypothesis.strategies import floats
 from numpy.testing import assert_allclose
 from scipy.special import expit, logit
 from scipy.stats import norm
 
 from twoarm.errors import NotEstimable
 from twoarm.learners import Logistic
-from twoarm.metrics import auc_interval, hanley_mcneil_variance, slope_variance
+from twoarm.metrics import auc_variance, hanley_mcneil_variance, slope_variance
 from twoarm.resampling import CrossValidated, ModelSpread, validate
 from twoarm.resampling.headline_intervals import (
     AUC_LEARNING,
@@ -24,6 +24,7 @@ from twoarm.resampling.headline_intervals import (
     BRIER_SAMPLING,
     SLOPE_SAMPLING,
     auc_headline_interval,
+    auc_sampling_variance,
     brier_headline_interval,
     brier_sampling_variance,
     slope_headline_interval,
@@ -32,7 +33,7 @@ from twoarm.resampling.headline_intervals import (
 )
 
 Z = norm.ppf(0.975)
-areas, numbers = floats(0.02, 0.98), integers(2, 300)
+areas = floats(0.02, 0.98)
 
 
 def half_width(interval):
@@ -40,27 +41,33 @@ def half_width(interval):
 
 
 def test_that_of_an_auc_by_hand():
-    # A = 0.8, 10 events, 20 others: Hanley and McNeil's variance is 0.00875556.
-    found = auc_headline_interval(0.8, 10, 20, 0.002)
+    # DeLong: the events are ranked above 1/2 and all of the others, the others below 1/2 and all.
+    outcome, risk = np.array([0, 0, 1, 1]), np.array([[0.1, 0.4, 0.35, 0.8], [0.1, 0.4, 0.8, 0.35]])
+    sampling = auc_sampling_variance(outcome, risk)
+    assert_allclose(sampling, 0.125 / 2 + 0.125 / 2, rtol=1e-12)
+    found = auc_headline_interval(0.8, 0.00875556, 0.002)
     error = math.sqrt(AUC_SAMPLING * 0.00875556 + AUC_LEARNING * 0.002) / 0.16
     expected = expit(logit(0.8) + np.array([-Z, Z]) * error)
-    assert_allclose([found.low, found.high], expected, rtol=1e-6)
+    assert_allclose([found.low, found.high], expected, rtol=1e-9)
     assert found.method == "logit_sampling_and_learning"
 
 
-@given(value=areas, events=numbers, others=numbers)
-def test_models_that_do_not_differ_leave_hanley_and_mcneils_scaled(value, events, others):
-    found = auc_headline_interval(value, events, others, 0.0)
-    theirs = auc_interval(value, events, others)
-    assert_allclose(half_width(found), math.sqrt(AUC_SAMPLING) * half_width(theirs), rtol=1e-6)
+def test_the_sampling_variance_of_an_auc_is_the_mean_over_repeats():
+    rng = np.random.default_rng(0)
+    outcome = rng.integers(0, 2, 60)
+    risk = expit(rng.normal(size=(3, 60)) + outcome)
+    found = auc_sampling_variance(outcome, risk)
+    assert_allclose(found, np.mean([auc_variance(outcome, each) for each in risk]), rtol=1e-12)
+    assert math.isnan(auc_sampling_variance(outcome, risk[:0]))
+    assert math.isnan(auc_sampling_variance(np.eye(60, dtype=int)[0], risk))
 
 
-@given(value=areas, events=numbers, others=numbers, spread=floats(1e-6, 0.01))
-def test_more_spread_makes_it_wider_and_the_value_stays_its_middle(value, events, others, spread):
-    narrow, wide = (auc_headline_interval(value, events, others, k * spread) for k in (1, 2))
+@given(value=areas, sampling=floats(1e-5, 0.004), spread=floats(1e-6, 0.001))
+def test_more_spread_makes_it_wider_and_the_value_stays_its_middle(value, sampling, spread):
+    narrow, wide = (auc_headline_interval(value, sampling, k * spread) for k in (1, 2))
     assert wide.low < narrow.low < value < narrow.high < wide.high
     assert_allclose(logit(wide.low) + logit(wide.high), 2 * logit(value), atol=1e-6)
-    mirrored = auc_headline_interval(1 - value, others, events, spread)
+    mirrored = auc_headline_interval(1 - value, sampling, spread)
     assert_allclose([1 - mirrored.high, 1 - mirrored.low], [narrow.low, narrow.high], rtol=1e-7)
 
 
@@ -94,9 +101,11 @@ def test_the_sampling_variance_of_a_slope_is_the_median_of_the_repeats_that_have
 @pytest.mark.parametrize(
     ("interval", "reason"),
     [
-        (lambda: auc_headline_interval(1.0, 5, 5, 0.0), "an AUC of exactly 0 or 1"),
-        (lambda: auc_headline_interval(0.0, 5, 5, 0.0), "an AUC of exactly 0 or 1"),
-        (lambda: auc_headline_interval(0.7, 5, 5, None), "fewer than 10 replicates"),
+        (lambda: auc_headline_interval(1.0, 0.01, 0.0), "an AUC of exactly 0 or 1"),
+        (lambda: auc_headline_interval(0.0, 0.01, 0.0), "an AUC of exactly 0 or 1"),
+        (lambda: auc_headline_interval(0.7, 0.01, None), "fewer than 10 replicates"),
+        (lambda: auc_headline_interval(0.7, math.nan, 0.01), "fewer than two events or two others"),
+        (lambda: auc_headline_interval(0.7, 0.0, 0.01), "fewer than two events or two others"),
         (lambda: brier_headline_interval(0.0, 0.0, 0.0), "a Brier score of exactly 0 or 1"),
         (lambda: brier_headline_interval(0.2, 0.001, None), "fewer than 10 replicates"),
         (lambda: slope_headline_interval(0.8, 0.06 / SLOPE_SAMPLING), "more than a quarter"),
@@ -118,10 +127,10 @@ def validated():
 
 
 def test_a_validation_gives_the_intervals_of_its_own_parts(validated):
-    events, n = validated.events, validated.n
     auc, brier, slope = validated.auc, validated.brier, validated.calibration.slope
     assert validated.spread.auc > 0
-    assert auc.ci == auc_headline_interval(auc.headline, events, n - events, validated.spread.auc)
+    sampling = auc_sampling_variance(validated.outcome, validated.cv.risk)
+    assert auc.ci == auc_headline_interval(auc.headline, sampling, validated.spread.auc)
     sampling = brier_sampling_variance(validated.outcome, validated.cv.risk)
     assert brier.ci == brier_headline_interval(brier.headline, sampling, validated.spread.brier)
     sampling = slope_sampling_variance(validated.outcome, validated.cv.risk)

@@ -15,7 +15,7 @@ from twoarm.study import run
 from twoarm.study.judge.average.missing_effect import MISSING_EFFECT
 from twoarm.study.judge.stability.complete_cases import COMPLETE_CASES
 
-pytestmark = pytest.mark.seconds
+pytestmark = [pytest.mark.seconds, pytest.mark.usefixtures("unrendered")]
 
 
 def run_of(folder, study, rows):

@@ -126,7 +126,6 @@ def killed_three_times(small, folder):
 @pytest.mark.parametrize(
     "made",
     [
-        pytest.param(with_executor("threads", 1), id="1 thread"),
         pytest.param(with_its_report, id="2 threads"),
         pytest.param(with_executor("threads", 4), id="4 threads"),
         pytest.param(with_executor("processes", 2), id="processes"),

@@ -24,7 +24,7 @@ _DRAWN = {"patients": "of patients, drawn within each arm", "centres": "of whole
 _INTERVALS = {
     "logit_sampling_and_learning": (
         "The 95 % interval of an AUC is on the logit scale and holds the sampling of these "
-        "patients [@hanley1982] and the spread between models learnt from other samples of them; "
+        "patients [@delong1988] and the spread between models learnt from other samples of them; "
         "it does not speak of another hospital."
     ),
 }

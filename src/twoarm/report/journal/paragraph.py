@@ -37,9 +37,9 @@ def numbered(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[str
 
     Examples
     --------
-    >>> found, works = numbered([Paragraph("A", "Of two [@efron1997; @hanley1982].")])
-    >>> found[0].text, works[1][-35:]
-    ('Of two [1,2].', 'doi:10.1148/radiology.143.1.7063747')
+    >>> found, works = numbered([Paragraph("A", "Of two [@efron1997; @delong1988].")])
+    >>> found[0].text, works[1][-20:]
+    ('Of two [1,2].', ' doi:10.2307/2531595')
     """
     order: dict[str, int] = {}
     works = _works()

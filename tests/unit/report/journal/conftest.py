@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.unit.pictures import pictures
 
 from twoarm.cohort import load_study, read_cohort
 from twoarm.diagnostics import Absent
@@ -147,7 +148,8 @@ def page_of_kind(kind_of_run):
     def give(kind):
         if kind not in made:
             result = kind_of_run(kind)
-            found, faults = sections(result)
+            with pictures(rendered=False):
+                found, faults = sections(result)
             assert faults == {}
             made[kind] = result, found, render(page_of(result, found))
         return made[kind]

@@ -16,6 +16,8 @@ from twoarm.report.sections.checklists.items import checklists
 from twoarm.report.sections.checklists.status import ANSWERED, HUMAN, PREFILLED, addresses
 from twoarm.report.sections.checklists.words import WORDS
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 LINES = {"tripod_ai": 52, "tripod_cluster": 37, "target": 39, "probast_ai": 34}
 """As the statements count them: TRIPOD+AI 52 lines in 27 items, TRIPOD-Cluster 19 items, TARGET 21
 items, PROBAST+AI 16 and 18 signalling questions."""

@@ -9,6 +9,7 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.pictures import pictures
 
 from twoarm.report import write_report
 from twoarm.report.journal.docx import Heading, Text, document
@@ -163,10 +164,21 @@ def test_the_performance_on_one_table_is_that_of_the_summary(small_result, writt
             assert row[4] == f"{auc['harrell']:.3f}{star}"
 
 
-def test_the_journal_is_written_only_when_asked_for(small_result, small_report, tmp_path):
+def test_the_journal_is_written_only_when_asked_for(
+    small_result, small_report, small_drawings, tmp_path, monkeypatch
+):
     assert not (small_report / "journal").exists()
-    write_report(small_result, tmp_path, journal=True)
+    printed = []  # as fine as print takes half a minute, and test_journal_figures.py looks at it
+    monkeypatch.setattr(
+        "twoarm.report.write.write_journal_figures",
+        lambda drawings, folder: printed.append((list(drawings), folder)),
+    )
+    with pictures(rendered=False):
+        write_report(small_result, tmp_path, journal=True)
     assert {each.name for each in (tmp_path / "journal").iterdir()} >= {"text.docx", "tables.docx"}
+    ((drawings, folder),) = printed
+    assert [each.name for each in drawings] == list(small_drawings)
+    assert folder == tmp_path / "figures" / "journal"
 
 
 def test_tables_are_read_by_excel_in_the_right_encoding(small_report):

@@ -18,6 +18,8 @@ from twoarm.study.judge.schema import COUNT, record
 from twoarm.study.judge.verdict import verdict
 from twoarm.study.summary.schema import summary_schema
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 PATH = "outcomes.{outcome}.toy"
 
 

@@ -29,6 +29,8 @@ from twoarm.study.judge.ranking.learners import COMPARISON
 from twoarm.study.judge.ranking.ranking_test import RANKING
 from twoarm.study.judge.stability.held_out_centres import CENTRES
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 USUALLY = large.LARGE
 GAPS = {"glucose_mmol": 0.12, "aspects": 0.06}
 

@@ -31,6 +31,8 @@ from twoarm.study.judge.ranking.heterogeneity import HETEROGENEITY
 from twoarm.study.judge.ranking.ranking_test import RANKING
 from twoarm.study.plan.few_events import FEW_EVENTS, RarerClass, arm_learners, rarer_class
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 REPLICATES = 12
 EVENTS = 7
 ALONE, WHOLE = ("sich", "treated"), ("sich", "control")

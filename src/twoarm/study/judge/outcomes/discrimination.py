@@ -11,7 +11,7 @@ from twoarm.diagnostics import attempt
 from twoarm.diagnostics.outcomes.discrimination import ArmAuc, Discrimination, finding
 from twoarm.errors import NotEstimable
 from twoarm.resampling import replicates_needed
-from twoarm.resampling.headline_intervals import auc_headline_interval
+from twoarm.resampling.headline_intervals import auc_headline_interval, auc_sampling_variance
 from twoarm.resampling.nested_cv import cv_scores
 from twoarm.resampling.optimism import ResampledScores, corrected_auc
 from twoarm.study.judge.evidence import Evidence
@@ -38,14 +38,16 @@ def _one(evidence: Evidence, position: int, arm: int) -> ArmAuc:
     values = plan.outcome(outcome.name)
     own = (plan.cohort.treatment == arm) & np.isfinite(values)
     y = values[own].astype(np.int64)
-    nested = cv_scores(y, cross_validated(plan, own, evidence.crossfit, position, arm))["auc"]
+    cv = cross_validated(plan, own, evidence.crossfit, position, arm)
+    nested = cv_scores(y, cv)["auc"]
     value = corrected_auc(math.nan, _NO_REPLICATES, nested=nested).headline
     if value is None:
         raise NotEstimable("no repeat of cross-validation has both outcomes in a fold")
     first = np.arange(min(plan.replicates, replicates_needed(y.size)))
     stored = evidence.store.array(f"mu{arm}_{outcome.name}")
     spread = spread_of(stored, draws(plan, first), first, own, y).auc
-    found = auc_headline_interval(value, int(y.sum()), int((1 - y).sum()), spread)
+    sampling = auc_sampling_variance(y, cv.risk[cv.complete])
+    found = auc_headline_interval(value, sampling, spread)
     return ArmAuc(value, found.low, found.high)
 
 

@@ -19,6 +19,8 @@ from twoarm.study.judge.average.missing_effect import (
 )
 from twoarm.study.plan.propensity import treatment_model
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 
 def with_gaps(cohort, *, predictors=True, outcomes=True):
     """Hide glucose, ASPECTS and collaterals in some, and an outcome in others."""

@@ -14,6 +14,8 @@ from twoarm.study import merge_shards, read_result, read_shards, run, run_shard
 from twoarm.study.judge.comparability.balance import BALANCE
 from twoarm.study.judge.comparability.overlap import OVERLAP
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 ARM = np.tile([0, 1], 60)
 ABSENT = (
     "average_effect.g_formula",

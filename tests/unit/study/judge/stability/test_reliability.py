@@ -31,6 +31,8 @@ from twoarm.study.judge.stability.refits import STABILITY
 from twoarm.study.plan.plan import make_plan
 from twoarm.synthetic.raw_missing import missing_cells
 
+pytestmark = pytest.mark.usefixtures("unrendered")
+
 
 def page_of(folder):
     return re.sub(r"\s+", " ", (folder / "report.html").read_text(encoding="utf-8"))
