@@ -57,7 +57,9 @@ class InstabilityPlot:
         seen = np.isfinite(self.replicates).any(axis=0)
         low, high = np.full(self.full.size, np.nan), np.full(self.full.size, np.nan)
         if seen.any():
-            quartiles = np.nanquantile(self.replicates[:, seen], (0.25, 0.75), axis=0)
+            quartiles = np.ascontiguousarray(
+                np.nanquantile(self.replicates[:, seen], (0.25, 0.75), axis=0)
+            )
             low[seen], high[seen] = (lowess(self.full[seen], each) for each in quartiles)
         return low, high
 
