@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from twoarm.cohort import load_study
+from twoarm.report.sections.models.auc import INTERVAL_HELD
 from twoarm.report.sections.ranking.share import MEASURED_PARTS, OFF_BY, part
 from twoarm.study.plan.measured import was_measured
 
-MEASURED = Path(__file__).parents[3] / "benchmarks" / "results" / "worlds_table.json"
+RESULTS = Path(__file__).parents[3] / "benchmarks" / "results"
+MEASURED = RESULTS / "worlds_table.json"
 
 
 @pytest.mark.parametrize("version", OFF_BY)
@@ -19,6 +21,14 @@ def test_how_far_a_version_is_off_is_what_the_worlds_showed(version):
     biases = [world["shares"][version]["bias_to_contrast"] for world in worlds]
     assert len(biases) == 7
     assert OFF_BY[version] == pytest.approx((min(biases), max(biases)), abs=0.0006)
+
+
+def test_how_often_the_interval_of_the_auc_held_is_what_the_worlds_showed():
+    content = json.loads((RESULTS / "auc_interval_confirmation.json").read_text("utf-8"))
+    held = {name: cell["now"]["coverage"] for name, cell in content["measures"]["auc"].items()}
+    assert len(held) == 12
+    assert pytest.approx((min(held.values()), max(held.values())), abs=0.005) == INTERVAL_HELD
+    assert "product" in min(held, key=held.get)
 
 
 def shown_for(result, plan):
