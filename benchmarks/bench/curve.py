@@ -1,7 +1,8 @@
 """What a stack costs as patients, predictors and replicates grow.
 
 ``python -m benchmarks.bench.curve [--million]``; a million patients take minutes. Exponents are
-slopes of log seconds on log size, by least squares.
+slopes of log seconds on log size, by least squares. With ``--members`` only the members are timed
+against patients, each three times in turns, and nothing is kept.
 """
 
 from __future__ import annotations
@@ -58,6 +59,20 @@ def _members_and_stack(n: int, p: int) -> dict[str, float]:
         return {name: seconds_of(work) for name, work in works.items()}
     works["stack"] = twoarm_stack.work(MEMBERS, X, y)
     return {name: timing.median for name, timing in interleaved(works, ROUNDS).items()}
+
+
+def _members(n: int, p: int) -> dict[str, float]:
+    X, y = cohort(n, p)
+    prepared = twoarm_stack.prepared_cohort(X)
+    works = {name: twoarm_stack.prepared_work([name], prepared, y) for name in MEMBERS}
+    return {name: timing.median for name, timing in interleaved(works, ROUNDS).items()}
+
+
+def _print_members(sizes: tuple[int, ...]) -> None:
+    points = [{"patients": n, "seconds": _members(n, CURVE_PREDICTORS)} for n in sizes]
+    for name, value in _exponents(points, "patients").items():
+        seconds = "".join(f"{point['seconds'][name]:>12.5f}" for point in points)
+        print(f"{name:>16}{seconds}   exponent {value:.2f}")
 
 
 def _against_patients(sizes: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -120,6 +135,10 @@ def main() -> None:
     """Measure, print, keep and draw."""
     compile_kernels()
     sizes = PATIENTS + ((MILLION,) if "--million" in sys.argv[1:] else ())
+    if "--members" in sys.argv[1:]:
+        with threadpool_limits(1):
+            _print_members(sizes)
+        return
     with threadpool_limits(1):
         content: dict[str, Any] = {
             "lightgbm": metadata.version("lightgbm"),

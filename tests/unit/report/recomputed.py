@@ -93,10 +93,7 @@ class Recomputed:
         optimism = [roc_auc_score(y, r, sample_weight=c) - roc_auc_score(y, r)
                     for r, c in zip(risk, counts, strict=True)]  # fmt: skip
         harrell = roc_auc_score(y, full[own]) - np.mean(optimism)
-        n1, n0 = int(y.sum()), int((1 - y).sum())
-        q1, q2 = quoted / (2 - quoted), 2 * quoted**2 / (1 + quoted)
-        sampling = (quoted * (1 - quoted) + (n1 - 1) * (q1 - quoted**2)
-                    + (n0 - 1) * (q2 - quoted**2)) / (n1 * n0)  # fmt: skip
+        sampling = np.mean([_delong(y, mu[own]) for mu in self.mu[:, 0, arm]])
         variance = sampling + _between(y, risk, counts)
         half = Z * np.sqrt(variance) / (quoted * (1 - quoted))
         low, high = (1 / (1 + np.exp(-(np.log(quoted / (1 - quoted)) + s * half))) for s in (-1, 1))
@@ -172,6 +169,13 @@ def _within(y, risk, fold):
         good += (apart > 0).sum() + 0.5 * (apart == 0).sum()
         pairs += apart.size
     return good / pairs
+
+
+def _delong(y, risk):
+    """DeLong's variance of an AUC, from the table of all pairs."""
+    apart = risk[y == 1][:, None] - risk[y == 0]
+    won = (apart > 0) + 0.5 * (apart == 0)
+    return sum(won.mean(axis=k).var(ddof=1) / won.shape[1 - k] for k in (0, 1))
 
 
 def _between(y, risk, counts):
