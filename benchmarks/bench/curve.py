@@ -52,20 +52,22 @@ def _exponents(points: list[dict[str, Any]], size: str) -> dict[str, float]:
 
 def _members_and_stack(n: int, p: int) -> dict[str, float]:
     X, y = cohort(n, p)
-    prepared = twoarm_stack.prepared_cohort(X)
     works: dict[str, Callable[[], Any]] = {"prepare": lambda: twoarm_stack.prepared_cohort(X)}
-    works |= {name: twoarm_stack.prepared_work([name], prepared, y) for name in MEMBERS}
+    works |= _works_of_members(X, y)
     if n >= LARGE:
         return {name: seconds_of(work) for name, work in works.items()}
     works["stack"] = twoarm_stack.work(MEMBERS, X, y)
     return {name: timing.median for name, timing in interleaved(works, ROUNDS).items()}
 
 
-def _members(n: int, p: int) -> dict[str, float]:
-    X, y = cohort(n, p)
+def _works_of_members(X: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], Any]]:
     prepared = twoarm_stack.prepared_cohort(X)
-    works = {name: twoarm_stack.prepared_work([name], prepared, y) for name in MEMBERS}
-    return {name: timing.median for name, timing in interleaved(works, ROUNDS).items()}
+    return {name: twoarm_stack.prepared_work([name], prepared, y) for name in MEMBERS}
+
+
+def _members(n: int, p: int) -> dict[str, float]:
+    times = interleaved(_works_of_members(*cohort(n, p)), ROUNDS)
+    return {name: timing.median for name, timing in times.items()}
 
 
 def _print_members(sizes: tuple[int, ...]) -> None:

@@ -41,7 +41,7 @@ def write_report(
     journal : bool
         Also write what a journal asks for: ``journal/`` with methods, results, tables and
         checklists, and ``figures/journal/``, PDF with embedded fonts and PNG of 600 dpi, 85 and
-        170 mm wide, with their legends. It takes about three times as long.
+        170 mm wide, with their legends. It takes several times as long.
 
     Returns
     -------

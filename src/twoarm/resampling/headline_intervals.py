@@ -98,6 +98,8 @@ def _told(spread: float | None) -> float:
 def auc_sampling_variance(outcome: NDArray[np.int64], risk: NDArray[np.float64]) -> float:
     """Give the sampling variance of a cross-validated AUC: DeLong's, the mean over repeats.
 
+    It compares predictions across folds, where the AUC itself compares within them.
+
     Parameters
     ----------
     outcome : ndarray, shape (n,)
@@ -157,17 +159,8 @@ def auc_headline_interval(value: float, sampling: float, spread: float | None) -
 def brier_sampling_variance(outcome: NDArray[np.int64], risk: NDArray[np.float64]) -> float:
     """Give the sampling variance of a cross-validated Brier score.
 
-    Parameters
-    ----------
-    outcome : ndarray, shape (n,)
-        0 or 1.
-    risk : ndarray, shape (repeats, n)
-        Predictions of each complete repeat.
-
-    Returns
-    -------
-    float
-        Variance of the patients' losses, each the mean over repeats, divided by n.
+    That of the patients' losses, each the mean over repeats, divided by n. Parameters are as in
+    `auc_sampling_variance`.
 
     Examples
     --------
@@ -210,7 +203,7 @@ def brier_headline_interval(value: float, sampling: float, spread: float | None)
 def slope_sampling_variance(outcome: NDArray[np.int64], risk: NDArray[np.float64]) -> float:
     """Give the sampling variance of a cross-validated calibration slope: median over repeats.
 
-    Parameters and result are as in `brier_sampling_variance`; NaN without a repeat that has one.
+    Parameters are as in `auc_sampling_variance`; NaN without a repeat that has one.
 
     Examples
     --------

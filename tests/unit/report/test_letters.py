@@ -43,3 +43,17 @@ def test_a_figure_names_fonts_of_the_same_width_to_readers():
 
 def test_the_licence_goes_with_them():
     assert "SIL OPEN FONT LICENSE" in (OWN / "OFL.txt").read_text(encoding="utf-8")
+
+
+def test_signs_that_no_letter_draws_are_said_in_the_legend_and_warn_nobody():
+    """Warnings are errors here; a registry's labels may be Chinese."""
+    drawn = draw(
+        "a", "b", "c", lambda panel: panel.axes.set_xlabel("年龄, ans"), legend="Patients."
+    )
+    assert drawn.legend == "Patients. The page shows 年龄; PNG and PDF have boxes in their place."
+    assert "年龄" in drawn.svg
+
+
+def test_nothing_is_said_of_letters_that_are_drawn():
+    drawn = draw("a", "b", "c", lambda panel: panel.axes.set_xlabel("Größe Ωμέγα Жизнь ≥ ✓"))
+    assert drawn.legend == ""

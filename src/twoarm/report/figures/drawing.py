@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from twoarm.report.figures.letters import for_readers
+from twoarm.report.figures.letters import for_readers, lacking
 from twoarm.report.figures.panel import Panel
 from twoarm.report.figures.style import COLUMN_MM, GREY, PAGE_MM, style
 from twoarm.report.table import Column, Table
@@ -158,10 +158,11 @@ def draw(
         FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
         figure.set_layout_engine("none")  # it is laid out
         FigureCanvasSVG(figure).print_svg(svg, metadata=_NO_DATE)  # type: ignore[no-untyped-call]
-    data = _data(name, title, drawn)
-    return Drawing(
-        name, title, alt, for_readers(svg.getvalue()), png.getvalue(), legend, data, recipe
-    )
+    data, page = _data(name, title, drawn), for_readers(svg.getvalue())
+    if signs := lacking(page):
+        boxes = f"The page shows {signs}; PNG and PDF have boxes in their place."
+        legend = f"{legend} {boxes}".strip()
+    return Drawing(name, title, alt, page, png.getvalue(), legend, data, recipe)
 
 
 def _data(name: str, title: str, panels: Sequence[Panel]) -> Table | None:

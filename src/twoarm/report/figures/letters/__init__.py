@@ -8,11 +8,13 @@ from DejaVu Sans, which comes with matplotlib.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from matplotlib.font_manager import FontEntry, fontManager
+from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
+from matplotlib.ft2font import FT2Font
 
-__all__ = ["FAMILIES", "for_readers"]
+__all__ = ["FAMILIES", "for_readers", "lacking"]
 
 FAMILIES = ("twoarm sans", "DejaVu Sans")
 """For matplotlib; the first is registered here, so that no font of the machine is taken for it."""
@@ -43,3 +45,20 @@ def for_readers(svg: str) -> str:
     font: 8px 'Liberation Sans', Arial, Helvetica, 'DejaVu Sans', sans-serif
     """
     return svg.replace(", ".join(f"'{name}'" for name in FAMILIES), _OF_READERS)
+
+
+@cache
+def _drawn() -> frozenset[int]:
+    files = (findfont(FontProperties(family=name)) for name in FAMILIES)
+    return frozenset().union(*(FT2Font(str(file)).get_charmap() for file in files))
+
+
+def lacking(text: str) -> str:
+    """List the signs of a text that neither font has: boxes in PNG and PDF.
+
+    Examples
+    --------
+    >>> lacking("Age, years (年龄)"), lacking("Größe ≥ 1.5 ✓")
+    ('年龄', '')
+    """
+    return "".join(sorted({sign for sign in text if ord(sign) not in _drawn() and sign > " "}))
